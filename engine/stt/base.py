@@ -1,0 +1,69 @@
+"""What every speech-to-text family offers the rest of the engine.
+
+A family is a package or module `engine.stt.<family>` with `load(files) -> Recognizer`. Whole recordings go through
+`transcribe.py`, microphones through `live.py`; both hand the family speech at its own sample rate.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from engine.types import Samples, Segment, Word
+
+
+@dataclass(frozen=True, slots=True)
+class Hypothesis:
+    """What a streaming decoder believes about one utterance so far; times in seconds from the utterance's start."""
+
+    stable: tuple[Word, ...]
+    draft: tuple[Word, ...]
+
+
+class UtteranceDecoder(Protocol):
+    """Streaming decoder for one utterance; its state is here and never on the model."""
+
+    def add(self, samples: Samples) -> Hypothesis:
+        """Hear the next samples (any number) and say what is believed of the whole utterance so far."""
+        ...
+
+    def finish(self) -> tuple[Word, ...]:
+        """The utterance has ended: all its words, final. Begins with every word that was ever stable."""
+        ...
+
+    def close(self) -> None:
+        """Drop the state without a final decode."""
+        ...
+
+
+class Recognizer(Protocol):
+    """A loaded recogniser. Lives on one thread; holds no state of any stream."""
+
+    @property
+    def sample_rate(self) -> int:
+        """Hz it wants to hear."""
+        ...
+
+    @property
+    def languages(self) -> Sequence[str]:
+        """BCP 47 tags it understands, the default first."""
+        ...
+
+    @property
+    def max_region_s(self) -> float:
+        """The longest stretch of speech `recognize` takes at once."""
+        ...
+
+    def recognize(self, regions: Sequence[Samples], language: str) -> list[Segment]:
+        """Decode a batch of speech regions, each float32 [n]; one Segment each, times from the region's own start.
+
+        A region without words gives a Segment with empty text.
+        """
+        ...
+
+    def utterance(self, language: str) -> UtteranceDecoder:
+        """Begin a streaming decode of one utterance. Several may be open at once."""
+        ...
+
+    def close(self) -> None:
+        """Give back memory and handles."""
+        ...

@@ -1,0 +1,92 @@
+"""What every text-to-speech family offers the rest of the engine.
+
+A family is a package `engine.tts.<family>` with one function, `load(files) -> Synthesizer`, that the pool calls by name on
+the thread where the model will live. Everything else (splitting, pauses, spans, metrics) is written once in `speak.py`.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Protocol
+
+from engine.text.segment import TextSegment
+from engine.types import Samples, SpeechRequest, Voice, Word
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechPiece:
+    """What a family yields while it speaks one segment.
+
+    Attributes:
+        samples: float32 [n], the next samples of the segment.
+        words: words that begin in this piece; times in seconds from the start of the segment, spans in `segment.text`.
+        tokens: tokens the model generated for this piece.
+        notices: sentences for the person.
+    """
+
+    samples: Samples
+    words: tuple[Word, ...] = ()
+    tokens: int = 0
+    notices: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class SegmentLimits:
+    """How much text the family likes at once, in characters of spoken text.
+
+    Attributes:
+        first_chars: aim for the first segment of a stream, small so that sound starts early.
+        target_chars: aim for the later ones.
+        max_chars: never more than this.
+    """
+
+    first_chars: int
+    target_chars: int
+    max_chars: int
+
+
+class Synthesizer(Protocol):
+    """A loaded voice model. Lives on one thread; holds no state of any stream."""
+
+    @property
+    def sample_rate(self) -> int:
+        """Hz of everything it yields."""
+        ...
+
+    @property
+    def voices(self) -> Sequence[Voice]:
+        """All voices it can speak as, the default first."""
+        ...
+
+    @property
+    def limits(self) -> SegmentLimits:
+        """Segment sizes that suit the model."""
+        ...
+
+    def check(self, request: SpeechRequest) -> SpeechRequest:
+        """Fill defaults (voice, language) and refuse what cannot be spoken.
+
+        Raises:
+            VoiceError: no such voice.
+            OptionError: speed or pitch out of range, or a control this family lacks.
+        """
+        ...
+
+    def synthesize(self, segment: TextSegment, request: SpeechRequest) -> Iterator[SpeechPiece]:
+        """Speak one segment, piece by piece, without any silence after it. Closing the iterator stops the work.
+
+        The same segment and request give the same samples whatever was spoken before (seeded where the model samples).
+        """
+        ...
+
+    def close(self) -> None:
+        """Give back memory and handles."""
+        ...
+
+
+class Family(Protocol):
+    """The module `engine.tts.<family>`."""
+
+    def load(self, files: Path | None) -> Synthesizer:
+        """Load from a verified folder; built-in families take None."""
+        ...

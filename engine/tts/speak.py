@@ -1,0 +1,111 @@
+"""The whole way from text to sound, on one page.
+
+text -> normalise -> segment -> family -> chunks with spans, word times, pauses and metrics. The first chunk leaves before
+the second sentence is begun; closing the iterator stops the family within one piece.
+"""
+
+import time
+from collections.abc import Iterator
+from dataclasses import replace
+
+import numpy as np
+
+from engine.errors import GenerationError, TextError
+from engine.metrics import tokens_per_second
+from engine.text.segment import TextSegment, prepare
+from engine.tts.base import SpeechPiece, Synthesizer
+from engine.types import AudioChunk, SpeechRequest, Word
+
+
+def speak(model: Synthesizer, request: SpeechRequest, started_at: float | None = None) -> Iterator[AudioChunk]:
+    """Speak a text as a stream of chunks.
+
+    Args:
+        model: a loaded family, on its own thread.
+        request: text and how to say it.
+        started_at: `time.perf_counter()` of the person's request, for ttfa; now when None.
+
+    Yields:
+        AudioChunk: in order; the last one has is_final and total_seconds.
+
+    Raises:
+        TextError: nothing in the text can be spoken.
+        VoiceError, OptionError: from the family's own check.
+        GenerationError: the family spoke no sample at all.
+    """
+    started_at = time.perf_counter() if started_at is None else started_at
+    request = model.check(request)
+    segments = prepare(request.text, request.language, model.limits, request.sentence_pause_s, request.paragraph_pause_s)
+    if not segments:
+        raise TextError("There is nothing to say: the text has no words.")
+    stream = _Chunks(model.sample_rate, started_at)
+    for segment in segments:
+        for piece in speak_segment(model, segment, request):
+            if len(piece.samples) or piece.words or piece.notices:
+                yield stream.chunk(piece, segment)
+        stream.end_segment()
+    if stream.spoken_samples == 0:
+        raise GenerationError("The voice made no sound for this text. Try another voice, or another wording.")
+    yield stream.final(segments[-1])
+
+
+def speak_segment(model: Synthesizer, segment: TextSegment, request: SpeechRequest) -> Iterator[SpeechPiece]:
+    """One segment and the pause after it. Audiobook jobs call this, one cached segment at a time."""
+    yield from model.synthesize(segment, request)
+    pause = round(segment.pause_s * model.sample_rate)
+    if pause > 0:
+        yield SpeechPiece(np.zeros(pause, dtype=np.float32))
+
+
+class _Chunks:
+    """Counts samples and tokens of one stream and numbers its chunks."""
+
+    def __init__(self, sample_rate: int, started_at: float) -> None:
+        self._sample_rate = sample_rate
+        self._started_at = started_at
+        self._ttfa_s = 0.0
+        self._index = 0
+        self._tokens = 0
+        self._segment_start = 0
+        self.spoken_samples = 0
+
+    def chunk(self, piece: SpeechPiece, segment: TextSegment) -> AudioChunk:
+        if self.spoken_samples == 0 and len(piece.samples):
+            self._ttfa_s = time.perf_counter() - self._started_at
+        self._tokens += piece.tokens
+        self.spoken_samples += len(piece.samples)
+        offset_s = self._segment_start / self._sample_rate
+        words = tuple(self._placed(word, offset_s, segment) for word in piece.words)
+        return self._make(piece, segment, words, total_seconds=None)
+
+    def end_segment(self) -> None:
+        self._segment_start = self.spoken_samples
+
+    def final(self, segment: TextSegment) -> AudioChunk:
+        empty = SpeechPiece(np.zeros(0, dtype=np.float32))
+        return self._make(empty, segment, (), total_seconds=self.spoken_samples / self._sample_rate)
+
+    def _make(
+        self, piece: SpeechPiece, segment: TextSegment, words: tuple[Word, ...], total_seconds: float | None
+    ) -> AudioChunk:
+        chunk = AudioChunk(
+            samples=piece.samples,
+            sample_rate=self._sample_rate,
+            index=self._index,
+            is_final=total_seconds is not None,
+            span=segment.span,
+            words=words,
+            tokens=self._tokens,
+            tokens_per_second=tokens_per_second(self._tokens, time.perf_counter() - self._started_at),
+            ttfa_s=self._ttfa_s,
+            total_seconds=total_seconds,
+            notices=piece.notices,
+        )
+        self._index += 1
+        return chunk
+
+    @staticmethod
+    def _placed(word: Word, offset_s: float, segment: TextSegment) -> Word:
+        """The word in the stream's time and the person's text."""
+        span = segment.to_source(*word.span) if word.span else None
+        return replace(word, start_s=word.start_s + offset_s, end_s=word.end_s + offset_s, span=span)

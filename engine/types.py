@@ -1,0 +1,195 @@
+"""The nouns that cross the engine's border. Frozen, made of NumPy arrays and plain values, safe to hand to any thread."""
+
+from dataclasses import dataclass, field
+from typing import Literal
+
+import numpy as np
+import numpy.typing as npt
+
+Samples = npt.NDArray[np.float32]
+"""Mono audio: float32, shape [n], nominally in [-1, 1]."""
+
+Span = tuple[int, int]
+"""Half-open range of character offsets in the text the person gave."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """One spoken or recognised word, with its place in time and, when known, in the text.
+
+    Attributes:
+        text: the word as written.
+        start_s: seconds from the beginning of the whole result (or of the chunk's segment inside a family).
+        end_s: seconds, never before start_s.
+        confidence: 0 to 1 for recognition; None for synthesis.
+        span: where it stands in the person's text; None for recognition.
+    """
+
+    text: str
+    start_s: float
+    end_s: float
+    confidence: float | None = None
+    span: Span | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Voice:
+    """Anything a model can speak as.
+
+    Attributes:
+        id: what a request names, unique within its model ("en-us+f3", "af_heart").
+        name: what a person reads ("English (America), female 3").
+        language: BCP 47 tag, lower case ("en-us", "pt-br").
+        gender: "female", "male" or "" where nobody says.
+        grade: the publisher's own quality grade, or "".
+    """
+
+    id: str
+    name: str
+    language: str
+    gender: Literal["female", "male", ""] = ""
+    grade: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class VoicePrompt:
+    """A few seconds of somebody's speech for a model that clones.
+
+    Attributes:
+        samples: float32 [n], mono.
+        sample_rate: Hz.
+        text: what is said in it; "" when unknown.
+    """
+
+    samples: Samples
+    sample_rate: int
+    text: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class SpeechRequest:
+    """Everything that decides how a text sounds.
+
+    Attributes:
+        text: what the person wrote, untouched.
+        voice: a Voice.id of the model; "" takes the model's default.
+        language: BCP 47 tag; "" takes the voice's own.
+        speed: 0.5 to 2.0, 1.0 is the voice's natural rate.
+        pitch: 0.5 to 2.0, 1.0 natural; families without a pitch control refuse other values.
+        instructions: how to say it, for models that take words for it.
+        seed: makes a sampling model repeatable; None is free.
+        prompt: a recording to sound like, for models that clone.
+        sentence_pause_s: silence after a sentence.
+        paragraph_pause_s: silence after a paragraph.
+    """
+
+    text: str
+    voice: str = ""
+    language: str = ""
+    speed: float = 1.0
+    pitch: float = 1.0
+    instructions: str = ""
+    seed: int | None = None
+    prompt: VoicePrompt | None = None
+    sentence_pause_s: float = 0.25
+    paragraph_pause_s: float = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class AudioChunk:
+    """One piece of streamed speech. The concatenation of all `samples` is the whole result.
+
+    Attributes:
+        samples: float32 [n].
+        sample_rate: Hz.
+        index: 0, 1, 2, ... within the stream.
+        is_final: True on the last chunk only (whose samples may be empty).
+        span: the part of the original text this chunk's segment speaks.
+        words: words that begin in this chunk; times in seconds from the start of the stream, spans in the original text.
+        tokens: model tokens generated so far in the stream; 0 for models without tokens.
+        tokens_per_second: 0.0 for models without tokens.
+        ttfa_s: seconds from the request to the first audio; the same on every chunk.
+        total_seconds: seconds of audio in the whole stream; on the final chunk only.
+        notices: sentences for the person (a tag this voice cannot do, text it had to skip).
+    """
+
+    samples: Samples
+    sample_rate: int
+    index: int
+    is_final: bool
+    span: Span
+    words: tuple[Word, ...] = ()
+    tokens: int = 0
+    tokens_per_second: float = 0.0
+    ttfa_s: float = 0.0
+    total_seconds: float | None = None
+    notices: tuple[str, ...] = ()
+
+    @property
+    def duration_s(self) -> float:
+        """Seconds of audio in this chunk."""
+        return len(self.samples) / self.sample_rate
+
+
+@dataclass(frozen=True, slots=True)
+class Segment:
+    """A sentence-sized stretch of recognised speech; times in seconds from the start of the recording."""
+
+    text: str
+    start_s: float
+    end_s: float
+    words: tuple[Word, ...] = ()
+    confidence: float | None = None
+    speaker: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Transcript:
+    """What was said in a recording.
+
+    Attributes:
+        segments: in order of time, not overlapping.
+        language: BCP 47 tag.
+        duration_s: length of the recording in seconds, speech or not.
+        model: the id of the model that heard it.
+    """
+
+    segments: tuple[Segment, ...]
+    language: str
+    duration_s: float
+    model: str = ""
+
+    @property
+    def text(self) -> str:
+        """The segments' texts, joined by single spaces."""
+        return " ".join(segment.text for segment in self.segments if segment.text)
+
+
+@dataclass(frozen=True, slots=True)
+class TranscriptEvent:
+    """What a live recogniser says after a packet of sound.
+
+    Attributes:
+        stable: words that became certain with this event; they are never taken back.
+        draft: the current guess for what follows all stable words so far; replaces the previous draft.
+        audio_s: seconds of sound heard so far.
+        is_final: True on the last event of the session; its draft is empty.
+        speech: whether somebody is speaking at this moment.
+    """
+
+    stable: tuple[Word, ...]
+    draft: tuple[Word, ...]
+    audio_s: float
+    is_final: bool = False
+    speech: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class DownloadProgress:
+    """How far a download is. `total_bytes` is None until the hub has said."""
+
+    model: str
+    done_bytes: int
+    total_bytes: int | None
+    file: str = ""
+    notes: tuple[str, ...] = field(default=())
