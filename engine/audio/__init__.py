@@ -1,0 +1,1 @@
+"""Samples, whoever made them: read, write, resample, master."""

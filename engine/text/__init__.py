@@ -1,0 +1,1 @@
+"""Words on their way to a voice: normalise, tag, cut into segments."""

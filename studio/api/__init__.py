@@ -1,0 +1,1 @@
+"""Door 1, programs: one file a protocol."""

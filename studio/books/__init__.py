@@ -1,0 +1,1 @@
+"""Documents people read, as books: title, authors, cover, chapters of paragraphs."""

@@ -1,0 +1,1 @@
+"""What is kept: tables, jobs, files. No web, no model."""

@@ -1,0 +1,29 @@
+"""The rooms hold: who may import whom is a test, not a wish."""
+
+import subprocess
+import sys
+from pathlib import Path
+
+PROJECT = Path(__file__).parent.parent
+
+
+def test_imports_flow_one_way() -> None:
+    run = subprocess.run(
+        [str(Path(sys.executable).parent / "lint-imports"), "--no-cache"],
+        cwd=PROJECT, capture_output=True, text=True, check=False,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
+def test_importing_the_engine_is_quiet_and_light() -> None:
+    """No network, no model and no heavy package on import: a worker starts once a job."""
+    code = (
+        "import socket, sys\n"
+        "def refuse(*a, **k): raise AssertionError('import touched the network')\n"
+        "socket.socket.connect = refuse\n"
+        "import engine.pool, engine.registry, engine.weights, engine.tts.speak, engine.stt.live\n"
+        "heavy = {'mlx', 'torch', 'transformers', 'gradio', 'fastapi', 'scipy'} & set(sys.modules)\n"
+        "assert not heavy, heavy\n"
+    )
+    run = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=False)
+    assert run.returncode == 0, run.stderr

@@ -1,0 +1,1 @@
+"""Door 3, the queue: narrates books and transcribes recordings, resumable at every segment."""
