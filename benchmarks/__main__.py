@@ -1,0 +1,34 @@
+"""`python -m benchmarks [NAME ...]`: run the benchmarks and print their tables; RESULTS.md keeps the ones we quote."""
+
+import importlib
+import platform
+import sys
+from datetime import UTC, datetime
+
+import psutil
+
+BENCHMARKS = {
+    "click_to_sound": "from the click to the first sound, beside stock Gradio streaming",
+    "book": "a 60,000-word book, beside espeak-ng writing one WAV and one ffmpeg AAC encode of it",
+    "memory": "a worker's peak memory for 10,000 and 100,000 words",
+    "queue": "from submitting a job to its first segment",
+    "pool": "what the pool adds to a stream",
+}
+
+
+def main(names: list[str]) -> int:
+    """Run the named benchmarks, or all of them; 2 for an unknown name."""
+    unknown = [name for name in names if name not in BENCHMARKS]
+    if unknown:
+        print(f"No benchmark called {', '.join(unknown)}. There are: {', '.join(BENCHMARKS)}.", file=sys.stderr)
+        return 2
+    memory = psutil.virtual_memory().total / 1024**3
+    print(f"{datetime.now(UTC):%Y-%m-%d}, {platform.machine()}, {psutil.cpu_count()} cores, {memory:.0f} GiB, Python {platform.python_version()}")
+    for name in names or list(BENCHMARKS):
+        print(f"\n## {name}: {BENCHMARKS[name]}\n", flush=True)
+        importlib.import_module(f"benchmarks.{name}").main()
+    return 0
+
+
+if __name__ == "__main__":
+    raise SystemExit(main(sys.argv[1:]))

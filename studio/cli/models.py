@@ -1,0 +1,113 @@
+"""`studio voices` and `studio models`: what can speak and listen here."""
+
+import json
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeRemainingColumn, TransferSpeedColumn
+from rich.table import Table
+
+from engine import registry, weights
+from engine.registry import ModelCard
+from engine.types import DownloadProgress
+from studio.settings import Settings
+
+app = typer.Typer(invoke_without_command=True)
+MIB = 1024**2
+
+
+@app.callback()
+def models(context: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
+    """List, download and remove models."""
+    if context.invoked_subcommand is None:
+        list_models(as_json)
+
+
+@app.command("list")
+def list_models(as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
+    """Every model the studio knows, and whether it is on this machine."""
+    settings = Settings()
+    rows = [_row(card, settings) for card in registry.cards()]
+    console = Console(highlight=False)
+    if as_json:
+        console.print_json(json.dumps(rows))
+        return
+    table = Table("id", "what", "licence", "languages", "size", "here", box=None, header_style="bold")
+    for row in rows:
+        size = "built in" if row["built_in"] else f"{int(row['download_bytes']) / MIB:,.0f} MB"
+        languages = row["languages"]
+        shown = languages[0] if len(languages) == 1 else f"{len(languages)} languages"
+        table.add_row(row["id"], row["task"], row["licence"], shown, size, "yes" if row["here"] else "no")
+    console.print(table)
+
+
+@app.command("get")
+def get(model: Annotated[str, typer.Argument(help="A model id; see `studio models`.")]) -> None:
+    """Download a model's files."""
+    settings = Settings()
+    card = registry.find(model)
+    console = Console(stderr=True, highlight=False)
+    if card.built_in:
+        console.print(f"{card.name} is built in; there is nothing to download.")
+        return
+    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
+    with Progress(*columns, console=console) as bar:
+        task = bar.add_task(card.name, total=None)
+
+        def show(progress: DownloadProgress) -> None:
+            bar.update(task, completed=progress.done_bytes, total=progress.total_bytes)
+
+        weights.fetch(card, settings.models_dir, offline=settings.offline, progress=show)
+    console.print(f"{card.name} is ready.")
+
+
+@app.command("rm")
+def remove(model: Annotated[str, typer.Argument(help="A model id.")]) -> None:
+    """Delete a model's files from this machine."""
+    settings = Settings()
+    card = registry.find(model)
+    freed = weights.size_on_disk(card, settings.models_dir)
+    weights.remove(card, settings.models_dir)
+    Console(stderr=True, highlight=False).print(f"{card.name} is removed; {freed / MIB:,.0f} MB are free again.")
+
+
+def voices(
+    model: Annotated[str, typer.Option(help="A model id; the default speaks with the built-in voice.")] = "",
+    language: Annotated[str, typer.Option(help="Only this language, e.g. en or pt-br.")] = "",
+    search: Annotated[str, typer.Option(help="Only voices whose name or id has this.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Every voice a model can speak as."""
+    wanted_language, wanted = language.lower(), search.lower()
+    found = [
+        voice
+        for voice in registry.voices(model or Settings().speak_model)
+        if (voice.language == wanted_language or voice.language.startswith(f"{wanted_language}-") or not wanted_language)
+        and (wanted in voice.name.lower() or wanted in voice.id.lower())
+    ]
+    console = Console(highlight=False)
+    if as_json:
+        console.print_json(
+            json.dumps([{"id": v.id, "name": v.name, "language": v.language, "gender": v.gender, "grade": v.grade} for v in found])
+        )
+        return
+    table = Table("id", "name", "language", "gender", box=None, header_style="bold")
+    for voice in found:
+        table.add_row(voice.id, voice.name, voice.language, voice.gender)
+    console.print(table)
+
+
+def _row(card: ModelCard, settings: Settings) -> dict[str, object]:
+    return {
+        "id": card.id,
+        "name": card.name,
+        "task": card.task,
+        "family": card.family,
+        "licence": card.licence,
+        "languages": list(card.languages),
+        "sample_rate": card.sample_rate,
+        "built_in": card.built_in,
+        "download_bytes": card.download_bytes,
+        "here": card.built_in or weights.is_present(card, settings.models_dir),
+    }
