@@ -1,0 +1,36 @@
+"""What can go wrong with things that are kept. Part of the tree in `engine.errors`; doors map these like the others.
+
+EngineError
+└── LibraryError        what is kept cannot be read, found or changed
+    ├── NotFound        no such thing, or it belongs to somebody else: the same answer on purpose
+    ├── IllegalMove     a job cannot do that in the state it is in
+    ├── QueueFull       one person has too many unfinished jobs
+    ├── StorageError    the disk is full, or a kept file is gone or torn
+    └── DatabaseBusy    the database stayed locked, or cannot be opened
+"""
+
+from engine.errors import EngineError
+
+
+class LibraryError(EngineError):
+    """What is kept cannot be read, found or changed."""
+
+
+class NotFound(LibraryError):
+    """No such thing, or it is somebody else's."""
+
+
+class IllegalMove(LibraryError):
+    """A job cannot do that in the state it is in."""
+
+
+class QueueFull(LibraryError):
+    """Too many unfinished jobs of one person."""
+
+
+class StorageError(LibraryError):
+    """No room on the disk, or a kept file is gone or torn."""
+
+
+class DatabaseBusy(LibraryError):
+    """The database stayed locked, or cannot be opened."""

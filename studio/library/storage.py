@@ -1,0 +1,130 @@
+"""Where files live under the outputs folder, and nowhere else. Knows no table and no owner's rights.
+
+outputs/
+  studio.db                   the database, and studio.db.before-... backups
+  uploads/<owner>/            what came in and is not yet a job
+  clips/<owner>/              what the Speak page kept
+  cache/segments/ab/<hash>    spoken segments by the hash of all that decides their sound
+  jobs/<id>/                  a job's text or recording, its journals and its results
+"""
+
+import errno
+import hashlib
+import os
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from studio.library.errors import NotFound, StorageError
+
+FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+"""The ways an operating system says that there is no room: disk, quota, file size."""
+
+
+class Storage:
+    """The outputs folder. Making one touches nothing; folders appear when they are asked for."""
+
+    def __init__(self, outputs: Path) -> None:
+        self.outputs = outputs.resolve()
+
+    def uploads(self, owner: str) -> Path:
+        """The folder for what the owner sends."""
+        return self._folder("uploads", owner_folder(owner))
+
+    def clips(self, owner: str) -> Path:
+        """The folder for what the owner had spoken."""
+        return self._folder("clips", owner_folder(owner))
+
+    @property
+    def segment_cache(self) -> Path:
+        """The folder of cached segments."""
+        return self._folder("cache", "segments")
+
+    def job_folder(self, job_id: str) -> Path:
+        """The folder of one job; the id has been checked against the rows before."""
+        if not job_id.isalnum():
+            raise NotFound("There is no such job.")
+        return self._folder("jobs", job_id)
+
+    def job_folders(self) -> list[Path]:
+        """All jobs' folders that exist."""
+        return [path for path in self._folder("jobs").iterdir() if path.is_dir()]
+
+    def resolve(self, relative: str) -> Path:
+        """The place of a kept relative path.
+
+        Raises:
+            NotFound: it would leave the outputs folder.
+        """
+        path = (self.outputs / relative).resolve()
+        if not path.is_relative_to(self.outputs) or path == self.outputs:
+            raise NotFound("There is no such file.")
+        return path
+
+    def relative(self, path: Path) -> str:
+        """A path as rows keep it: relative to the outputs folder, with forward slashes.
+
+        Raises:
+            NotFound: it lies outside the outputs folder.
+        """
+        whole = path.resolve()
+        if not whole.is_relative_to(self.outputs):
+            raise NotFound("There is no such file.")
+        return whole.relative_to(self.outputs).as_posix()
+
+    def delete_job(self, job_id: str) -> None:
+        """Remove everything of a job; what is not there does not matter."""
+        shutil.rmtree(self.job_folder(job_id), ignore_errors=True)
+
+    def free_bytes(self) -> int:
+        """Room left on the disk of the outputs folder."""
+        self.outputs.mkdir(parents=True, exist_ok=True)
+        return shutil.disk_usage(self.outputs).free
+
+    def _folder(self, *names: str) -> Path:
+        path = self.outputs.joinpath(*names)
+        with storing():
+            path.mkdir(parents=True, exist_ok=True)
+        return path
+
+
+def owner_folder(owner: str) -> str:
+    """A folder name for an owner, whatever characters the login has."""
+    return hashlib.sha256(owner.encode()).hexdigest()[:24]
+
+
+@contextmanager
+def storing() -> Iterator[None]:
+    """Turn the operating system's refusals to write into a sentence.
+
+    Raises:
+        StorageError: no room, or not allowed.
+    """
+    try:
+        yield
+    except OSError as exc:
+        if exc.errno in FULL:
+            raise StorageError(
+                "The disk is full. Make room, then press Retry: everything made so far is kept."
+            ) from exc
+        if exc.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
+            raise StorageError(
+                "The outputs folder cannot be written. Give the studio the right to write there, then press Retry."
+            ) from exc
+        raise
+
+
+@contextmanager
+def replacing(path: Path) -> Iterator[Path]:
+    """A temporary neighbour to write to; it takes the place of `path` at once, or not at all.
+
+    A reader never sees half a file, and a killed writer leaves at most a `.tmp-` file behind.
+    """
+    temporary = path.with_name(f".tmp-{os.getpid()}-{path.name}")
+    try:
+        with storing():
+            yield temporary
+            os.replace(temporary, path)
+    finally:
+        temporary.unlink(missing_ok=True)
