@@ -1,7 +1,29 @@
-"""The models this studio knows: an id leads to a card, a card says what the model is, needs and can do."""
+"""The models this studio knows: an id leads to a card, a card says what the model is, needs and can do.
 
-from dataclasses import dataclass
-from typing import Literal
+A new model is one entry in CARDS; a card whose family module does not exist is not shown. Knows nothing of downloads
+or of memory: `engine.weights` finds the files of a card, `engine.pool` loads them.
+"""
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
+from difflib import get_close_matches
+from functools import cache
+from importlib import import_module
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any, Literal, cast
+
+from engine.errors import ModelNotFound
+from engine.types import Voice
+
+Task = Literal["speak", "transcribe"]
+
+ROOMS: dict[Task, str] = {"speak": "engine.tts", "transcribe": "engine.stt"}
+DOES: dict[Task, str] = {"speak": "speaks", "transcribe": "listens"}
+CONFIG_MAX_BYTES = 4 * 1024**2
+MEMORY_PER_FILE_BYTE = 1.25  # what a loaded model takes beyond its files: activations and caches
+WEIGHT_SUFFIXES = (".safetensors", ".pth", ".pt", ".bin")
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,19 +36,21 @@ class ModelCard:
         task: "speak" or "transcribe".
         family: the module below engine.tts or engine.stt that loads it.
         licence: SPDX id or the publisher's words.
-        languages: BCP 47 tags.
+        languages: BCP 47 tags, the default first; () in CARDS asks the family's voices.
         sample_rate: Hz it makes or hears.
         built_in: True when it comes with the installation.
-        files: patterns of the files to download.
+        files: patterns of the files to download (fnmatch, "/" between folders); exact names where they are known.
         download_bytes: about how much that is; 0 when built in.
         memory_bytes: about what it takes when loaded.
         tags: emotion tags it can render.
         abilities: what else it can do: "clone", "design", "words" (word times), "live", "batch", ...
+        revision: the hub branch, tag or commit to take.
+        folder: where the files are, when the id is a local folder.
     """
 
     id: str
     name: str
-    task: Literal["speak", "transcribe"]
+    task: Task
     family: str
     licence: str
     languages: tuple[str, ...]
@@ -37,17 +61,208 @@ class ModelCard:
     memory_bytes: int = 0
     tags: tuple[str, ...] = ()
     abilities: frozenset[str] = frozenset()
+    revision: str = "main"
+    folder: Path | None = None
+
+    @property
+    def module(self) -> str:
+        """The family's module, which has `load` (and `voices`, when it speaks)."""
+        return f"{ROOMS[self.task]}.{self.family}"
 
 
-def cards(task: Literal["speak", "transcribe"] | None = None) -> list[ModelCard]:
+@dataclass(frozen=True, slots=True)
+class FolderSigns:
+    """What a model's folder shows of itself before any weights are read.
+
+    Attributes:
+        config: its config.json; empty where there is none.
+        names: the names of the files at its top.
+    """
+
+    config: Mapping[str, Any]
+    names: frozenset[str]
+
+    @property
+    def model_type(self) -> str:
+        """What config.json calls the model, or ""."""
+        value = self.config.get("model_type")
+        return value if isinstance(value, str) else ""
+
+
+Recognise = Callable[[FolderSigns], bool]
+
+CARDS: tuple[ModelCard, ...] = (
+    ModelCard(
+        id="espeak-ng",
+        name="eSpeak NG",
+        task="speak",
+        family="espeak",
+        licence="GPL-3.0-or-later",
+        languages=(),
+        sample_rate=22050,
+        built_in=True,
+        memory_bytes=32 * 1024**2,
+        abilities=frozenset({"words", "pitch"}),
+    ),
+    ModelCard(
+        id="pocketsphinx",
+        name="PocketSphinx",
+        task="transcribe",
+        family="pocketsphinx",
+        licence="BSD-2-Clause",
+        languages=("en-us",),
+        sample_rate=16000,
+        built_in=True,
+        memory_bytes=160 * 1024**2,
+        abilities=frozenset({"words", "confidence", "live"}),
+    ),
+)
+
+# (task, family) -> whether a folder is one of its models. The first that says yes has it.
+RECOGNISERS: dict[tuple[Task, str], Recognise] = {}
+
+
+class Catalogue:
+    """Cards, and the ways to them. The studio has one; a test may make its own."""
+
+    def __init__(
+        self, entries: Sequence[ModelCard], recognisers: Mapping[tuple[Task, str], Recognise] | None = None
+    ) -> None:
+        self._entries = tuple(entries)
+        self._recognisers = dict(recognisers or {})
+
+    def cards(self, task: Task | None = None) -> list[ModelCard]:
+        """All cards whose family is there, built-in first."""
+        found = [self._completed(card) for card in self._entries if task in (None, card.task) and _exists(card.module)]
+        return sorted(found, key=lambda card: not card.built_in)
+
+    def find(self, model_id: str, task: Task | None = None) -> ModelCard:
+        """The card for a hub id, a built-in name or a local folder."""
+        wanted = model_id.strip()
+        if not wanted:
+            raise ModelNotFound("No model was named. See the list of models for what there is.")
+        card = next((card for card in self.cards() if card.id.casefold() == wanted.casefold()), None)
+        if card is None:
+            card = self._from_folder(wanted)
+        if card is None:
+            raise ModelNotFound(f"There is no model called “{_short(wanted)}”. {self._nearest(wanted, task)}")
+        if task not in (None, card.task):
+            others = ", ".join(other.id for other in self.cards(task)) or "none yet"
+            verb = "speak" if task == "speak" else "transcribe"
+            raise ModelNotFound(f"{card.name} {DOES[card.task]}; it cannot {verb}. Models that can: {others}.")
+        return card
+
+    def voices(self, model_id: str) -> list[Voice]:
+        """All voices of a model, without loading it; none for a model that listens."""
+        card = self.find(model_id)
+        if card.task != "speak":
+            return []
+        return list(import_module(card.module).voices())
+
+    def _completed(self, card: ModelCard) -> ModelCard:
+        return card if card.languages else replace(card, languages=_languages(card.module))
+
+    def _nearest(self, wanted: str, task: Task | None) -> str:
+        ids = {card.id.casefold(): card.id for card in self.cards(task)}
+        # A hub id is often remembered without its publisher.
+        ids |= {name.rsplit("/", 1)[-1]: full for name, full in ids.items()}
+        close = get_close_matches(wanted.casefold(), list(ids), n=3, cutoff=0.5)
+        names = list(dict.fromkeys(ids[name] for name in close))
+        if names:
+            return f"Did you mean {' or '.join(names)}?"
+        return f"Known models: {', '.join(dict.fromkeys(ids.values())) or 'none'}."
+
+    def _from_folder(self, typed: str) -> ModelCard | None:
+        """The card of a local folder, named as the person typed it; None where there is no such folder."""
+        if "\0" in typed or len(typed) > 4096:
+            return None
+        try:
+            folder = Path(typed).expanduser()
+            if not folder.is_dir():
+                return None
+            signs, weight_bytes = _look_at(folder)
+        except (OSError, RuntimeError):  # no permission, a loop of links, or a "~name" without a home
+            return None
+        for (task, family), recognise in self._recognisers.items():
+            if not recognise(signs):
+                continue
+            template = next((c for c in self.cards(task) if c.family == family), None)
+            if template is not None:
+                return replace(
+                    template,
+                    id=typed,
+                    name=folder.name or template.name,
+                    built_in=False,
+                    download_bytes=0,
+                    memory_bytes=round(weight_bytes * MEMORY_PER_FILE_BYTE) or template.memory_bytes,
+                    folder=folder,
+                )
+        about = (
+            f"its config.json says “{_short(signs.model_type)}”"
+            if signs.model_type
+            else "its files are of no kind known here"
+        )
+        families = ", ".join(sorted({family for _, family in self._recognisers})) or "no model from a folder yet"
+        raise ModelNotFound(
+            f"The folder {_short(typed)} is not a model this studio can run: {about}. It can run {families}."
+        )
+
+
+@cache
+def _exists(module: str) -> bool:
+    return find_spec(module) is not None
+
+
+@cache
+def _languages(module: str) -> tuple[str, ...]:
+    voices = cast("list[Voice]", import_module(module).voices())
+    return tuple(dict.fromkeys(voice.language for voice in voices))
+
+
+def _look_at(folder: Path) -> tuple[FolderSigns, int]:
+    files = [entry for entry in folder.iterdir() if entry.is_file()]
+    weight_bytes = sum(entry.stat().st_size for entry in files if entry.suffix in WEIGHT_SUFFIXES)
+    return FolderSigns(_config(folder / "config.json"), frozenset(entry.name for entry in files)), weight_bytes
+
+
+def _config(path: Path) -> dict[str, Any]:
+    """A config.json, or {} where there is none that can be read: the family will say what is wrong with it."""
+    try:
+        if path.stat().st_size > CONFIG_MAX_BYTES:
+            return {}
+        config: object = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return cast("dict[str, Any]", config) if isinstance(config, dict) else {}
+
+
+def _short(text: str, limit: int = 80) -> str:
+    """What a person typed, fit for a sentence: one line, of bounded length."""
+    line = "".join(char if char.isprintable() else " " for char in text)
+    return line if len(line) <= limit else f"{line[: limit - 1]}…"
+
+
+CATALOGUE = Catalogue(CARDS, RECOGNISERS)
+
+
+def cards(task: Task | None = None) -> list[ModelCard]:
     """All known cards, built-in first."""
-    raise NotImplementedError
+    return CATALOGUE.cards(task)
 
 
-def find(model_id: str, task: Literal["speak", "transcribe"] | None = None) -> ModelCard:
+def find(model_id: str, task: Task | None = None) -> ModelCard:
     """The card for a hub id, a built-in name or a local folder.
 
     Raises:
-        ModelNotFound: with the nearest known names.
+        ModelNotFound: with the nearest known names, or what is wrong with the folder.
     """
-    raise NotImplementedError
+    return CATALOGUE.find(model_id, task)
+
+
+def voices(model_id: str) -> list[Voice]:
+    """All voices of a model, without loading it; none for a model that listens.
+
+    Raises:
+        ModelNotFound: as `find`.
+    """
+    return CATALOGUE.voices(model_id)

@@ -106,7 +106,9 @@ def _recogniser(_: Settings) -> Finding:
 
     version = importlib.metadata.version("pocketsphinx")
     model = Path(str(pocketsphinx.get_model_path())) / "en-us"
-    return Finding("pocketsphinx (ear)", model.exists(), f"{version}, US English", "" if model.exists() else "make install")
+    return Finding(
+        "pocketsphinx (ear)", model.exists(), f"{version}, US English", "" if model.exists() else "make install"
+    )
 
 
 def _ffmpeg(_: Settings) -> Finding:
@@ -124,7 +126,9 @@ def _redis(settings: Settings) -> Finding:
         try:
             version = redis.Redis.from_url(settings.redis_url, socket_timeout=2).info("server")["redis_version"]  # type: ignore[index]
         except redis.RedisError as exc:
-            return Finding("Redis", False, f"STUDIO_REDIS_URL does not answer ({type(exc).__name__})", "unset STUDIO_REDIS_URL")
+            return Finding(
+                "Redis", False, f"STUDIO_REDIS_URL does not answer ({type(exc).__name__})", "unset STUDIO_REDIS_URL"
+            )
         return Finding("Redis", True, f"{version} at STUDIO_REDIS_URL")
     from workers.redis_server import find_server
 
@@ -141,7 +145,9 @@ def _outputs(settings: Settings) -> Finding:
         folder = folder.parent
     if os.access(folder, os.W_OK):
         return Finding("outputs folder", True, str(settings.outputs))
-    return Finding("outputs folder", False, f"{settings.outputs} cannot be written to", "export STUDIO_OUTPUTS=~/speech-studio")
+    return Finding(
+        "outputs folder", False, f"{settings.outputs} cannot be written to", "export STUDIO_OUTPUTS=~/speech-studio"
+    )
 
 
 def _disk(settings: Settings) -> Finding:
@@ -150,7 +156,13 @@ def _disk(settings: Settings) -> Finding:
         folder = folder.parent
     free = shutil.disk_usage(folder).free
     ok = free >= LOW_DISK_BYTES
-    return Finding("free disk", ok, f"{free / GIB:.1f} GiB", "" if ok else "studio jobs list   # and delete what you no longer need", False)
+    return Finding(
+        "free disk",
+        ok,
+        f"{free / GIB:.1f} GiB",
+        "" if ok else "studio jobs list   # and delete what you no longer need",
+        False,
+    )
 
 
 def _memory(_: Settings) -> Finding:

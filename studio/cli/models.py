@@ -18,7 +18,9 @@ MIB = 1024**2
 
 
 @app.callback()
-def models(context: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False) -> None:
+def models(
+    context: typer.Context, as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False
+) -> None:
     """List, download and remove models."""
     if context.invoked_subcommand is None:
         list_models(as_json)
@@ -51,7 +53,13 @@ def get(model: Annotated[str, typer.Argument(help="A model id; see `studio model
     if card.built_in:
         console.print(f"{card.name} is built in; there is nothing to download.")
         return
-    columns = (TextColumn("{task.description}"), BarColumn(), DownloadColumn(), TransferSpeedColumn(), TimeRemainingColumn())
+    columns = (
+        TextColumn("{task.description}"),
+        BarColumn(),
+        DownloadColumn(),
+        TransferSpeedColumn(),
+        TimeRemainingColumn(),
+    )
     with Progress(*columns, console=console) as bar:
         task = bar.add_task(card.name, total=None)
 
@@ -83,13 +91,20 @@ def voices(
     found = [
         voice
         for voice in registry.voices(model or Settings().speak_model)
-        if (voice.language == wanted_language or voice.language.startswith(f"{wanted_language}-") or not wanted_language)
+        if (
+            voice.language == wanted_language or voice.language.startswith(f"{wanted_language}-") or not wanted_language
+        )
         and (wanted in voice.name.lower() or wanted in voice.id.lower())
     ]
     console = Console(highlight=False)
     if as_json:
         console.print_json(
-            json.dumps([{"id": v.id, "name": v.name, "language": v.language, "gender": v.gender, "grade": v.grade} for v in found])
+            json.dumps(
+                [
+                    {"id": v.id, "name": v.name, "language": v.language, "gender": v.gender, "grade": v.grade}
+                    for v in found
+                ]
+            )
         )
         return
     table = Table("id", "name", "language", "gender", box=None, header_style="bold")

@@ -36,7 +36,9 @@ def say(
     pitch: Annotated[float, typer.Option(help="0.5 to 2.0")] = 1.0,
     stream: Annotated[bool, typer.Option("--stream", help="Write sound while it is still being made.")] = False,
     play: Annotated[bool, typer.Option("--play", help="Play it, also when it goes to a file.")] = False,
-    out: Annotated[str, typer.Option("--out", "-o", help="A wav, flac, mp3, opus or m4a file; - is standard output.")] = "",
+    out: Annotated[
+        str, typer.Option("--out", "-o", help="A wav, flac, mp3, opus or m4a file; - is standard output.")
+    ] = "",
 ) -> None:
     """Say a text aloud, or write it to a file."""
     settings = Settings()
@@ -96,7 +98,8 @@ class _Told(Iterator[AudioChunk]):
     def report(self) -> None:
         if self._last and self._last.total_seconds is not None and self._errors.is_terminal:
             self._errors.print(
-                f"{self._last.total_seconds:.1f} s of speech, first sound after {self._last.ttfa_s * 1000:.0f} ms", style="dim"
+                f"{self._last.total_seconds:.1f} s of speech, first sound after {self._last.ttfa_s * 1000:.0f} ms",
+                style="dim",
             )
 
 
@@ -125,7 +128,9 @@ def _played(samples: Iterator[Samples], sample_rate: int, required: bool) -> Ite
         if shutil.which(program):
             return _played_from_pipe(samples, [part.format(rate=sample_rate) for part in line])
     if required:
-        raise OptionError("No program that plays sound was found (aplay, paplay, ffplay). Write a file instead: --out speech.wav")
+        raise OptionError(
+            "No program that plays sound was found (aplay, paplay, ffplay). Write a file instead: --out speech.wav"
+        )
     return samples
 
 
@@ -153,5 +158,3 @@ def _played_from_file(samples: Iterator[Samples], sample_rate: int) -> Iterator[
         write_file(path, blocks, "wav", sample_rate)
         with subprocess.Popen(["afplay", str(path)]):
             yield from blocks
-
-
