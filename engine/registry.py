@@ -1,7 +1,7 @@
 """The models this studio knows: an id leads to a card, a card says what the model is, needs and can do.
 
-A new model is one entry in CARDS; a card whose family module does not exist is not shown. Knows nothing of downloads
-or of memory: `engine.weights` finds the files of a card, `engine.pool` loads them.
+A new model is one entry in CARDS; a card whose family module does not exist is not shown. Knows nothing of
+downloads or of memory: `engine.weights` finds the files of a card, `engine.pool` loads them.
 """
 
 import json
@@ -31,7 +31,7 @@ class ModelCard:
     """What is known of a model before it is loaded.
 
     Attributes:
-        id: a hub id ("hexgrad/Kokoro-82M"), a built-in name ("espeak-ng") or the local folder as the person typed it.
+        id: a hub id ("hexgrad/Kokoro-82M"), a built-in name ("espeak-ng") or the local folder as it was typed.
         name: what a person reads.
         task: "speak" or "transcribe".
         family: the module below engine.tts or engine.stt that loads it.
@@ -39,7 +39,7 @@ class ModelCard:
         languages: BCP 47 tags, the default first; () in CARDS asks the family's voices.
         sample_rate: Hz it makes or hears.
         built_in: True when it comes with the installation.
-        files: patterns of the files to download (fnmatch, "/" between folders); exact names where they are known.
+        files: patterns of the files to download ("voices/*.pt"); exact names where they are known.
         download_bytes: about how much that is; 0 when built in.
         memory_bytes: about what it takes when loaded.
         tags: emotion tags it can render.
@@ -226,7 +226,7 @@ def _look_at(folder: Path) -> tuple[FolderSigns, int]:
 
 
 def _config(path: Path) -> dict[str, Any]:
-    """A config.json, or {} where there is none that can be read: the family will say what is wrong with it."""
+    """A config.json, or {} where none can be read: the family will say what is wrong with it."""
     try:
         if path.stat().st_size > CONFIG_MAX_BYTES:
             return {}
