@@ -1,1 +1,1 @@
-"""Measured side by side with peers, never asserted in tests. `make bench` runs all; `python -m benchmarks NAME` runs one."""
+"""Measured side by side with peers, never asserted in tests. `make bench` runs all, `python -m benchmarks NAME` one."""

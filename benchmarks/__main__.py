@@ -23,9 +23,7 @@ def main(names: list[str]) -> int:
         print(f"No benchmark called {', '.join(unknown)}. There are: {', '.join(BENCHMARKS)}.", file=sys.stderr)
         return 2
     memory = psutil.virtual_memory().total / 1024**3
-    print(
-        f"{datetime.now(UTC):%Y-%m-%d}, {platform.machine()}, {psutil.cpu_count()} cores, {memory:.0f} GiB, Python {platform.python_version()}"
-    )
+    print(f"{datetime.now(UTC):%Y-%m-%d}, {platform.machine()}, {psutil.cpu_count()} cores, {memory:.0f} GiB")
     for name in names or list(BENCHMARKS):
         print(f"\n## {name}: {BENCHMARKS[name]}\n", flush=True)
         importlib.import_module(f"benchmarks.{name}").main()

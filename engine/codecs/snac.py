@@ -1,9 +1,9 @@
 """SNAC: a codec with three codebooks at 12, 23 and 47 frames a second; Orpheus writes its codes.
 
-Whole and streamed decoding give the same samples for any chunk size: every layer keeps its own left context and holds back
-what its look-ahead cannot know yet (`engine.nn.conv`), so the work per frame is constant and the length is exact.
+Whole and streamed decoding give the same samples for any chunk size: every layer keeps its own left context and holds
+back what its look-ahead cannot know yet (`engine.nn.conv`), so the work per frame is constant and the length is exact.
 
-Source: Siuzdak 2024, arXiv:2410.14411; reference `snac` 1.2.1 (MIT). Loads its checkpoints and mlx-community's conversions.
+Source: Siuzdak 2024, arXiv:2410.14411; reference `snac` 1.2.1 (MIT). Loads its checkpoints and mlx-community's.
 """
 
 import json
@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, fields
 from pathlib import Path
+from typing import Any
 
 import mlx.core as mx
 import numpy as np
@@ -61,8 +62,9 @@ class SnacConfig:
     def read(cls, path: Path) -> "SnacConfig":
         """Read a checkpoint's config.json."""
         known = {field.name for field in fields(cls)}
-        found = json.loads(path.read_text(encoding="utf-8"))
-        return cls(**{k: tuple(v) if isinstance(v, list) else v for k, v in found.items() if k in known})
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        chosen: dict[str, Any] = {k: tuple(v) if isinstance(v, list) else v for k, v in found.items() if k in known}
+        return cls(**chosen)
 
     @property
     def hop_length(self) -> int:
@@ -321,10 +323,9 @@ def _decoder(config: SnacConfig, parts: _Parts) -> list[Layer]:
     layers: list[Layer] = [parts.conv("decoder.model.0", depthwise=config.depthwise)]
     if config.depthwise:
         layers.append(parts.conv("decoder.model.1"))
+    first = len(layers)
     for block, stride in enumerate(config.decoder_rates):
-        name = f"decoder.model.{len(layers) if block == 0 else first + block}.block"
-        if block == 0:
-            first = len(layers)
+        name = f"decoder.model.{first + block}.block"
         layers += [parts.snake(f"{name}.0"), parts.transpose(f"{name}.1", stride)]
         if config.noise:
             layers.append(NoiseBlock(parts.conv(f"{name}.2.linear"), block))

@@ -1,12 +1,12 @@
-"""Convolutions over time that give the same numbers whole and as a stream, and that are fast on every MLX back end.
+"""Convolutions over time that give the same numbers whole and as a stream, and are fast on every MLX back end.
 
-Arrays are [batch, time, channels], as MLX convolves. A layer is called for a whole signal; `layer.stream()` begins a stream
-whose `step` takes the next frames and returns as many outputs as those decide, and whose `finish` takes the last frames and
-returns the rest. Concatenated, they equal the whole, for symmetric (looking ahead) and causal padding alike: a layer holds
-back what it cannot know yet and remembers the left context it needs, so work per step does not grow with the stream.
+Arrays are [batch, time, channels], as MLX convolves. A layer is called for a whole signal; `layer.stream()` begins a
+stream whose `step` takes the next frames and returns as many outputs as those decide, and whose `finish` takes the last
+frames and returns the rest. Concatenated, they equal the whole, for symmetric (looking ahead) and causal padding alike:
+a layer holds back what it cannot know yet and remembers the left context it needs, so work per step does not grow.
 
-On MLX's CPU back end dilated, grouped and transposed convolutions take a naive path; as shifted products they are up to 85
-times faster there, and no slower on a GPU for the depthwise and transposed kinds.
+On MLX's CPU back end dilated, grouped and transposed convolutions take a naive path; as shifted products they are many
+times faster there.
 """
 
 from collections.abc import Callable, Sequence
@@ -272,7 +272,7 @@ class SequentialStream:
 
 
 class Residual:
-    """x + inner(x) for an inner layer that keeps the length; as a stream, x waits for the frames that inner holds back."""
+    """x + inner(x) for an inner layer that keeps the length; as a stream, x waits for what inner holds back."""
 
     def __init__(self, inner: Layer) -> None:
         self._inner = inner

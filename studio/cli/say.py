@@ -1,5 +1,6 @@
 """`studio say`: text to the speakers, to a file, or down a pipe."""
 
+import contextlib
 import shutil
 import subprocess
 import sys
@@ -110,14 +111,10 @@ def _samples(first: AudioChunk, rest: Iterable[AudioChunk]) -> Iterator[Samples]
 
 
 def _write_stream(samples: Iterable[Samples], sample_rate: int, audio_format: str, out: str) -> None:
-    target = sys.stdout.buffer if out == "-" else Path(out).open("wb")
-    try:
+    with contextlib.nullcontext(sys.stdout.buffer) if out == "-" else Path(out).open("wb") as target:
         for block in encode_stream(samples, audio_format, sample_rate):
             target.write(block)
             target.flush()
-    finally:
-        if out != "-":
-            target.close()
 
 
 def _played(samples: Iterator[Samples], sample_rate: int, required: bool) -> Iterator[Samples]:

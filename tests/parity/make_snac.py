@@ -1,4 +1,4 @@
-"""Makes fixtures/snac.npz from the reference package (`pip install "mlx-speech-studio[reference]"`): weights, codes, samples."""
+"""Makes fixtures/snac.npz (weights, codes, samples) from the reference package: `pip install -e ".[reference]"`."""
 
 from pathlib import Path
 
