@@ -16,9 +16,9 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="STUDIO_", env_file=".env", extra="ignore", frozen=True)
 
     # Where things are kept.
-    outputs: Path = Field(PROJECT / "outputs", description="What people make, and the database.")
-    database_url: str = Field("", description="Any SQLAlchemy URL; empty is SQLite in the outputs folder.")
-    models_dir: Path | None = Field(None, description="Where models are kept; empty is the hub's own cache.")
+    outputs: Path = Field(default=PROJECT / "outputs", description="What people make, and the database.")
+    database_url: str = Field(default="", description="Any SQLAlchemy URL; empty is SQLite in the outputs folder.")
+    models_dir: Path | None = Field(default=None, description="Where models are kept; empty is the hub's own cache.")
 
     # Who may come in.
     host: str = "127.0.0.1"
@@ -27,26 +27,28 @@ class Settings(BaseSettings):
         default_factory=dict, description='Login name -> key, as JSON: {"ada": "a long secret"}.'
     )
     allowed_hosts: list[str] = Field(default_factory=list, description="Further Host names to answer to.")
-    share: bool = Field(False, description="Open Gradio's public link.")
-    session_secret: SecretStr | None = Field(None, description="Signs the login cookie; made up when empty.")
+    share: bool = Field(default=False, description="Open Gradio's public link.")
+    session_secret: SecretStr | None = Field(default=None, description="Signs the login cookie; made up when empty.")
 
     # The queue.
-    redis_url: str = Field("", description="A Redis of yours; empty starts a private one on a socket.")
-    workers: int = Field(1, ge=0, le=64, description="Worker processes that `studio run` starts.")
+    redis_url: str = Field(default="", description="A Redis of yours; empty starts a private one on a socket.")
+    workers: int = Field(default=1, ge=0, le=64, description="Worker processes that `studio run` starts.")
 
     # What speaks and listens unless a request says otherwise.
     speak_model: str = "espeak-ng"
     voice: str = "en-us"
     transcribe_model: str = "pocketsphinx"
-    memory_budget_gb: float = Field(0.0, ge=0, description="For loaded models; 0 is half of the machine's memory.")
-    offline: bool = Field(False, description="Never touch the network.")
+    memory_budget_gb: float = Field(
+        default=0.0, ge=0, description="For loaded models; 0 is half of the machine's memory."
+    )
+    offline: bool = Field(default=False, description="Never touch the network.")
 
     # How much one person may ask for.
-    max_upload_mb: int = Field(2000, ge=1)
-    max_speech_chars: int = Field(100_000, ge=1, description="Longest text of one speech request.")
-    max_book_chars: int = Field(20_000_000, ge=1, description="Longest text of one book.")
-    max_streams: int = Field(4, ge=1, description="Streams one person may have open at once.")
-    max_queued_jobs: int = Field(50, ge=1, description="Unfinished jobs one person may have.")
+    max_upload_mb: int = Field(default=2000, ge=1)
+    max_speech_chars: int = Field(default=100_000, ge=1, description="Longest text of one speech request.")
+    max_book_chars: int = Field(default=20_000_000, ge=1, description="Longest text of one book.")
+    max_streams: int = Field(default=4, ge=1, description="Streams one person may have open at once.")
+    max_queued_jobs: int = Field(default=50, ge=1, description="Unfinished jobs one person may have.")
 
     @cached_property
     def resolved_database_url(self) -> str:

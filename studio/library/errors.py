@@ -11,6 +11,8 @@ EngineError
 
 from engine.errors import EngineError
 
+DISK_FULL = "The disk is full. Make room, then press Retry: everything made so far is kept."
+
 
 class LibraryError(EngineError):
     """What is kept cannot be read, found or changed."""

@@ -1,4 +1,5 @@
-"""The words of a submitted book, kept below the job's folder so that the uploaded file may go. Knows no file format of books.
+"""The words of a submitted book, kept below the job's folder so that the uploaded file may go.
+
 
 book.json               title, authors, language, what kind of picture the cover is
 cover                   the picture's bytes, if there is one

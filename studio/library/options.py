@@ -99,7 +99,8 @@ class TranscriptionOptions:
     def from_json(cls, kept: Mapping[str, Any]) -> Self:
         """From the row; keys of a later version are ignored."""
         known = _known(cls, kept)
-        return cls(**known | {"formats": tuple(known.get("formats", cls().formats))})
+        known["formats"] = tuple(known.get("formats", ("txt", "srt", "vtt", "json")))
+        return cls(**known)
 
 
 def _known(cls: type[Any], kept: Mapping[str, Any]) -> dict[str, Any]:

@@ -12,11 +12,11 @@ import errno
 import hashlib
 import os
 import shutil
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 from pathlib import Path
 
-from studio.library.errors import NotFound, StorageError
+from studio.library.errors import DISK_FULL, NotFound, StorageError
 
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 """The ways an operating system says that there is no room: disk, quota, file size."""
@@ -95,7 +95,7 @@ def owner_folder(owner: str) -> str:
 
 
 @contextmanager
-def storing() -> Iterator[None]:
+def storing() -> Generator[None]:
     """Turn the operating system's refusals to write into a sentence.
 
     Raises:
@@ -105,9 +105,7 @@ def storing() -> Iterator[None]:
         yield
     except OSError as exc:
         if exc.errno in FULL:
-            raise StorageError(
-                "The disk is full. Make room, then press Retry: everything made so far is kept."
-            ) from exc
+            raise StorageError(DISK_FULL) from exc
         if exc.errno in {errno.EACCES, errno.EPERM, errno.EROFS}:
             raise StorageError(
                 "The outputs folder cannot be written. Give the studio the right to write there, then press Retry."
@@ -116,7 +114,7 @@ def storing() -> Iterator[None]:
 
 
 @contextmanager
-def replacing(path: Path) -> Iterator[Path]:
+def replacing(path: Path) -> Generator[Path]:
     """A temporary neighbour to write to; it takes the place of `path` at once, or not at all.
 
     A reader never sees half a file, and a killed writer leaves at most a `.tmp-` file behind.

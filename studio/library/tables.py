@@ -1,11 +1,15 @@
-"""What the studio remembers, as SQLModel tables. Times are UTC; ids are unguessable; everything a person made has an owner."""
+"""What the studio remembers, as SQLModel tables.
+
+Times are UTC; ids are unguessable; everything a person made has an owner.
+"""
 
 import secrets
 from datetime import UTC, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import JSON, Column, MetaData
+from sqlalchemy import JSON, Column, DateTime, Dialect, Enum, MetaData, Text, UniqueConstraint
+from sqlalchemy.types import TypeDecorator
 from sqlmodel import Field, SQLModel
 
 NAMING_CONVENTION = {
@@ -28,6 +32,32 @@ def now() -> datetime:
     return datetime.now(UTC)
 
 
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment in UTC: SQLite keeps no time zone, so it is put back on the way out."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return None if value is None else value.astimezone(UTC)
+
+    def process_result_value(self, value: Any, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+def words_of(choices: type[StrEnum]) -> Enum:
+    """A column of short words, kept as the words themselves in every database."""
+    return Enum(
+        choices,
+        native_enum=False,
+        create_constraint=False,
+        length=16,
+        values_callable=lambda members: [member.value for member in members],
+    )
+
+
 class JobStatus(StrEnum):
     """Where a job stands; `studio.library.jobs` says which moves are legal."""
 
@@ -46,8 +76,16 @@ class JobKind(StrEnum):
     TRANSCRIPTION = "transcription"
 
 
+class PartKind(StrEnum):
+    """What one task of a job does."""
+
+    CHAPTER = "chapter"
+    RECORDING = "recording"
+    ASSEMBLY = "assembly"
+
+
 class PartStatus(StrEnum):
-    """Where one chapter (or one recording) of a job stands."""
+    """Where one part of a job stands."""
 
     WAITING = "waiting"
     RUNNING = "running"
@@ -58,75 +96,83 @@ class PartStatus(StrEnum):
 class Job(SQLModel, table=True):
     """One long piece of work. This row is its truth; the queue only carries it."""
 
-    id: str = Field(default_factory=new_id, primary_key=True)
-    owner: str = Field(index=True)
-    kind: JobKind
-    status: JobStatus = Field(default=JobStatus.QUEUED, index=True)
-    title: str
+    id: str = Field(default_factory=new_id, primary_key=True, max_length=32)
+    owner: str = Field(index=True, max_length=255)
+    kind: JobKind = Field(sa_type=words_of(JobKind))
+    status: JobStatus = Field(default=JobStatus.QUEUED, sa_type=words_of(JobStatus), index=True)
+    title: str = Field(sa_type=Text)
     options: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    source: str = Field(default="", sa_type=Text, description="The recording, relative to the outputs folder.")
     priority: int = Field(default=0, description="Higher goes first; moved by reorder.")
-    created_at: datetime = Field(default_factory=now)
-    started_at: datetime | None = None
-    finished_at: datetime | None = None
-    busy_s: float = Field(default=0.0, description="Seconds of work so far, over all workers.")
-    error: str = Field(default="", description="One sentence; empty unless failed.")
-    message: str = Field(default="", description="What is happening now, for the person.")
+    created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+    started_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    finished_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
+    error: str = Field(default="", sa_type=Text, description="One sentence; empty unless failed.")
+    message: str = Field(default="", sa_type=Text, description="What a worker last said, for the person.")
 
 
 class JobPart(SQLModel, table=True):
-    """One chapter of a book, or one recording of a transcription."""
+    """One task of a job: a chapter, a recording, or the assembly of all chapters (always the last number)."""
+
+    __table_args__ = (UniqueConstraint("job_id", "number"),)
 
     id: int | None = Field(default=None, primary_key=True)
-    job_id: str = Field(foreign_key="job.id", index=True, ondelete="CASCADE")
+    job_id: str = Field(foreign_key="job.id", ondelete="CASCADE", max_length=32)
     number: int = Field(description="0, 1, 2, ... in order of the result.")
-    title: str
-    status: PartStatus = PartStatus.WAITING
-    units_total: int = Field(default=0, description="Segments (or seconds of sound) to do; 0 until counted.")
-    units_done: int = 0
+    kind: PartKind = Field(sa_type=words_of(PartKind))
+    chapter: int = Field(default=0, description="Index in the book that was submitted.")
+    title: str = Field(sa_type=Text)
+    status: PartStatus = Field(default=PartStatus.WAITING, sa_type=words_of(PartStatus))
     words_total: int = 0
     words_done: int = 0
     audio_s: float = Field(default=0.0, description="Seconds of sound made (or heard) so far.")
-    attempts: int = 0
-    worker: str = Field(default="", description="Who works on it; empty when nobody does.")
-    heartbeat_at: datetime | None = Field(default=None, description="Last sign of life of that worker.")
+    total_s: float = Field(default=0.0, description="Seconds of sound in the whole of it; 0 while unknown.")
+    busy_s: float = Field(default=0.0, description="Seconds of work so far.")
+    attempts: int = Field(default=0, description="Workers that began it since it last moved forward.")
+    worker: str = Field(default="", max_length=255, description="Who works on it; empty when nobody does.")
+    heartbeat_at: datetime | None = Field(
+        default=None, sa_type=UtcDateTime, description="Last sign of life of that worker."
+    )
     report: dict[str, Any] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
-    error: str = ""
+    error: str = Field(default="", sa_type=Text)
 
 
 class FailedSegment(SQLModel, table=True):
-    """A piece of a part that failed three times, kept with its text so that it can be retried or left silent."""
+    """A sentence that failed three times, kept with its text: it can be retried, or left silent."""
+
+    __table_args__ = (UniqueConstraint("job_id", "part_number", "segment_index"),)
 
     id: int | None = Field(default=None, primary_key=True)
-    job_id: str = Field(foreign_key="job.id", index=True, ondelete="CASCADE")
+    job_id: str = Field(foreign_key="job.id", ondelete="CASCADE", max_length=32)
     part_number: int
     segment_index: int
-    text: str
+    text: str = Field(sa_type=Text)
     attempts: int = 0
-    error: str = ""
+    error: str = Field(default="", sa_type=Text)
 
 
 class JobResult(SQLModel, table=True):
     """A finished file of a job; the path is relative to the outputs folder."""
 
-    id: str = Field(default_factory=new_id, primary_key=True)
-    job_id: str = Field(foreign_key="job.id", index=True, ondelete="CASCADE")
+    id: str = Field(default_factory=new_id, primary_key=True, max_length=32)
+    job_id: str = Field(foreign_key="job.id", index=True, ondelete="CASCADE", max_length=32)
     part_number: int | None = None
-    name: str = Field(description="The file name a person downloads.")
-    kind: str = Field(description="m4b, mp3, srt, vtt, json, zip, wav, flac, opus, txt")
-    path: str
+    name: str = Field(sa_type=Text, description="The file name a person downloads.")
+    kind: str = Field(max_length=16, description="m4b, mp3, srt, vtt, json, zip, wav, flac, opus, txt")
+    path: str = Field(sa_type=Text)
     size_bytes: int
-    created_at: datetime = Field(default_factory=now)
+    created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
 
 
 class Clip(SQLModel, table=True):
     """Something spoken on the Speak page, kept so that it can be heard and downloaded again."""
 
-    id: str = Field(default_factory=new_id, primary_key=True)
-    owner: str = Field(index=True)
-    text: str
-    model: str
-    voice: str
+    id: str = Field(default_factory=new_id, primary_key=True, max_length=32)
+    owner: str = Field(index=True, max_length=255)
+    text: str = Field(sa_type=Text)
+    model: str = Field(sa_type=Text)
+    voice: str = Field(sa_type=Text)
     speed: float = 1.0
-    path: str = Field(description="Relative to the outputs folder.")
+    path: str = Field(sa_type=Text, description="Relative to the outputs folder.")
     duration_s: float = 0.0
-    created_at: datetime = Field(default_factory=now)
+    created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
