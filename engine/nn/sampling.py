@@ -1,0 +1,107 @@
+"""Choosing the next token from logits: penalties, filters, and a draw that a seed repeats."""
+
+import math
+from dataclasses import dataclass
+
+import mlx.core as mx
+
+from engine.errors import OptionError
+
+
+@dataclass(frozen=True, slots=True)
+class Sampling:
+    """How tokens are drawn.
+
+    Attributes:
+        temperature: 0 takes the likeliest token; higher is freer, up to 2.
+        top_p: keep the likeliest tokens that together reach this probability; 1 keeps all.
+        top_k: keep this many; 0 keeps all.
+        min_p: drop tokens less likely than this share of the likeliest; 0 keeps all.
+        repetition_penalty: divide the scores of tokens seen lately; 1 is off.
+        repetition_window: how many tokens back "lately" reaches.
+
+    Raises:
+        OptionError: a value outside its range.
+    """
+
+    temperature: float = 0.6
+    top_p: float = 0.8
+    top_k: int = 0
+    min_p: float = 0.0
+    repetition_penalty: float = 1.3
+    repetition_window: int = 64
+
+    def __post_init__(self) -> None:
+        _within("temperature", self.temperature, 0.0, 2.0)
+        _within("top_p", self.top_p, 0.0, 1.0, open_low=True)
+        _within("min_p", self.min_p, 0.0, 1.0)
+        _within("top_k", self.top_k, 0, math.inf)
+        _within("repetition_penalty", self.repetition_penalty, 1.0, 10.0)
+        _within("repetition_window", self.repetition_window, 0, math.inf)
+
+
+def penalise(logits: mx.array, recent: mx.array, penalty: float) -> mx.array:
+    """Make tokens seen lately less likely.
+
+    Args:
+        logits: [batch, vocab].
+        recent: int [batch, n], tokens to penalise; repeats count once, -1 is nobody.
+        penalty: above 1.
+
+    Returns:
+        [batch, vocab]. Source: Keskar et al. 2019, arXiv:1909.05858, as transformers applies it.
+    """
+    if penalty == 1.0 or recent.shape[1] == 0:
+        return logits
+    # Out-of-place entries are pointed at an extra column that is cut off again.
+    extended = mx.pad(logits, [(0, 0), (0, 1)])
+    index = mx.where(recent < 0, logits.shape[1], recent)
+    scores = mx.take_along_axis(extended, index, axis=1)
+    scores = mx.where(scores < 0, scores * penalty, scores / penalty)
+    return mx.put_along_axis(extended, index, scores, axis=1)[:, :-1]
+
+
+def filtered(logits: mx.array, sampling: Sampling) -> mx.array:
+    """Logits with the unlikely tokens at -inf and the temperature applied: [batch, vocab] -> [batch, vocab].
+
+    In transformers' order: temperature, top_k, top_p, min_p.
+    """
+    logits = logits / sampling.temperature
+    if 0 < sampling.top_k < logits.shape[-1]:
+        least = mx.min(mx.topk(logits, sampling.top_k, axis=-1), axis=-1, keepdims=True)
+        logits = mx.where(logits < least, -math.inf, logits)
+    if sampling.top_p < 1.0:
+        order = mx.argsort(logits, axis=-1)
+        ordered = mx.take_along_axis(mx.softmax(logits, axis=-1, precise=True), order, axis=-1)
+        # Keep a token unless it and all less likely ones together stay within 1 - top_p; the likeliest always stays.
+        drop = mx.cumsum(ordered, axis=-1) <= 1.0 - sampling.top_p
+        drop[..., -1] = False
+        dropped = mx.put_along_axis(mx.zeros_like(drop), order, drop, axis=-1)
+        logits = mx.where(dropped, -math.inf, logits)
+    if sampling.min_p > 0.0:
+        least = mx.max(logits, axis=-1, keepdims=True) + math.log(sampling.min_p)
+        logits = mx.where(logits < least, -math.inf, logits)
+    return logits
+
+
+def draw(logits: mx.array, sampling: Sampling, key: mx.array | None) -> mx.array:
+    """One token a row: [batch, vocab] -> int [batch].
+
+    Args:
+        logits: after `penalise`.
+        sampling: how.
+        key: from `mx.random.key`, or [batch, 2] of them so that each row draws as it would alone; None is free.
+    """
+    if sampling.temperature == 0.0:
+        return mx.argmax(logits, axis=-1)
+    scores = filtered(logits, sampling)
+    if key is not None and key.ndim == 2:
+        return mx.concatenate([mx.random.categorical(scores[i : i + 1], key=key[i]) for i in range(key.shape[0])])
+    return mx.random.categorical(scores, key=key)
+
+
+def _within(name: str, value: float, low: float, high: float, open_low: bool = False) -> None:
+    ok = math.isfinite(value) and low <= value <= high and not (open_low and value == low)
+    if not ok:
+        limit = f"at least {low:g}" if math.isinf(high) else f"between {low:g} and {high:g}"
+        raise OptionError(f"{name} must be {limit}, and {value:g} is not.")
