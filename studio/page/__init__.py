@@ -1,0 +1,36 @@
+"""Door 2, people: the Gradio page, one file a tab. `studio.app` mounts what `build_page` makes, with `mount_options()`.
+
+The page's sound, jobs and captions travel over the same HTTP routes that programs use (`studio.api`), found by their addresses;
+this package imports no other door.
+"""
+
+import os
+
+# Before Gradio is imported: it decides at import whether it may call home.
+os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
+os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
+
+from typing import Any  # noqa: E402
+
+from studio.page.context import PageContext  # noqa: E402
+from studio.page.layout import build_page  # noqa: E402
+from studio.page.theme import StudioTheme, head  # noqa: E402
+
+THEME = StudioTheme()
+HEAD = head()
+
+__all__ = ["HEAD", "THEME", "PageContext", "build_page", "mount_options"]
+
+
+def mount_options() -> dict[str, Any]:
+    """What `gr.mount_gradio_app(app, build_page(context), path="/", **mount_options())` needs so that the page looks and works as meant."""
+    return {
+        "theme": THEME,
+        "head": HEAD,
+        "footer_links": [],
+        "run_history": False,
+        "ssr_mode": False,
+        "pwa": False,
+        "show_error": True,
+        "enable_monitoring": False,
+    }

@@ -1,0 +1,322 @@
+/* The Speak tab: what is in the box goes to the player, what the player hears comes back as light, level and words.
+   The choices (model, voice, speed ...) live in Gradio's components and are mirrored here as they change, so that
+   a click needs no round trip. It knows nothing of how sound is made. */
+"use strict";
+(() => {
+  const studio = window.studio;
+  const { h, icon, iconButton } = studio;
+  const FORMATS = ["wav", "mp3", "flac", "opus"];
+  const BAR = 3; // CSS pixels of one waveform bar, with its gap
+  const BAR_S = 0.04; // seconds of sound behind one bar
+
+  const choices = { model: "", voice: "", timbre: "", language: "", speed: 1, rate: 22050 };
+  const speak = (studio.speak = { choices });
+
+  /** Called by Gradio's change events. */
+  speak.set = (values) => {
+    Object.assign(choices, values);
+  };
+
+  const box = () => document.querySelector("#speak-text textarea");
+  const request = (text) => ({
+    model: choices.model,
+    voice: choices.timbre ? `${choices.voice}+${choices.timbre}` : choices.voice,
+    input: text,
+    speed: Number(choices.speed) || 1,
+  });
+  speak.request = request;
+
+  studio.part("speak", ({ element, props }) => {
+    speak.set(props.value || {});
+    const find = (name) => element.querySelector(`[data-st="${name}"]`);
+    const [play, stop, wave, level, time, facts, status] =
+      ["play", "stop", "wave", "level", "time", "facts", "status"].map(find);
+    const bars = []; // loudness of each BAR_S of what was heard, for the waveform
+    let current = null;
+    let follow = null;
+
+    play.prepend(icon("play"));
+    stop.prepend(icon("stop"));
+    const tell = (sentence) => (status.textContent = sentence);
+
+    speak.play = (clickedAt = performance.now()) => {
+      const text = box()?.value ?? "";
+      if (!text.trim()) {
+        tell("");
+        studio.say("There is nothing to say yet: write something first.", "error");
+        box()?.focus();
+        return;
+      }
+      bars.length = 0;
+      follow?.clear();
+      current = studio.player.play({
+        body: request(text), rate: choices.rate, keep: true, clickedAt,
+        on: {
+          state: (now) => show(now),
+          notice: (sentence) => studio.say(sentence),
+          end: (now, reason) => {
+            show(now);
+            follow?.clear();
+            follow = null;
+            tell({ ended: "Finished.", stopped: "Stopped.", failed: "Failed." }[reason] || "");
+            // A stopped stream is filed when the studio notices the closed connection: a moment later.
+            setTimeout(() => speak.clips?.(), reason === "ended" ? 0 : 400);
+          },
+        },
+      });
+      follow = wordLight(box(), current);
+      requestAnimationFrame(draw);
+    };
+    speak.stop = () => {
+      if (studio.player.current && studio.player.current === current) studio.player.stop();
+    };
+
+    const show = (now) => {
+      const busy = now.state !== "idle";
+      element.dataset.state = now.state;
+      stop.disabled = !busy;
+      play.querySelector("span").textContent = busy ? "Play again" : "Play";
+      if (now.state === "connecting") tell("Starting.");
+      if (now.state === "playing") tell("Speaking.");
+      if (now.state === "buffering") tell("Waiting for the voice.");
+    };
+
+    play.addEventListener("click", (event) => speak.play(event.timeStamp));
+    stop.addEventListener("click", speak.stop);
+    document.addEventListener("keydown", (event) => {
+      if (!studio.isShown(element)) return;
+      if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) {
+        event.preventDefault();
+        speak.play(event.timeStamp);
+      } else if (event.key === "Escape" && studio.player.current) speak.stop();
+    });
+
+    /* Level and waveform. */
+    const scope = new Float32Array(2048);
+    const paint = (canvas, draw) => {
+      const ratio = window.devicePixelRatio || 1;
+      const [width, height] = [canvas.clientWidth, canvas.clientHeight];
+      if (canvas.width !== Math.round(width * ratio)) canvas.width = Math.round(width * ratio);
+      if (canvas.height !== Math.round(height * ratio)) canvas.height = Math.round(height * ratio);
+      const pen = canvas.getContext("2d");
+      pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+      pen.clearRect(0, 0, width, height);
+      draw(pen, width, height);
+    };
+    const colour = (name) => getComputedStyle(element).getPropertyValue(name).trim() || "#888";
+
+    const drawWave = () =>
+      paint(wave, (pen, width, height) => {
+        const room = Math.floor(width / BAR);
+        const shown = bars.slice(-room);
+        pen.fillStyle = colour("--st-line");
+        for (let i = shown.length; i < room; i++) pen.fillRect(i * BAR, height / 2 - 0.5, BAR - 1, 1);
+        pen.fillStyle = colour("--st-accent");
+        shown.forEach((loud, i) => {
+          const tall = Math.max(1.5, Math.sqrt(loud) * height * 0.95);
+          pen.fillRect(i * BAR, (height - tall) / 2, BAR - 1, tall);
+        });
+      });
+    const drawLevel = (db) => {
+      const share = Math.min(1, Math.max(0, (db + 60) / 60));
+      level.style.setProperty("--st-level", share.toFixed(3));
+      level.setAttribute("aria-valuenow", String(Math.round(Math.max(-60, db))));
+    };
+
+    const draw = () => {
+      const playing = current && studio.player.current === current;
+      let peak = 0;
+      if (playing && studio.player.analyser && current.state === "playing") {
+        studio.player.analyser.getFloatTimeDomainData(scope);
+        for (const sample of scope) peak = Math.max(peak, Math.abs(sample));
+        const due = Math.floor(studio.player.position_s / BAR_S);
+        while (bars.length < due) bars.push(peak);
+        follow?.move(studio.player.position_s);
+      }
+      drawLevel(peak > 0 ? 20 * Math.log10(peak) : -60);
+      drawWave();
+      if (current) {
+        const { metrics } = current;
+        const known = metrics.rate ? metrics.samplesReceived / metrics.rate : 0;
+        const at = playing ? studio.player.position_s : metrics.rate ? metrics.samplesPlayed / metrics.rate : 0;
+        time.textContent = `${studio.clock(at)} / ${studio.clock(known)}`;
+        facts.textContent = [
+          metrics.clickToSoundMs === null ? "" : `first sound after ${Math.round(metrics.clickToSoundMs)} ms`,
+          metrics.clickToSoundMs === null ? "" : metrics.underruns ? studio.count(metrics.underruns, "gap") : "no gaps",
+        ].filter(Boolean).join(" · ");
+      }
+      if (playing) requestAnimationFrame(draw);
+    };
+    new ResizeObserver(drawWave).observe(wave);
+    new MutationObserver(drawWave).observe(document.body, { attributes: true, attributeFilter: ["class"] });
+    drawLevel(-60);
+
+    /* Download: the text as it stands, made into a file by the same engine. */
+    const menu = find("download");
+    for (const format of FORMATS) {
+      const button = h("button", { type: "button", class: "st-chip", "aria-label": `Download as ${format}` }, format);
+      button.addEventListener("click", async () => {
+        const text = box()?.value ?? "";
+        if (!text.trim()) return studio.say("There is nothing to download yet: write something first.", "error");
+        button.disabled = true;
+        tell(`Making the ${format} file.`);
+        try {
+          const answer = await studio.send("/v1/audio/speech", { ...request(text), response_format: format, stream_format: "audio" });
+          const name = text.trim().slice(0, 40).replace(/[^\p{L}\p{N}]+/gu, "-").replace(/^-|-$/g, "") || "speech";
+          studio.save(await answer.blob(), `${name}.${format}`);
+          tell(`Downloaded as ${format}.`);
+        } catch (error) {
+          tell("");
+          studio.fail(error);
+        } finally {
+          button.disabled = false;
+        }
+      });
+      menu.append(button);
+    }
+  });
+
+  /** Lights the spoken word up in a text box: a mirror of the box lies over it, and a highlight moves in the mirror. */
+  const wordLight = (area, play) => {
+    if (!area || !window.Highlight || !CSS.highlights) return null;
+    const text = area.value;
+    const mirror = h("div", { class: "st-mirror", "aria-hidden": "true" });
+    const node = document.createTextNode(`${text}\n`);
+    mirror.append(node);
+    area.parentElement.append(mirror);
+    const style = getComputedStyle(area);
+    for (const property of ["font", "letterSpacing", "lineHeight", "padding", "borderWidth", "textIndent", "wordSpacing", "tabSize", "textAlign", "direction"])
+      mirror.style[property] = style[property];
+    const fit = () => {
+      mirror.style.left = `${area.offsetLeft}px`;
+      mirror.style.top = `${area.offsetTop}px`;
+      mirror.style.width = `${area.clientWidth + area.clientLeft * 2}px`;
+      mirror.style.height = `${area.offsetHeight}px`;
+      mirror.scrollTop = area.scrollTop;
+    };
+    fit();
+    const light = new Highlight();
+    CSS.highlights.set("st-spoken", light);
+    const watch = new ResizeObserver(fit);
+    watch.observe(area);
+    let touched = 0;
+    const scrolled = () => (mirror.scrollTop = area.scrollTop);
+    const reached = () => (touched = performance.now());
+    area.addEventListener("scroll", scrolled, { passive: true });
+    area.addEventListener("wheel", reached, { passive: true });
+    area.addEventListener("pointerdown", reached, { passive: true });
+    let at = -1;
+    let shown = -1;
+    const lit = {
+      word: "",
+      move: (position_s) => {
+        if (area.value !== text) return lit.clear(); // edited meanwhile: the places no longer fit
+        while (at + 1 < play.words.length && play.words[at + 1].start <= position_s) at++;
+        if (at === shown || at < 0) return;
+        shown = at;
+        const { from, to } = play.words[at];
+        light.clear();
+        lit.word = "";
+        if (from < 0 || to <= from) return;
+        const range = new Range();
+        range.setStart(node, Math.min(from, text.length));
+        range.setEnd(node, Math.min(to, text.length));
+        light.add(range);
+        lit.word = text.slice(from, to);
+        studio.metrics.wordsLit = (studio.metrics.wordsLit || 0) + 1;
+        studio.metrics.word = lit.word;
+        const [place, frame] = [range.getBoundingClientRect(), area.getBoundingClientRect()];
+        if (performance.now() - touched > 4000 && (place.bottom > frame.bottom - 12 || place.top < frame.top + 12))
+          area.scrollTop += place.top - frame.top - frame.height / 3;
+      },
+      clear: () => {
+        light.clear();
+        watch.disconnect();
+        area.removeEventListener("scroll", scrolled);
+        area.removeEventListener("wheel", reached);
+        area.removeEventListener("pointerdown", reached);
+        mirror.remove();
+      },
+    };
+    return lit;
+  };
+
+  /* Recent clips. */
+  studio.part("clips", ({ element }) => {
+    const list = element.querySelector("ul");
+    const empty = element.querySelector("[data-st=empty]");
+    const sound = new Audio();
+    let playing = null;
+    const still = () => {
+      if (!playing) return;
+      playing.replaceChildren(icon("play"));
+      playing.setAttribute("aria-label", playing.dataset.label);
+      playing = null;
+    };
+    sound.addEventListener("ended", still);
+    sound.addEventListener("error", () => {
+      if (playing) studio.say("This clip cannot be played: its file is gone. Delete it, or speak the text again.", "error");
+      still();
+    });
+
+    const row = (clip) => {
+      const words = clip.text.length > 60 ? `${clip.text.slice(0, 60)}…` : clip.text;
+      const address = `/v1/clips/${encodeURIComponent(clip.id)}`;
+      const listen = iconButton("play", `Play clip: ${words}`, () => {
+        if (playing === listen) {
+          sound.pause();
+          return still();
+        }
+        studio.player.stop();
+        sound.pause();
+        still();
+        playing = listen;
+        listen.dataset.label = `Play clip: ${words}`;
+        listen.replaceChildren(icon("stop"));
+        listen.setAttribute("aria-label", `Stop clip: ${words}`);
+        sound.src = `${address}/audio?format=wav`;
+        sound.play().catch(() => {});
+      }, { class: "st-icon-button st-round" });
+      const item = h("li", { class: "st-clip", "data-clip": clip.id },
+        listen,
+        h("div", { class: "st-clip-text" },
+          h("p", { title: clip.text }, clip.text),
+          h("small", {}, [clip.voice_name || clip.voice, studio.clock(clip.duration), studio.ago(clip.created_at)].filter(Boolean).join(" · "))),
+        h("div", { class: "st-clip-tools" },
+          FORMATS.map((format) => h("a", { class: "st-chip", href: `${address}/audio?format=${format}`, download: `${words.slice(0, 40)}.${format}`,
+            "aria-label": `Download clip as ${format}: ${words}` }, format)),
+          iconButton("edit", `Put this text back in the box: ${words}`, () => {
+            const area = box();
+            area.value = clip.text;
+            area.dispatchEvent(new Event("input", { bubbles: true }));
+            area.focus();
+          }),
+          iconButton("trash", `Delete clip: ${words}`, async () => {
+            if (playing === listen) {
+              sound.pause();
+              still();
+            }
+            try {
+              await studio.ask(address, { method: "DELETE" });
+              item.remove();
+              empty.hidden = list.childElementCount > 0;
+            } catch (error) {
+              studio.fail(error);
+            }
+          })));
+      return item;
+    };
+
+    speak.clips = async () => {
+      try {
+        const { data } = await (await studio.ask("/v1/clips")).json();
+        const kept = new Map([...list.children].map((item) => [item.dataset.clip, item]));
+        list.replaceChildren(...data.map((clip) => kept.get(clip.id) || row(clip)));
+        empty.hidden = data.length > 0;
+      } catch (error) {
+        studio.fail(error);
+      }
+    };
+    speak.clips();
+  });
+})();

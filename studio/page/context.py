@@ -1,0 +1,22 @@
+"""What the page is given by the application: three things it may use, and nothing it has to look for."""
+
+from dataclasses import dataclass
+
+from engine.pool import ModelPool
+from studio.library.library import Library
+from studio.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class PageContext:
+    """Built once by `studio.app`, handed to every tab.
+
+    Attributes:
+        library: jobs, results and clips of every owner.
+        pool: loaded models.
+        settings: defaults and limits.
+    """
+
+    library: Library
+    pool: ModelPool
+    settings: Settings

@@ -1,0 +1,83 @@
+"""What every tab needs of the way in: who asks, errors as one sentence, a place for scripts, an endpoint for programs.
+
+It knows Gradio and the error tree, and no tab. Everything of a person that goes into markup passes `escape`.
+"""
+
+import functools
+import html
+import logging
+from collections.abc import Callable, Sequence
+from typing import Any, ParamSpec, TypeVar
+
+import gradio as gr
+from gradio.components import Component
+
+from engine.errors import Cancelled, EngineError
+
+log = logging.getLogger(__name__)
+P = ParamSpec("P")
+T = TypeVar("T")
+
+
+def owner_of(request: gr.Request | None) -> str:
+    """The name of the person who asks; "local" where no login is configured."""
+    return (request.username if request is not None else None) or "local"
+
+
+def escape(text: str) -> str:
+    """Text as text inside our own markup. Backslash, backquote and dollar too: Gradio's HTML templates are JavaScript."""
+    escaped = html.escape(text, quote=True)
+    return escaped.replace("\\", "&#92;").replace("`", "&#96;").replace("$", "&#36;").replace("{", "&#123;")
+
+
+def kindly(handler: Callable[P, T]) -> Callable[P, T]:
+    """Turn what the studio raises into one sentence on the page; what nobody foresaw is logged and said to be so."""
+
+    @functools.wraps(handler)
+    def safely(*args: P.args, **kwargs: P.kwargs) -> T:
+        try:
+            return handler(*args, **kwargs)
+        except (gr.Error, Cancelled):
+            raise
+        except EngineError as exc:
+            raise gr.Error(str(exc), title="", print_exception=False) from exc
+        except Exception as exc:
+            log.exception("the page could not do what %s does", handler.__name__)
+            raise gr.Error(
+                "Something went wrong inside the studio; its log says more. Try again.", title="", print_exception=False
+            ) from exc
+
+    return safely
+
+
+def part(name: str, markup: str, *, value: Any = None, elem_id: str | None = None, **options: Any) -> gr.HTML:
+    """A place in a tab that one of our scripts fills: `studio.part(name, build)` in assets/ is called with its element.
+
+    Args:
+        name: which script part.
+        markup: what stands there before the script has run; ours, never a person's.
+        value: initial values for the script; sent as JSON, never as markup.
+        elem_id: for tests and styles.
+        options: further arguments of gr.HTML.
+    """
+    mount = f"""
+        const mount = () => window.studio.mount("{name}", {{ element, trigger, props, server, upload, watch }});
+        if (window.studio?.mount) mount(); else window.addEventListener("studio:ready", mount, {{ once: true }});
+    """
+    return gr.HTML(
+        value, html_template=markup, js_on_load=mount, apply_default_css=False, elem_id=elem_id, container=False, padding=False, **options
+    )  # fmt: skip
+
+
+def endpoint(
+    handler: Callable[..., Any], inputs: Sequence[Component], outputs: Sequence[Component], api_name: str
+) -> None:
+    """A named Gradio endpoint for programs, on components that the page does not show. The docstring of `handler` is its help."""
+    gr.Button(visible=False).click(
+        kindly(handler), list(inputs), list(outputs), api_name=api_name, concurrency_limit=4, show_progress="hidden"
+    )
+
+
+def hidden(component: Callable[..., T], label: str, **options: Any) -> T:
+    """A component that only programs use."""
+    return component(label=label, visible=False, **options)

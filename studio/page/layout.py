@@ -1,0 +1,42 @@
+"""The page as a whole: header, tabs in order, and the line that says what happened. It knows the tabs, and nothing inside them."""
+
+import gradio as gr
+
+from studio.page import audiobook, captions, jobs, models, speak, transcribe
+from studio.page.context import PageContext
+from studio.page.doorway import part
+
+TITLE = "Speech Studio"
+
+HEADER = """
+<header class="st-header">
+  <div class="st-mark" aria-hidden="true"><i></i><i></i><i></i><i></i><i></i></div>
+  <div class="st-name"><h1>Speech Studio</h1><p>Speech, books and captions on your own machine</p></div>
+  <button type="button" id="st-theme" class="st-icon-button" aria-label="Use the dark theme"></button>
+</header>
+<div id="st-notice" class="st-notice" role="status" aria-live="polite"></div>
+"""
+
+
+def build_page(context: PageContext) -> gr.Blocks:
+    """The whole page, ready to be mounted.
+
+    Args:
+        context: what the tabs may use.
+    """
+    with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=(3600, 86400)) as page:
+        part("header", HEADER, elem_id="st-header")
+        with gr.Tabs(elem_id="st-tabs") as tabs:
+            with gr.Tab("Speak", id="speak", elem_id="st-tab-speak"):
+                speak.build(context, page)
+            with gr.Tab("Audiobook", id="audiobook", elem_id="st-tab-audiobook"):
+                audiobook.build(context, tabs)
+            with gr.Tab("Transcribe", id="transcribe", elem_id="st-tab-transcribe"):
+                transcribe.build(context)
+            with gr.Tab("Captions", id="captions", elem_id="st-tab-captions"):
+                captions.build(context)
+            with gr.Tab("Jobs", id="jobs", elem_id="st-tab-jobs"):
+                jobs.build(context)
+            with gr.Tab("Models", id="models", elem_id="st-tab-models"):
+                models.build(context, page)
+    return page

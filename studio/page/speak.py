@@ -1,0 +1,173 @@
+"""The Speak tab: text, voice, speed, and the place where assets/speak.js plays it. No sound passes through Gradio here."""
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+
+import gradio as gr
+
+from engine.audio.encode import FORMATS, write_file
+from engine.errors import EngineError, OptionError, TextError
+from engine.types import Samples, SpeechRequest
+from studio.page.context import PageContext
+from studio.page.doorway import endpoint, hidden, kindly, part
+from studio.page.voices import VoiceList, models, voice_list
+
+WELCOME = (
+    "Good evening. This is your own machine speaking: nothing you write here leaves it. "
+    "Change these words, pick a voice, and press Play."
+)
+
+PLAYER = """
+<div class="st-player" role="group" aria-label="Playback">
+  <div class="st-transport">
+    <button type="button" class="st-play" data-st="play" aria-keyshortcuts="Control+Enter Meta+Enter"><span>Play</span></button>
+    <button type="button" class="st-stop" data-st="stop" aria-keyshortcuts="Escape" disabled><span>Stop</span></button>
+  </div>
+  <div class="st-scope">
+    <canvas class="st-wave" data-st="wave" role="img" aria-label="Waveform of what is heard"></canvas>
+    <div class="st-level" data-st="level" role="meter" aria-label="Level in decibels" aria-valuemin="-60" aria-valuemax="0" aria-valuenow="-60"></div>
+  </div>
+  <div class="st-readout">
+    <output class="st-time" data-st="time" aria-label="Heard and made so far">0:00 / 0:00</output>
+    <small class="st-facts" data-st="facts"></small>
+    <span class="st-status" data-st="status" role="status" aria-live="polite"></span>
+  </div>
+  <div class="st-download" data-st="download" role="group" aria-label="Download the speech"><small>Download</small></div>
+</div>
+"""
+
+CLIPS = """
+<section class="st-clips" aria-label="Recent clips">
+  <h2>Recent</h2>
+  <p class="st-empty" data-st="empty">What you play is kept here, with its text.</p>
+  <ul></ul>
+</section>
+"""
+
+
+@dataclass(frozen=True, slots=True)
+class VoicePicker:
+    """The three components that choose who speaks, and what they start with."""
+
+    model: gr.Dropdown
+    voice: gr.Dropdown
+    timbre: gr.Dropdown
+    start: VoiceList
+
+
+def voice_picker(context: PageContext, prefix: str) -> VoicePicker:
+    """Model, voice and timbre. Choosing another model fills the other two again.
+
+    Args:
+        context: for the defaults.
+        prefix: of the elements' ids.
+    """
+    settings = context.settings
+    start = voice_list(settings.speak_model, settings.voice)
+    voice = gr.Dropdown(
+        start.voices, value=start.default, label="Voice", info="Type a language or a name", filterable=True,
+        num_choices_shown=None, elem_id=f"{prefix}-voice",
+    )  # fmt: skip
+    timbre = gr.Dropdown(
+        start.timbres, value="", label="Timbre", filterable=True, num_choices_shown=None,
+        visible=len(start.timbres) > 1, elem_id=f"{prefix}-timbre",
+    )  # fmt: skip
+    choices = models("speak")
+    model = gr.Dropdown(
+        choices, value=settings.speak_model, label="Model", visible=True, elem_id=f"{prefix}-model"
+    )
+
+    @kindly
+    def other_model(model_id: str) -> tuple[gr.Dropdown, gr.Dropdown]:
+        voices = voice_list(model_id, settings.voice)
+        return (
+            gr.Dropdown(voices.voices, value=voices.default),
+            gr.Dropdown(voices.timbres, value="", visible=len(voices.timbres) > 1),
+        )
+
+    model.input(other_model, [model], [voice, timbre], api_visibility="private", show_progress="hidden")
+    return VoicePicker(model, voice, timbre, start)
+
+
+def build(context: PageContext, page: gr.Blocks) -> None:
+    """Lay the tab out."""
+    settings = context.settings
+    with gr.Row(elem_classes="st-speak"):
+        with gr.Column(scale=7, min_width=300, elem_classes="st-stage"):
+            gr.Textbox(
+                WELCOME, label="Text", lines=7, max_lines=14, elem_id="speak-text", autofocus=True,
+                placeholder="Write or paste what should be spoken.", max_length=settings.max_speech_chars,
+            )  # fmt: skip
+            gr.HTML('<div id="speak-palette" class="st-palette"></div>', container=False, padding=False, visible="hidden")
+            with gr.Column(elem_classes="st-console"):
+                player = part("speak", PLAYER, elem_id="speak-player", value={})
+        with gr.Column(scale=3, min_width=260, elem_classes="st-side"):
+            picker = voice_picker(context, "speak")
+            speed = gr.Slider(0.5, 2.0, value=1.0, step=0.05, label="Speed", elem_id="speak-speed")
+    part("clips", CLIPS, elem_id="speak-clips")
+
+    # The choices are mirrored in the browser, so that Play asks nobody before it speaks.
+    player.value = {
+        "model": settings.speak_model, "voice": picker.start.default, "timbre": "", "speed": 1.0, "rate": _sample_rate(settings.speak_model),
+    }  # fmt: skip
+    rates = {model_id: _sample_rate(model_id) for _, model_id in models("speak")}
+    for component, name in ((picker.voice, "voice"), (picker.timbre, "timbre"), (speed, "speed")):
+        component.change(
+            None, [component], None, js=f"(value) => {{ window.studio?.speak?.set({{ {name}: value }}); }}", api_visibility="private"
+        )
+    picker.model.change(
+        None, [picker.model], None,
+        js=f"(model) => {{ window.studio?.speak?.set({{ model, rate: ({rates})[model] || 22050 }}); }}", api_visibility="private",
+    )  # fmt: skip
+    _speak_endpoint(context)
+
+
+def _sample_rate(model_id: str) -> int:
+    from engine import registry
+
+    return registry.find(model_id, "speak").sample_rate
+
+
+def _speak_endpoint(context: PageContext) -> None:
+    """`client.predict("Hello", api_name="/speak")` gives a file."""
+    settings = context.settings
+
+    def speak(text: str, voice: str, speed: float, model: str, format: str) -> str:
+        """Speak a text and give the sound as a file. voice "" and model "" take the studio's defaults; format is wav, mp3, flac or opus."""
+        if len(text) > settings.max_speech_chars:
+            raise TextError(f"The text has {len(text)} characters; at most {settings.max_speech_chars} can be spoken at once.")
+        kind = FORMATS.get(format)
+        if kind is None or format not in {"wav", "mp3", "flac", "opus"}:
+            raise OptionError(f"There is no format {format!r}: choose wav, mp3, flac or opus.")
+        model_id = model or settings.speak_model
+        chosen = voice or (settings.voice if model_id == settings.speak_model else "")
+        stream = context.pool.speak(model_id, SpeechRequest(text, voice=chosen, speed=speed))
+        folder = Path(tempfile.mkdtemp(prefix="studio-speak-"))
+        try:
+            chunks = iter(stream)
+            first = next(chunks)
+
+            def blocks() -> "list[Samples]":
+                return [first.samples, *(chunk.samples for chunk in chunks)]
+
+            path = folder / f"speech.{kind.extension.lstrip('.')}"
+            write_file(path, blocks(), format, first.sample_rate)
+        except StopIteration as exc:
+            raise EngineError("The voice made no sound for this text. Try another voice.") from exc
+        finally:
+            stream.close()
+        return str(path)
+
+    endpoint(
+        speak,
+        [
+            hidden(gr.Textbox, "Text"),
+            hidden(gr.Textbox, "Voice", value=""),
+            hidden(gr.Number, "Speed", value=1.0),
+            hidden(gr.Textbox, "Model", value=""),
+            hidden(gr.Textbox, "Format", value="mp3"),
+        ],
+        [hidden(gr.File, "Speech")],
+        "speak",
+    )

@@ -1,0 +1,74 @@
+"""Which voices and models the pickers offer, with short names first. It knows the registry, and no component.
+
+A voice id may carry a timbre behind a plus sign ("en-us+f3"): languages are picked first, the timbre of one beside it, so that a
+hundred languages times a hundred timbres stay two short lists.
+"""
+
+from dataclasses import dataclass
+
+from engine import registry
+from engine.types import Voice
+
+Choice = tuple[str, str]
+"""What a person reads, and the value."""
+
+NATURAL = ("Natural", "")
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceList:
+    """What the two pickers show for one model.
+
+    Attributes:
+        voices: (name, id before the plus sign), alphabetical, English first.
+        timbres: (name, id behind the plus sign), "Natural" first; only that one where the model has none.
+        default: the voice to begin with.
+    """
+
+    voices: list[Choice]
+    timbres: list[Choice]
+    default: str
+
+
+def models(task: str) -> list[Choice]:
+    """The models for a task, (name, id), built-in first."""
+    cards = registry.cards("speak" if task == "speak" else "transcribe")
+    return [(card.name, card.id) for card in cards]
+
+
+def voice_list(model_id: str, preferred: str = "") -> VoiceList:
+    """The pickers' lists for a model.
+
+    Args:
+        model_id: a model that speaks.
+        preferred: a voice id to begin with, if the model has it.
+
+    Raises:
+        ModelNotFound: no such model.
+    """
+    names: dict[str, str] = {}
+    timbres: dict[str, str] = {}
+    for voice in registry.voices(model_id):
+        base, _, timbre = voice.id.partition("+")
+        name, _, manner = voice.name.partition(", ")
+        if timbre:
+            timbres.setdefault(timbre, manner[:1].upper() + manner[1:] if manner else timbre)
+            names.setdefault(base, _labelled(name, voice))
+        else:
+            names[base] = _labelled(voice.name, voice)
+    choices = sorted(((name, base) for base, name in names.items()), key=lambda choice: _rank(choice[0]))
+    base = preferred.partition("+")[0]
+    default = base if base in names else (choices[0][1] if choices else "")
+    return VoiceList(choices, [NATURAL, *((name, timbre) for timbre, name in timbres.items())], default)
+
+
+def _labelled(name: str, voice: Voice) -> str:
+    """The name, the language tag and the grade: all of it can be typed into the search."""
+    facts = [voice.language] if voice.language and voice.language.lower() not in name.lower() else []
+    if voice.grade:
+        facts.append(f"grade {voice.grade}")
+    return " · ".join([name, *facts])
+
+
+def _rank(name: str) -> tuple[bool, str]:
+    return (not name.startswith("English"), name.casefold())
