@@ -1,0 +1,24 @@
+"""A card -> verified files on this machine -> arrays. Downloads only when `fetch` is called.
+
+`store` knows where files lie, `hub` what the hub says, `download` and `transfer` bring bytes, `check` looks for damage,
+`arrays` and `torch_file` read weights, `quantisation` makes them smaller. Knows no family and no loaded model.
+"""
+
+from engine.weights.arrays import load_arrays, load_file
+from engine.weights.check import verify
+from engine.weights.download import fetch
+from engine.weights.quantisation import quantise
+from engine.weights.store import folder_of, free_bytes, is_present, remove, size_on_disk
+
+__all__ = [
+    "fetch",
+    "folder_of",
+    "free_bytes",
+    "is_present",
+    "load_arrays",
+    "load_file",
+    "quantise",
+    "remove",
+    "size_on_disk",
+    "verify",
+]

@@ -1,0 +1,151 @@
+"""Where a card's files lie on this machine: the hub's own cache layout, so that a model fetched by another program
+is found here and the other way round. Never touches the network.
+
+    <cache>/models--<org>--<name>/refs/<revision>          the commit the revision stood at
+                                  snapshots/<commit>/...   links by file name
+                                  blobs/<hash>             the bytes, named by their own hash
+"""
+
+import errno
+import re
+import shutil
+from fnmatch import fnmatchcase
+from pathlib import Path, PurePosixPath
+
+from engine.errors import ModelError, ModelNotDownloaded
+from engine.registry import ModelCard
+
+HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?", re.ASCII)
+NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
+COMMIT = re.compile(r"[0-9a-f]{40}")
+
+
+def cache_root(models_dir: Path | None) -> Path:
+    """The folder of all downloaded models: the given one, or the hub's own cache."""
+    if models_dir is not None:
+        return models_dir
+    from huggingface_hub import constants
+
+    return Path(constants.HF_HUB_CACHE)
+
+
+def repository(card: ModelCard, models_dir: Path | None) -> Path:
+    """The folder that holds everything downloaded for a card."""
+    if not HUB_ID.fullmatch(card.id) or ".." in card.id:
+        raise ModelError(f"“{card.id}” is not a model on the hub.")
+    return cache_root(models_dir) / f"models--{card.id.replace('/', '--')}"
+
+
+def is_safe_name(name: str) -> bool:
+    """Whether a file name from outside stays inside the folder it is put in."""
+    if not name or "\\" in name or "\0" in name or ":" in name or len(name) > 255:
+        return False
+    parts = name.split("/")
+    return not PurePosixPath(name).is_absolute() and all(part not in ("", ".", "..") for part in parts)
+
+
+def is_wanted(name: str, patterns: tuple[str, ...]) -> bool:
+    """Whether a file of the hub belongs to the model; a pattern's `*` stays within one folder."""
+    depth = name.count("/")
+    return any(fnmatchcase(name, pattern) and pattern.count("/") == depth for pattern in patterns)
+
+
+def snapshot(card: ModelCard, models_dir: Path | None) -> Path | None:
+    """The folder of the downloaded files, complete or not; None where nothing was downloaded."""
+    repo = repository(card, models_dir)
+    commit = card.revision
+    if not COMMIT.fullmatch(commit):
+        try:
+            commit = (repo / "refs" / card.revision).read_text(encoding="ascii").strip()
+        except (OSError, ValueError):
+            return None
+    if not COMMIT.fullmatch(commit):
+        return None
+    folder = repo / "snapshots" / commit
+    return folder if folder.is_dir() else None
+
+
+def missing_files(folder: Path, patterns: tuple[str, ...]) -> list[str]:
+    """The patterns for which the folder has no file with bytes behind it."""
+    # glob follows links, and is_file() is False for a link whose blob is gone.
+    return [pattern for pattern in patterns if not any(path.is_file() for path in folder.glob(pattern))]
+
+
+def is_present(card: ModelCard, models_dir: Path | None = None) -> bool:
+    """Whether the model can be loaded without the network. Looks at names only; `verify` looks inside."""
+    if card.built_in:
+        return True
+    if card.folder is not None:
+        return card.folder.is_dir()
+    folder = snapshot(card, models_dir)
+    return folder is not None and not missing_files(folder, card.files)
+
+
+def folder_of(card: ModelCard, models_dir: Path | None = None, *, offline: bool = False) -> Path | None:
+    """The folder a family loads from; None for a built-in model. Downloads nothing.
+
+    Raises:
+        ModelNotDownloaded: the model is known and is not on this machine, or not all of it.
+    """
+    if card.built_in:
+        return None
+    folder = card.folder if card.folder is not None else snapshot(card, models_dir)
+    if folder is None or not is_present(card, models_dir):
+        how = "The studio is offline now: allow the network once and get it" if offline else "Get it first"
+        raise ModelNotDownloaded(
+            f"{card.name} ({card.id}) is not on this machine yet. {how}, on the Models page "
+            f"or with: studio models get {card.id}"
+        )
+    return folder
+
+
+def size_on_disk(card: ModelCard, models_dir: Path | None = None) -> int:
+    """Bytes the model takes on the disk, torn downloads included; 0 for a built-in one."""
+    if card.built_in:
+        return 0
+    root = card.folder if card.folder is not None else repository(card, models_dir) / "blobs"
+    total = 0
+    for path in root.rglob("*"):
+        try:
+            if path.is_file():
+                total += path.stat().st_size
+        except OSError:  # deleted while we looked
+            continue
+    return total
+
+
+def remove(card: ModelCard, models_dir: Path | None = None) -> None:
+    """Delete a model's downloaded files.
+
+    Raises:
+        ModelError: it is built in, or a folder of the person's own, or the files cannot be deleted.
+    """
+    if card.built_in:
+        raise ModelError(f"{card.name} is part of the studio and cannot be removed.")
+    if card.folder is not None:
+        raise ModelError(f"{card.name} is a folder of your own: the studio does not delete it. Delete it by hand.")
+    repo = repository(card, models_dir)
+    try:
+        for folder in (repo, repo.parent / ".locks" / repo.name):
+            if folder.is_symlink():
+                folder.unlink()
+            elif folder.exists():
+                shutil.rmtree(folder)
+    except OSError as exc:
+        raise ModelError(f"The files of {card.name} cannot be deleted: {exc.strerror or 'no permission'}.") from exc
+
+
+def free_bytes(folder: Path) -> int:
+    """Free bytes on the disk where `folder` is or will be."""
+    while not folder.exists() and folder != folder.parent:
+        folder = folder.parent
+    return shutil.disk_usage(folder).free
+
+
+def in_words(size: int) -> str:
+    """A size for a person: "312 MB", "2.4 GB"."""
+    if size >= 1_000_000_000:
+        return f"{size / 1e9:.1f} GB"
+    if size >= 1_000_000:
+        return f"{size / 1e6:.0f} MB"
+    return f"{max(1, round(size / 1000))} kB"
