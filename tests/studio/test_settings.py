@@ -1,0 +1,52 @@
+"""Settings are read once from the environment and say who may come in."""
+
+from pathlib import Path
+
+import pytest
+from pydantic import ValidationError
+
+from studio.settings import Settings
+
+
+@pytest.fixture(autouse=True)
+def no_env_file(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+
+
+def test_the_environment_sets_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STUDIO_PORT", "9001")
+    assert Settings().port == 9001
+
+
+def test_the_database_lies_in_the_outputs_folder_unless_a_url_is_given(tmp_path: Path) -> None:
+    assert Settings(outputs=tmp_path).resolved_database_url == f"sqlite:///{tmp_path / 'studio.db'}"
+    assert Settings(database_url="postgresql://db/studio").resolved_database_url == "postgresql://db/studio"
+
+
+def test_loopback_needs_no_login() -> None:
+    assert Settings().with_login().users == {}
+
+
+@pytest.mark.parametrize("settings", [Settings(host="0.0.0.0"), Settings(host="192.168.1.4"), Settings(share=True)])
+def test_any_other_door_gets_a_made_up_login(settings: Settings) -> None:
+    users = settings.with_login().users
+    assert list(users) == ["studio"]
+    assert len(users["studio"].get_secret_value()) >= 20
+    assert settings.with_login().users["studio"] != users["studio"], "a secret is made up anew each time"
+
+
+def test_a_login_that_is_set_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STUDIO_USERS", '{"ada": "correct horse battery"}')
+    settings = Settings(share=True).with_login()
+    assert list(settings.users) == ["ada"]
+
+
+def test_a_secret_is_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("STUDIO_USERS", '{"ada": "correct horse battery"}')
+    assert "horse" not in repr(Settings())
+
+
+@pytest.mark.parametrize(("name", "value"), [("workers", -1), ("max_upload_mb", 0), ("memory_budget_gb", -0.5)])
+def test_a_senseless_value_is_refused(name: str, value: float) -> None:
+    with pytest.raises(ValidationError, match=name):
+        Settings(**{name: value})  # type: ignore[arg-type]

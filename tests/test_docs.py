@@ -1,0 +1,45 @@
+"""The README says what is there: every command, every setting, every file it names."""
+
+import re
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from studio.settings import Settings
+
+PROJECT = Path(__file__).parent.parent
+README = (PROJECT / "README.md").read_text(encoding="utf-8")
+
+
+def test_every_setting_is_in_the_readme() -> None:
+    missing = [name for name in Settings.model_fields if f"`STUDIO_{name.upper()}`" not in README]
+    assert not missing
+
+
+def test_every_setting_in_the_readme_exists() -> None:
+    named = set(re.findall(r"`STUDIO_([A-Z_]+)`", README))
+    assert named <= {name.upper() for name in Settings.model_fields}
+
+
+def test_every_command_is_in_the_readme() -> None:
+    from studio.cli import app
+
+    commands = get_command(app).commands  # type: ignore[attr-defined]
+    missing = [name for name in commands if f"`studio {name}" not in README]
+    assert not missing
+
+
+@pytest.mark.parametrize("named", re.findall(r"\((docs/[^)]+)\)|`(examples/[^`]+?\.epub)`", README))
+def test_every_file_the_readme_names_is_there(named: tuple[str, str]) -> None:
+    path = next(part for part in named if part)
+    assert (PROJECT / path).is_file(), f"{path} is named in the README and missing"
+
+
+def test_every_room_of_the_tree_is_on_the_map() -> None:
+    architecture = (PROJECT / "ARCHITECTURE.md").read_text(encoding="utf-8")
+    rooms = [path.parent for path in PROJECT.glob("*/__init__.py")] + [
+        path.parent for room in ("engine", "studio") for path in (PROJECT / room).glob("*/__init__.py")
+    ]
+    missing = [room.name for room in rooms if not re.search(rf"\b{room.name}\b", architecture)]
+    assert not missing
