@@ -35,7 +35,9 @@ def speak(model: Synthesizer, request: SpeechRequest, started_at: float | None =
     """
     started_at = time.perf_counter() if started_at is None else started_at
     request = model.check(request)
-    segments = prepare(request.text, request.language, model.limits, request.sentence_pause_s, request.paragraph_pause_s)
+    segments = prepare(
+        request.text, request.language, model.limits, request.sentence_pause_s, request.paragraph_pause_s
+    )
     if not segments:
         raise TextError("There is nothing to say: the text has no words.")
     stream = _Chunks(model.sample_rate, started_at)
