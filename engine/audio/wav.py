@@ -1,0 +1,36 @@
+"""RIFF/WAVE headers for 16-bit mono: the 44 bytes before the samples, with a length or without. Knows no sound."""
+
+import struct
+
+HEADER_BYTES = 44
+# What a header says when nobody knows the length yet. Browsers, ffmpeg, libsndfile and QuickTime then play to the end of
+# the stream; 0 would be taken for an empty file by some of them.
+_UNKNOWN = 0xFFFF_FFFF
+_MAX_DATA_BYTES = _UNKNOWN - 64
+_HEADER = struct.Struct("<4sI4s4sIHHIIHH4sI")
+
+
+def header(sample_rate: int, data_bytes: int | None = None) -> bytes:
+    """The 44 bytes before 16-bit mono samples.
+
+    Args:
+        sample_rate: Hz.
+        data_bytes: bytes of samples; None while unknown. Beyond 4 GiB the format cannot say, and it stays unknown.
+    """
+    if data_bytes is None or data_bytes > _MAX_DATA_BYTES:
+        riff_bytes = data_bytes = _UNKNOWN
+    else:
+        riff_bytes = HEADER_BYTES - 8 + data_bytes
+    return _HEADER.pack(
+        *(b"RIFF", riff_bytes, b"WAVE"),
+        *(b"fmt ", 16, 1, 1, sample_rate, sample_rate * 2, 2, 16),
+        *(b"data", data_bytes),
+    )
+
+
+def parse_header(data: bytes) -> tuple[int, int] | None:
+    """(sample_rate, data_bytes) of a header that `header` wrote with a length; None for anything else."""
+    if len(data) < HEADER_BYTES:
+        return None
+    sample_rate, data_bytes = struct.unpack_from("<I", data, 24)[0], struct.unpack_from("<I", data, 40)[0]
+    return (sample_rate, data_bytes) if header(sample_rate, data_bytes) == data[:HEADER_BYTES] else None
