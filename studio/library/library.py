@@ -3,19 +3,47 @@
 Every call takes the owner's name; another owner's id answers exactly as an unknown id does (NotFound).
 """
 
+import json
+import logging
+import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 from redis import Redis
+from redis.exceptions import RedisError
 from sqlalchemy import Engine
+from sqlmodel import Session, col, select
 
-from engine.types import Samples, Transcript
-from studio.library.manuscripts import BookText
+from engine.types import Samples, Segment, Transcript, Word
+from studio.library import clips, jobs, playback
+from studio.library.db import open_database, session
+from studio.library.errors import NotFound, StorageError
+from studio.library.manuscripts import BookText, open_manuscript
+from studio.library.moves import UNFINISHED
 from studio.library.options import BookOptions, TranscriptionOptions
+from studio.library.overview import job_views
+from studio.library.queue import Reconciler, arrange, enqueue, wanted_tickets
+from studio.library.scores import keys_of, open_score
+from studio.library.segments import SegmentCache
 from studio.library.storage import Storage
-from studio.library.tables import JobKind
-from studio.library.views import ClipView, JobView, ResultFile
+from studio.library.tables import Job, JobKind, JobPart, JobResult, PartStatus
+from studio.library.views import ClipView, JobAction, JobView, ResultFile
+
+log = logging.getLogger(__name__)
+
+MEDIA_TYPES = {
+    "m4b": "audio/mp4",
+    "mp3": "audio/mpeg",
+    "zip": "application/zip",
+    "flac": "audio/flac",
+    "wav": "audio/wav",
+    "opus": "audio/ogg",
+    "txt": "text/plain; charset=utf-8",
+    "srt": "application/x-subrip; charset=utf-8",
+    "vtt": "text/vtt; charset=utf-8",
+    "json": "application/json",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +71,7 @@ class Library:
         self.storage = storage
         self.redis = redis
         """Set it when the queue is up; until then jobs wait as rows and `reconcile` carries them over."""
+        self._reconciler = Reconciler()
 
     # --- Jobs
 
@@ -52,11 +81,13 @@ class Library:
         """Keep the book's text, write the rows, and queue one task a chapter.
 
         Raises:
-            OptionError: a chapter index outside the book, or a voice or speed nobody can do.
+            OptionError: a chapter index outside the book.
             TextError: the chosen chapters have no words.
             QueueFull: the owner has `max_queued` unfinished jobs already.
+            StorageError: no room on the disk.
         """
-        raise NotImplementedError
+        job = jobs.submit_book(self.db, self.storage, owner, book, options, max_queued)
+        return self._told(owner, job.id)
 
     def submit_transcription(
         self,
@@ -65,26 +96,38 @@ class Library:
         filename: str,
         options: TranscriptionOptions,
         *,
+        duration_s: float = 0.0,
         max_queued: int | None = None,
     ) -> JobView:
-        """Take the recording into the job's folder (moved when it is one of our uploads, else copied) and queue it.
+        """Take a recording into the job's folder (moved when it is one of our uploads, else copied) and queue it.
 
         Args:
             owner: whose.
             source: the file.
             filename: what the person calls it.
             options: how.
+            duration_s: its length where the caller has probed it already; else 0.
             max_queued: most unfinished jobs the owner may have.
 
         Raises:
-            AudioFormatError: it is not audio.
+            AudioFormatError: it is empty or not there.
             QueueFull: the owner has `max_queued` unfinished jobs already.
+            StorageError: no room on the disk.
         """
-        raise NotImplementedError
+        job = jobs.submit_transcription(self.db, self.storage, owner, source, filename, options, duration_s, max_queued)
+        return self._told(owner, job.id)
 
     def list_jobs(self, owner: str, kind: JobKind | None = None) -> list[JobView]:
         """Unfinished jobs in the order of the queue, then finished ones, the latest first."""
-        raise NotImplementedError
+        with session(self.db) as rows:
+            waiting = jobs.in_order(rows, owner)
+            finished = rows.exec(
+                select(Job)
+                .where(Job.owner == owner, col(Job.status).not_in(UNFINISHED))
+                .order_by(col(Job.finished_at).desc(), col(Job.created_at).desc(), col(Job.id))
+            ).all()
+            chosen = [job for job in [*waiting, *finished] if kind is None or job.kind is kind]
+            return job_views(rows, chosen)
 
     def view(self, owner: str, job_id: str) -> JobView:
         """One job.
@@ -92,47 +135,65 @@ class Library:
         Raises:
             NotFound: no such job of this owner.
         """
-        raise NotImplementedError
+        with session(self.db) as rows:
+            return job_views(rows, [jobs.owned(rows, owner, job_id)])[0]
 
     def pause(self, owner: str, job_id: str) -> JobView:
         """Stop after the sentence in hand and keep everything. Raises NotFound, IllegalMove."""
-        raise NotImplementedError
+        return self._ask(owner, job_id, "pause")
 
     def resume(self, owner: str, job_id: str) -> JobView:
         """Go on where a paused job stopped. Raises NotFound, IllegalMove."""
-        raise NotImplementedError
+        return self._ask(owner, job_id, "resume")
 
     def cancel(self, owner: str, job_id: str) -> JobView:
         """End it; what was made is kept until it is deleted. Raises NotFound, IllegalMove."""
-        raise NotImplementedError
+        return self._ask(owner, job_id, "cancel")
 
     def retry(self, owner: str, job_id: str) -> JobView:
         """Do again only what is missing of a failed or cancelled job. Raises NotFound, IllegalMove."""
-        raise NotImplementedError
+        return self._ask(owner, job_id, "retry")
 
     def retry_segment(self, owner: str, job_id: str, failed_id: int) -> JobView:
         """Try one failed sentence again. Raises NotFound, IllegalMove."""
-        raise NotImplementedError
+        jobs.retry_segment(self.db, self.storage, owner, job_id, failed_id)
+        return self._told(owner, job_id)
 
     def allow_silence(self, owner: str, job_id: str) -> JobView:
         """Leave the failed sentences silent and finish the book. Raises NotFound, IllegalMove."""
-        raise NotImplementedError
+        jobs.allow_silence(self.db, self.storage, owner, job_id)
+        return self._told(owner, job_id)
 
     def move_up(self, owner: str, job_id: str) -> JobView:
         """One place forward among the owner's unfinished jobs. Raises NotFound, IllegalMove."""
-        raise NotImplementedError
+        jobs.reorder(self.db, owner, job_id, up=True)
+        return self._told(owner, job_id)
 
     def move_down(self, owner: str, job_id: str) -> JobView:
         """One place back among the owner's unfinished jobs. Raises NotFound, IllegalMove."""
-        raise NotImplementedError
+        jobs.reorder(self.db, owner, job_id, up=False)
+        return self._told(owner, job_id)
 
     def delete(self, owner: str, job_id: str) -> None:
         """Remove the job, its rows and its files, whatever it is doing. Raises NotFound."""
-        raise NotImplementedError
+        with session(self.db) as rows:
+            jobs.owned(rows, owner, job_id)
+            others = rows.exec(select(Job.id).where(Job.owner == owner, Job.id != job_id)).all()
+        sound = keys_of(self.storage.job_folder(job_id))
+        jobs.remove(self.db, self.storage, owner, job_id)
+        if sound:
+            # Segments are shared by the jobs of one owner: what another job plays stays.
+            for other in others:
+                sound -= keys_of(self.storage.job_folder(other))
+            cache = SegmentCache(self.storage.segment_cache)
+            for key in sound:
+                cache.remove(key)
+        self._tell_queue()
 
     def unfinished(self, owner: str) -> int:
         """How many of the owner's jobs are queued, running or paused."""
-        raise NotImplementedError
+        with session(self.db) as rows:
+            return jobs.count_unfinished(rows, owner)
 
     # --- What jobs made
 
@@ -143,11 +204,24 @@ class Library:
             NotFound: no such job or result of this owner.
             StorageError: the file was removed from the disk.
         """
-        raise NotImplementedError
+        with session(self.db) as rows:
+            jobs.owned(rows, owner, job_id)
+            found = rows.exec(select(JobResult).where(JobResult.id == result_id, JobResult.job_id == job_id)).first()
+        if found is None:
+            raise NotFound("There is no such result.")
+        path = self.storage.resolve(found.path)
+        if not path.is_file():
+            raise StorageError(f"The file {found.name} was removed from the disk. Press Retry to make it again.")
+        media_type = MEDIA_TYPES.get(found.kind, "application/octet-stream")
+        return ResultFile(path, found.name, media_type, path.stat().st_size)
 
     def cover(self, owner: str, job_id: str) -> bytes | None:
         """The book's cover image, if it has one. Raises NotFound."""
-        raise NotImplementedError
+        with session(self.db) as rows:
+            job = jobs.owned(rows, owner, job_id)
+        if job.kind is not JobKind.AUDIOBOOK:
+            return None
+        return open_manuscript(self.storage.job_folder(job_id)).cover()
 
     def chapter_audio(self, owner: str, job_id: str, part_number: int) -> ChapterAudio:
         """A chapter's sound, streamed from the segments that are already spoken, pauses included.
@@ -155,11 +229,34 @@ class Library:
         Raises:
             NotFound: no such part of this owner, or nothing of it is spoken yet.
         """
-        raise NotImplementedError
+        with session(self.db) as rows:
+            jobs.owned(rows, owner, job_id)
+            part = self._part(rows, job_id, part_number)
+        score = open_score(self.storage.job_folder(job_id), part_number)
+        if score is None or part is None:
+            raise NotFound("Nothing of this chapter is spoken yet.")
+        return ChapterAudio(
+            part.title,
+            score.sample_rate,
+            playback.duration_s(score),
+            playback.blocks(score, SegmentCache(self.storage.segment_cache)),
+        )
 
     def transcript(self, owner: str, job_id: str) -> Transcript:
         """What a transcription job has heard so far. Raises NotFound."""
-        raise NotImplementedError
+        with session(self.db) as rows:
+            job = jobs.owned(rows, owner, job_id)
+            part = self._part(rows, job_id, 0)
+        if job.kind is not JobKind.TRANSCRIPTION or part is None:
+            raise NotFound("This job is not a transcription.")
+        options = TranscriptionOptions.from_json(job.options)
+        heard = tuple(heard_segments(self.storage.job_folder(job_id)))
+        length_s = part.total_s if part.status is PartStatus.DONE else part.audio_s
+        return Transcript(heard, options.language or "", length_s, options.model)
+
+    @staticmethod
+    def _part(rows: Session, job_id: str, number: int) -> JobPart | None:
+        return rows.exec(select(JobPart).where(JobPart.job_id == job_id, JobPart.number == number)).first()
 
     # --- Clips
 
@@ -167,38 +264,93 @@ class Library:
         self, owner: str, text: str, model: str, voice: str, speed: float, path: Path, duration_s: float
     ) -> ClipView:
         """Keep a spoken text; its sound file is moved into the owner's clips."""
-        raise NotImplementedError
+        return clips.add(self.db, self.storage, owner, text, model, voice, speed, path, duration_s)
 
     def list_clips(self, owner: str, limit: int = 50) -> list[ClipView]:
         """The owner's clips, the latest first."""
-        raise NotImplementedError
+        return clips.list_all(self.db, self.storage, owner, limit)
 
     def get_clip(self, owner: str, clip_id: str) -> ClipView:
         """One clip. Raises NotFound."""
-        raise NotImplementedError
+        return clips.get(self.db, self.storage, owner, clip_id)
 
     def delete_clip(self, owner: str, clip_id: str) -> None:
         """Remove a clip and its file. Raises NotFound."""
-        raise NotImplementedError
+        clips.delete(self.db, self.storage, owner, clip_id)
 
     # --- The queue
 
-    def reconcile(self) -> int:
-        """Queue again what the rows say is unfinished and nobody works on; the number of tasks queued.
+    def reconcile(self, at_once: bool = False) -> int:
+        """Queue again what the rows say is unfinished and nobody works on; the number of tickets added.
 
-        Does nothing while `redis` is None or away.
+        Does nothing while `redis` is None or away. Call it every second or two: a part that nobody was ever seen
+        to hold is queued again only when two calls in a row miss it, unless `at_once`.
         """
-        raise NotImplementedError
+        return 0 if self.redis is None else self._reconciler.run(self.db, self.redis, at_once)
+
+    def sweep(self, older_than_s: float = 3600.0) -> int:
+        """Remove what killed processes left behind: folders of jobs without a row, half-written files.
+
+        Returns:
+            How many were removed.
+        """
+        with session(self.db) as rows:
+            known = set(rows.exec(select(Job.id)).all())
+        limit = time.time() - older_than_s
+        strays = [path for path in self.storage.job_folders() if path.name not in known]
+        removed = 0
+        for folder in strays:
+            if folder.stat().st_mtime < limit:
+                self.storage.delete_job(folder.name)
+                removed += 1
+        for path in self.storage.outputs.rglob(".tmp-*"):
+            if path.is_file() and path.stat().st_mtime < limit:
+                path.unlink(missing_ok=True)
+                removed += 1
+        return removed
+
+    def _ask(self, owner: str, job_id: str, action: JobAction) -> JobView:
+        jobs.ask(self.db, self.storage, owner, job_id, action)
+        return self._told(owner, job_id)
+
+    def _told(self, owner: str, job_id: str) -> JobView:
+        self._tell_queue(job_id)
+        return self.view(owner, job_id)
+
+    def _tell_queue(self, job_id: str | None = None) -> None:
+        """The rows are changed already: a queue that is away now catches up at the next `reconcile`."""
+        if self.redis is None:
+            return
+        try:
+            with session(self.db) as rows:
+                wanted = wanted_tickets(rows)
+            enqueue(self.redis, [ticket for ticket in wanted if ticket.job_id == job_id])
+            arrange(self.redis, wanted)
+        except (RedisError, OSError) as exc:
+            log.warning("the queue is away: %s", exc)
 
     def close(self) -> None:
         """Give back the database's connections."""
         self.db.dispose()
 
 
+def heard_segments(folder: Path) -> Iterator[Segment]:
+    """What a transcription job in `folder` has heard, one region a line; ends before a line that is not yet whole."""
+    try:
+        with open(folder / "heard.jsonl", encoding="utf-8") as lines:
+            for line in lines:
+                if not line.endswith("\n"):
+                    return
+                text, start_s, end_s, words, confidence, speaker = json.loads(line)
+                yield Segment(text, start_s, end_s, tuple(Word(*word) for word in words), confidence, speaker)
+    except FileNotFoundError:
+        return
+
+
 def open_library(outputs: Path, database_url: str, redis: "Redis | None" = None) -> Library:
-    """Open (and where needed create) what is kept below `outputs`. Does not migrate: call `db.migrate` once before.
+    """Open what is kept below `outputs`. Does not migrate: call `db.migrate` once before.
 
     Raises:
-        DatabaseBusy: the database cannot be opened.
+        LibraryError: the database cannot be opened.
     """
-    raise NotImplementedError
+    return Library(open_database(database_url), Storage(outputs), redis)

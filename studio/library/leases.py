@@ -1,0 +1,229 @@
+"""Who works on a part: taken, kept alive, given back. Two workers never hold one part; a dead one's is taken over.
+
+A worker signs with its place (this machine and process space), its process id and the moment it was born, so that
+whoever shares its place sees at once that it is gone. Elsewhere only a stale heartbeat tells.
+"""
+
+import os
+import socket
+import sys
+from dataclasses import dataclass
+from datetime import datetime
+from functools import cache
+from typing import Any, cast
+
+import psutil
+from sqlalchemy import CursorResult, Engine, update
+from sqlmodel import Session, col, select
+
+from studio.library.db import session, transaction
+from studio.library.moves import WORKABLE, move
+from studio.library.tables import FailedSegment, Job, JobPart, JobStatus, PartKind, PartStatus, now
+
+STALE_ELSEWHERE_S = 60.0
+"""Without a heartbeat for so long, a worker of another machine is taken for dead."""
+
+STALE_HERE_S = 900.0
+"""A process of this machine that exists and shows no sign of life for so long hangs."""
+
+MAX_STARTS = 8
+"""A part that so many workers in turn began without moving forward is not begun again."""
+
+_BIRTH_TOLERANCE_S = 2.0
+
+
+@cache
+def place() -> str:
+    """This machine and process space: within it, process ids mean the same processes."""
+    try:
+        space = os.readlink("/proc/self/ns/pid").strip("pid:[]") if sys.platform == "linux" else ""
+    except OSError:
+        space = ""
+    return f"{socket.gethostname()[:64]}:{space}".replace("/", "-")
+
+
+def signature() -> str:
+    """How this process signs."""
+    return f"{place()}/{os.getpid()}/{psutil.Process().create_time():.2f}"
+
+
+def is_gone(worker: str, heartbeat_at: datetime | None) -> bool:
+    """Whether a part signed by `worker` may be taken over."""
+    if not worker:
+        return True
+    silent_s = (now() - heartbeat_at).total_seconds() if heartbeat_at else float("inf")
+    try:
+        where, pid, born = worker.rsplit("/", 2)
+        if where != place():
+            return silent_s > STALE_ELSEWHERE_S
+        process = psutil.Process(int(pid))
+        is_same = abs(process.create_time() - float(born)) < _BIRTH_TOLERANCE_S
+        is_alive = is_same and process.status() != psutil.STATUS_ZOMBIE
+    except (psutil.NoSuchProcess, ValueError):
+        return True
+    except psutil.AccessDenied:
+        is_alive = True
+    return not is_alive or silent_s > STALE_HERE_S
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A part that this process may work on now."""
+
+    job: Job
+    part: JobPart
+    worker: str
+
+
+def claim(db: Engine, job_id: str, number: int) -> Claim | None:
+    """Take a part, if it needs work and nobody alive has it.
+
+    The third thing that can be in the way is its own past: when worker after worker died on it without one step
+    forward, the part fails with a sentence instead.
+    """
+    worker = signature()
+    with session(db, write=True) as rows:
+        job, part = locked(rows, job_id, number)
+        if job is None or part is None or job.status not in WORKABLE:
+            return None
+        if part.status not in {PartStatus.WAITING, PartStatus.RUNNING} or not is_gone(part.worker, part.heartbeat_at):
+            return None
+        if part.kind is PartKind.ASSEMBLY and unfinished_chapters(rows, job_id):
+            return None
+        if part.attempts >= MAX_STARTS:
+            part.status, part.worker = PartStatus.FAILED, ""
+            part.error = f"The worker stopped unexpectedly {MAX_STARTS} times here. Press Retry to try again."
+            move(job, JobStatus.FAILED, part.error)
+            rows.add_all([job, part])
+            return None
+        if job.status is JobStatus.QUEUED:
+            move(job, JobStatus.RUNNING)
+        part.status, part.worker, part.heartbeat_at = PartStatus.RUNNING, worker, now()
+        part.attempts += 1
+        rows.add_all([job, part])
+    return Claim(job, part, worker)
+
+
+def locked(rows: Session, job_id: str, number: int) -> tuple[Job | None, JobPart | None]:
+    """A job and one part of it, locked until the transaction ends (SQLite locks the whole database instead)."""
+    job = rows.exec(select(Job).where(Job.id == job_id).with_for_update()).first()
+    part = rows.exec(
+        select(JobPart).where(JobPart.job_id == job_id, JobPart.number == number).with_for_update()
+    ).first()
+    return job, part
+
+
+def unfinished_chapters(rows: Session, job_id: str) -> bool:
+    """Whether anything but the assembly is still to be done."""
+    open_part = select(JobPart.id).where(
+        JobPart.job_id == job_id, JobPart.kind != PartKind.ASSEMBLY, JobPart.status != PartStatus.DONE
+    )
+    return rows.exec(open_part).first() is not None
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far a part is. `busy_s` is the time since the last beat; `has_advanced` clears the count of dead starts."""
+
+    words_done: int
+    audio_s: float
+    total_s: float
+    busy_s: float
+    has_advanced: bool
+    message: str = ""
+
+
+def beat(db: Engine, held: Claim, progress: Progress) -> bool:
+    """Say that this worker lives and how far it is.
+
+    Returns:
+        Whether to go on: False when the job was paused, cancelled, failed or deleted, or the part was taken over.
+    """
+    changes: dict[str, Any] = {
+        "heartbeat_at": now(),
+        "words_done": progress.words_done,
+        "audio_s": progress.audio_s,
+        "total_s": progress.total_s,
+        "busy_s": JobPart.busy_s + progress.busy_s,
+    }
+    if progress.has_advanced:
+        changes["attempts"] = 0
+    with transaction(db) as rows:
+        mine = update(JobPart).where(col(JobPart.id) == held.part.id, col(JobPart.worker) == held.worker)
+        is_mine = cast("CursorResult[Any]", rows.execute(mine.values(**changes))).rowcount == 1
+        if is_mine and progress.message:
+            rows.execute(update(Job).where(col(Job.id) == held.job.id).values(message=progress.message))
+        status = rows.execute(select(Job.status).where(Job.id == held.job.id)).scalar()
+    return is_mine and status is JobStatus.RUNNING
+
+
+def release(db: Engine, held: Claim) -> None:
+    """Give a part back unfinished; the next worker goes on from what is cached."""
+    with transaction(db) as rows:
+        rows.execute(
+            update(JobPart)
+            .where(col(JobPart.id) == held.part.id, col(JobPart.worker) == held.worker)
+            .values(status=PartStatus.WAITING, worker="", heartbeat_at=None, attempts=0)
+        )
+
+
+def finish(db: Engine, held: Claim, **changes: Any) -> bool:
+    """Mark a part done (or failed, with `status` and `error`), and let the job follow.
+
+    Returns:
+        Whether all chapters are done now, so that the assembly can begin.
+    """
+    with session(db, write=True) as rows:
+        job, part = locked(rows, held.job.id, held.part.number)
+        if job is None or part is None or part.worker != held.worker:
+            return False
+        part.status, part.worker, part.heartbeat_at, part.attempts = PartStatus.DONE, "", None, 0
+        for name, value in changes.items():
+            setattr(part, name, value)
+        rows.add(part)
+        rows.flush()
+        return settle(rows, job)
+
+
+def settle(rows: Session, job: Job) -> bool:
+    """Let a job's status follow its parts'; whether its assembly can begin."""
+    parts = rows.exec(select(JobPart).where(JobPart.job_id == job.id)).all()
+    if job.status not in WORKABLE or any(part.status is PartStatus.RUNNING for part in parts):
+        return False
+    chapters = [part for part in parts if part.kind is not PartKind.ASSEMBLY]
+    rows.add(job)
+    if all(part.status is PartStatus.DONE for part in parts):
+        if job.status is JobStatus.QUEUED:
+            move(job, JobStatus.RUNNING)
+        move(job, JobStatus.DONE)
+        return False
+    if any(part.status is PartStatus.WAITING for part in chapters):
+        return False
+    if any(part.status is PartStatus.FAILED for part in parts):
+        move(job, JobStatus.FAILED, _why_failed(rows, job, parts))
+        return False
+    return True
+
+
+def _why_failed(rows: Session, job: Job, parts: Any) -> str:
+    failed = rows.exec(select(FailedSegment).where(FailedSegment.job_id == job.id)).all()
+    if failed:
+        chapters = len({one.part_number for one in failed})
+        what = "1 sentence" if len(failed) == 1 else f"{len(failed)} sentences"
+        where = "1 chapter" if chapters == 1 else f"{chapters} chapters"
+        return f"{what} in {where} could not be spoken after three tries. Retry them, or allow silence in their place."
+    return next((part.error for part in parts if part.error), "A part of this job failed. Press Retry to try it again.")
+
+
+def fail(db: Engine, held: Claim, sentence: str) -> None:
+    """End the whole job for now: the part keeps what it has, and Retry goes on from there."""
+    with session(db, write=True) as rows:
+        job, part = locked(rows, held.job.id, held.part.number)
+        if job is None or part is None:
+            return
+        if part.worker == held.worker:
+            part.status, part.worker, part.heartbeat_at, part.error = PartStatus.FAILED, "", None, sentence
+            rows.add(part)
+        if job.status in WORKABLE:
+            move(job, JobStatus.FAILED, sentence)
+            rows.add(job)
