@@ -1,0 +1,43 @@
+"""What every route is given: the things `studio.app` built, found on the application's state."""
+
+from dataclasses import dataclass
+from typing import Annotated
+
+from fastapi import Depends
+from starlette.requests import HTTPConnection
+
+from engine.pool import ModelPool
+from studio.access import Access, Person, current_person
+from studio.library.library import Library
+from studio.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class ApiContext:
+    """Built once.
+
+    Attributes:
+        settings: defaults and limits.
+        library: jobs, results and clips of every owner.
+        pool: loaded models.
+        access: who may come in, and how much they may ask for.
+    """
+
+    settings: Settings
+    library: Library
+    pool: ModelPool
+    access: Access
+
+
+def api_context(connection: HTTPConnection) -> ApiContext:
+    """The context of the application that serves this connection."""
+    return connection.app.state.api
+
+
+def person(connection: HTTPConnection) -> Person:
+    """Who asks."""
+    return current_person(connection)
+
+
+Context = Annotated[ApiContext, Depends(api_context)]
+Asking = Annotated[Person, Depends(person)]

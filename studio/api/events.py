@@ -1,0 +1,287 @@
+"""The wire, written once: what comes in and goes out as JSON; OpenAI's names where it is OpenAI's."""
+
+import json
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, field_validator
+
+from engine.types import Voice, Word
+from studio.library.options import MAX_PAUSE_S, BookFormat, BookOptions, Loudness
+from studio.library.options import TranscriptFormat as RecordingFormat
+
+SpeechFormat = Literal["mp3", "opus", "aac", "flac", "wav", "pcm"]
+TranscriptFormat = Literal["json", "text", "srt", "verbose_json", "vtt"]
+Finite = Annotated[float, Field(allow_inf_nan=False)]
+
+MAX_NAME_CHARS = 500
+
+
+class VoiceId(BaseModel):
+    """OpenAI's way to name a voice of one's own."""
+
+    id: str = Field(max_length=MAX_NAME_CHARS)
+
+
+class SpeechBody(BaseModel):
+    """POST /v1/audio/speech. What OpenAI has no word for comes last."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    input: str
+    model: str = Field("", max_length=MAX_NAME_CHARS)
+    voice: str | VoiceId = ""
+    instructions: str = Field("", max_length=10_000)
+    speed: Finite = Field(1.0, ge=0.5, le=2.0)
+    response_format: SpeechFormat = "mp3"
+    stream_format: Literal["audio", "sse"] = "audio"
+
+    language: str = Field("", max_length=35)
+    pitch: Finite = Field(1.0, ge=0.5, le=2.0)
+    seed: int | None = Field(None, ge=0, le=2**63 - 1)
+    sentence_pause_s: Finite = Field(0.25, ge=0.0, le=30.0)
+    paragraph_pause_s: Finite = Field(0.7, ge=0.0, le=30.0)
+
+    @field_validator("model", "instructions", "language", "voice", mode="before")
+    @classmethod
+    def _absent(cls, value: Any) -> Any:
+        # Clients send null for what they do not set.
+        return "" if value is None else value
+
+    @property
+    def voice_name(self) -> str:
+        """The voice asked for, however it was written."""
+        return self.voice if isinstance(self.voice, str) else self.voice.id
+
+
+class WordTime(BaseModel):
+    """A word and when it is spoken or heard; `span` is its place in the text that was sent."""
+
+    text: str
+    start: float
+    end: float
+    span: tuple[int, int] | None = None
+
+    @classmethod
+    def of(cls, word: Word) -> "WordTime":
+        """From the engine's word."""
+        return cls(text=word.text, start=round(word.start_s, 4), end=round(word.end_s, 4), span=word.span)
+
+
+class SpeechDelta(BaseModel):
+    """A piece of speech: the next bytes of the container, in base64, and the words that begin in it."""
+
+    type: Literal["speech.audio.delta"] = "speech.audio.delta"
+    audio: str
+    sample_rate: int
+    words: list[WordTime] = []
+    notices: list[str] = []
+
+
+class Usage(BaseModel):
+    """OpenAI counts tokens; a voice without tokens has characters in and none out."""
+
+    input_tokens: int
+    output_tokens: int
+    total_tokens: int
+
+
+class SpeechDone(BaseModel):
+    """The end of a speech."""
+
+    type: Literal["speech.audio.done"] = "speech.audio.done"
+    usage: Usage
+    duration: float
+    ttfa: float
+    clip_id: str | None = None
+
+
+class VoiceEntry(BaseModel):
+    """One voice of a model."""
+
+    id: str
+    name: str
+    language: str
+    gender: str
+    grade: str
+
+    @classmethod
+    def of(cls, voice: Voice) -> "VoiceEntry":
+        """From the engine's voice."""
+        return cls(id=voice.id, name=voice.name, language=voice.language, gender=voice.gender, grade=voice.grade)
+
+
+class VoiceList(BaseModel):
+    """GET /v1/audio/voices."""
+
+    object: Literal["list"] = "list"
+    model: str
+    data: list[VoiceEntry]
+
+
+class ModelEntry(BaseModel):
+    """One model; the first four fields are OpenAI's."""
+
+    id: str
+    object: Literal["model"] = "model"
+    created: int = 0
+    owned_by: str
+    name: str
+    task: str
+    licence: str
+    languages: list[str]
+    sample_rate: int
+    built_in: bool
+    downloaded: bool
+    download_bytes: int
+    memory_bytes: int
+    tags: list[str]
+    abilities: list[str]
+
+
+class ModelList(BaseModel):
+    """GET /v1/models."""
+
+    object: Literal["list"] = "list"
+    data: list[ModelEntry]
+
+
+class Deleted(BaseModel):
+    """What was asked to go is gone."""
+
+    id: str
+    object: str
+    deleted: Literal[True] = True
+
+
+class ClipEntry(BaseModel):
+    """Something that was spoken and kept."""
+
+    id: str
+    object: Literal["clip"] = "clip"
+    text: str
+    model: str
+    voice: str
+    speed: float
+    duration: float
+    created_at: float
+
+
+class ClipList(BaseModel):
+    """GET /v1/clips."""
+
+    object: Literal["list"] = "list"
+    data: list[ClipEntry]
+
+
+class BookForm(BaseModel):
+    """The fields of POST /v1/jobs for a book; the file travels beside them."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    text: str = ""
+    model: str = Field("", max_length=MAX_NAME_CHARS)
+    voice: str = Field("", max_length=MAX_NAME_CHARS)
+    language: str = Field("", max_length=35)
+    instructions: str = Field("", max_length=10_000)
+    narrator: str = Field("", max_length=MAX_NAME_CHARS)
+    speed: Finite = Field(1.0, ge=0.5, le=2.0)
+    pitch: Finite = Field(1.0, ge=0.5, le=2.0)
+    seed: int = Field(0, ge=0, le=2**31 - 1)
+    format: BookFormat = "m4b"
+    loudness: Loudness = "acx"
+    sentence_pause_s: Finite = Field(0.25, ge=0.0, le=MAX_PAUSE_S)
+    paragraph_pause_s: Finite = Field(0.7, ge=0.0, le=MAX_PAUSE_S)
+    chapter_pause_s: Finite = Field(2.0, ge=0.0, le=MAX_PAUSE_S)
+    chapters: list[int] | None = Field(None, max_length=100_000)
+    speak_titles: bool = True
+    silence_for_failed: bool = False
+
+    @field_validator("chapters", mode="before")
+    @classmethod
+    def _listed(cls, value: Any) -> Any:
+        # A form has only texts: "0,2,5" and several fields named alike mean the same.
+        parts = value if isinstance(value, list) else [value]
+        return [number for part in parts for number in str(part).split(",") if number.strip()] or None
+
+    def options(self, model: str, voice: str, default_chapters: list[int]) -> BookOptions:
+        """As the library takes them."""
+        chosen = self.model_dump(exclude={"text", "model", "voice", "chapters"})
+        chapters = default_chapters if self.chapters is None else self.chapters
+        return BookOptions(model=model, voice=voice, chapters=chapters, **chosen)
+
+
+class RecordingForm(BaseModel):
+    """The fields of POST /v1/jobs for a recording."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    model: str = Field("", max_length=MAX_NAME_CHARS)
+    language: str = Field("", max_length=35)
+    formats: list[RecordingFormat] = ["txt", "srt", "vtt", "json"]
+
+    @field_validator("formats", mode="before")
+    @classmethod
+    def _listed(cls, value: Any) -> Any:
+        parts = value if isinstance(value, list) else [value]
+        return [name.strip() for part in parts for name in str(part).split(",") if name.strip()]
+
+
+class Move(BaseModel):
+    """Which way a job goes in the queue."""
+
+    direction: Literal["up", "down"]
+
+
+class LiveStart(BaseModel):
+    """The first message of a live transcription; int16 little-endian mono PCM follows in binary messages."""
+
+    model: str = Field("", max_length=MAX_NAME_CHARS)
+    language: str = Field("", max_length=35)
+    sample_rate: int = Field(16_000, ge=8_000, le=192_000)
+
+
+class LiveWord(BaseModel):
+    """A word of a live transcript; times in seconds of sound since its beginning."""
+
+    text: str
+    start: float
+    end: float
+    confidence: float | None = None
+
+    @classmethod
+    def of(cls, word: Word) -> "LiveWord":
+        """From the engine's word."""
+        return cls(text=word.text, start=round(word.start_s, 3), end=round(word.end_s, 3), confidence=word.confidence)
+
+
+class LivePartial(BaseModel):
+    """What became certain with this message (never taken back), and the present guess for what follows it."""
+
+    type: Literal["partial"] = "partial"
+    stable: list[LiveWord]
+    draft: list[LiveWord]
+    audio: float
+    speech: bool
+
+
+class LiveDelta(BaseModel):
+    """The certain words of a message as text, to be appended."""
+
+    type: Literal["delta"] = "delta"
+    delta: str
+
+
+class LiveComplete(BaseModel):
+    """The last message: the whole text."""
+
+    type: Literal["complete"] = "complete"
+    text: str
+    words: list[LiveWord]
+    audio: float
+
+
+def sse(event: BaseModel | dict[str, Any], event_id: str | None = None) -> bytes:
+    """One server-sent event."""
+    text = event.model_dump_json() if isinstance(event, BaseModel) else json.dumps(event, ensure_ascii=False)
+    prefix = f"id: {event_id}\n" if event_id else ""
+    return f"{prefix}data: {text}\n\n".encode()

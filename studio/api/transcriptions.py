@@ -1,0 +1,178 @@
+"""POST /v1/audio/transcriptions: a recording in, its words out, whole or as they are recognised."""
+
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, suppress
+from typing import Any, Literal, get_args
+
+from fastapi import APIRouter, Request
+from starlette.responses import JSONResponse, PlainTextResponse, Response
+
+from engine.audio.io import probe, read_blocks
+from engine.errors import EngineError, OptionError
+from engine.stt import captions
+from engine.stt.base import Recognizer
+from engine.stt.transcribe import transcribe
+from engine.types import Segment, Transcript
+from studio.access import StreamSlot
+from studio.api import names
+from studio.api.bridge import Cancel, Pump, off_loop
+from studio.api.context import ApiContext, Asking, Context
+from studio.api.errors import wire
+from studio.api.events import TranscriptFormat, sse
+from studio.api.streamed import PumpedResponse
+from studio.api.uploads import Form, FormError, UploadedFile, received_form
+
+router = APIRouter(tags=["transcriptions"])
+Granularity = Literal["word", "segment"]
+
+
+class _Asked:
+    """The form's fields, checked."""
+
+    def __init__(self, form: Form, context: ApiContext) -> None:
+        self.model = names.model_id(form.text("model"), "transcribe", context.settings)
+        self.language = form.text("language").strip().lower()
+        self.format: TranscriptFormat = _one_of(
+            "response_format", form.text("response_format", "json"), TranscriptFormat
+        )
+        wanted = form.fields.get("timestamp_granularities[]", []) + form.fields.get("timestamp_granularities", [])
+        self.granularities = {_one_of("timestamp_granularities", name, Granularity) for name in wanted} or {"segment"}
+        self.is_streamed = form.text("stream", "false").strip().lower() in {"true", "1"}
+        if len(self.language) > 35:
+            raise FormError("`language` is a tag such as en or pt-br.", "language")
+
+
+@router.post("/v1/audio/transcriptions", response_class=Response)
+async def transcribe_recording(request: Request, context: Context, asking: Asking) -> Response:
+    """Recognise a recording. Leaving the connection stops the work; nothing of the recording is kept."""
+    with ExitStack() as held:
+        slot = held.enter_context(context.access.limits.open_stream(asking))
+        folder = await off_loop(context.library.storage.uploads, asking.name)
+        most = context.access.limits.allowance.max_upload_bytes
+        async with received_form(request, folder, most) as form:
+            asked = _Asked(form, context)
+            work = _Recognition(context, asked, form.take_file(), slot)
+        if not asked.is_streamed:
+            return await _whole(request, work)
+        pump = Pump[bytes](lambda cancel: _events(work, cancel), name="transcription")
+        first = await pump.first_for(request)
+        # The place among the person's streams goes on to the work, which ends after this function.
+        held.pop_all()
+        return PumpedResponse(first, pump, "text/event-stream")
+
+
+async def _whole(request: Request, work: "_Recognition") -> Response:
+    pump = Pump[Segment](work, name="transcription")
+    segments: list[Segment] = []
+    with suppress(StopAsyncIteration):
+        while True:
+            segments.append(await pump.next_for(request))
+    return _rendered(work.transcript(segments), work.asked)
+
+
+class _Recognition:
+    """The work on one recording, on its own thread."""
+
+    def __init__(self, context: ApiContext, asked: _Asked, file: UploadedFile, slot: StreamSlot) -> None:
+        self.asked = asked
+        self._context = context
+        self._file = file
+        self._slot = slot
+        self._duration_s = 0.0
+
+    def __call__(self, cancel: Cancel) -> Iterator[Segment]:
+        try:
+            self._duration_s = probe(self._file.path).duration_s or 0.0
+            stream = cancel.closes(self._context.pool.stream(self.asked.model, self._recognise))
+            try:
+                for segment in stream:
+                    self._duration_s = max(self._duration_s, segment.end_s)
+                    yield segment
+            finally:
+                stream.close()
+        finally:
+            self._file.discard()
+            self._slot.close()
+
+    def _recognise(self, model: Recognizer) -> Iterator[Segment]:
+        return transcribe(model, read_blocks(self._file.path, model.sample_rate), self.asked.language)
+
+    def transcript(self, segments: list[Segment]) -> Transcript:
+        """All of it."""
+        return Transcript(tuple(segments), self.asked.language or "en", self._duration_s, self.asked.model)
+
+
+def _events(work: _Recognition, cancel: Cancel) -> Iterator[bytes]:
+    segments: list[Segment] = []
+    try:
+        for segment in work(cancel):
+            delta = segment.text if not segments else f" {segment.text}"
+            if segment.text:
+                yield sse(
+                    {"type": "transcript.text.delta", "delta": delta, "segment": _segment(len(segments), segment)}
+                )
+            segments.append(segment)
+    except EngineError as exc:
+        if not segments:
+            raise
+        yield sse({"type": "error", **wire(exc)[1]})
+        return
+    whole = work.transcript(segments)
+    yield sse({"type": "transcript.text.done", "text": whole.text, "duration": whole.duration_s})
+
+
+def _rendered(transcript: Transcript, asked: _Asked) -> Response:
+    plain: dict[str, tuple[Callable[[Transcript], str], str]] = {
+        "text": (captions.to_txt, "text/plain"),
+        "srt": (captions.to_srt, "application/x-subrip"),
+        "vtt": (captions.to_vtt, "text/vtt"),
+    }
+    if asked.format in plain:
+        render, media_type = plain[asked.format]
+        return PlainTextResponse(render(transcript), media_type=media_type)
+    if asked.format == "json":
+        return JSONResponse({"text": transcript.text})
+    body: dict[str, Any] = {
+        "task": "transcribe",
+        "language": transcript.language,
+        "duration": transcript.duration_s,
+        "text": transcript.text,
+        "model": transcript.model,
+    }
+    if "word" in asked.granularities:
+        body["words"] = [_word(word) for segment in transcript.segments for word in segment.words]
+    if "segment" in asked.granularities:
+        body["segments"] = [_segment(number, segment) for number, segment in enumerate(transcript.segments)]
+    return JSONResponse(body)
+
+
+def _word(word: Any) -> dict[str, Any]:
+    return {
+        "word": word.text,
+        "start": round(word.start_s, 3),
+        "end": round(word.end_s, 3),
+        "confidence": word.confidence,
+    }
+
+
+def _segment(number: int, segment: Segment) -> dict[str, Any]:
+    # OpenAI's clients expect these fields; what this model does not measure is zero.
+    return {
+        "id": number,
+        "seek": 0,
+        "start": round(segment.start_s, 3),
+        "end": round(segment.end_s, 3),
+        "text": segment.text,
+        "tokens": [],
+        "temperature": 0.0,
+        "avg_logprob": 0.0,
+        "compression_ratio": 0.0,
+        "no_speech_prob": 0.0,
+        "confidence": segment.confidence,
+    }
+
+
+def _one_of(field: str, value: str, choices: Any) -> Any:
+    if value not in get_args(choices):
+        raise OptionError(f"`{field}` must be one of {', '.join(get_args(choices))}.")
+    return value

@@ -1,0 +1,262 @@
+"""The studio as one application: who may come in, the doors, and what they all share. Built once; nobody imports it.
+
+`create_app` assembles, `serve` runs it on a port.
+"""
+
+import asyncio
+import errno
+import logging
+import os
+import secrets
+import socket
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from typing import Any, cast
+from urllib.parse import urlsplit
+
+import gradio as gr
+import uvicorn
+from fastapi import FastAPI
+from gradio.networking import setup_tunnel
+from redis import Redis
+from redis.exceptions import RedisError
+from starlette.responses import JSONResponse, Response
+from starlette.routing import Mount
+
+from engine.errors import EngineError
+from engine.pool import ModelPool
+from studio.access import Access, current_person
+from studio.api import build_router
+from studio.api import errors as api_errors
+from studio.api.context import ApiContext
+from studio.library.db import migrate
+from studio.library.library import Library, open_library
+from studio.page import PageContext, build_page, mount_options
+from studio.settings import Settings
+
+log = logging.getLogger(__name__)
+
+RECONCILE_S = 60.0
+MAX_LIVE_MESSAGE_BYTES = 1_000_000
+SHUTDOWN_S = 5
+
+
+class ServeError(EngineError):
+    """The page cannot be served."""
+
+
+def create_app(settings: Settings, redis_url: str = "") -> FastAPI:
+    """The application: doors, page, and their lifecycle. Nothing listens yet.
+
+    Args:
+        settings: read once. When others can reach the studio they must hold a login (`settings.with_login()`).
+        redis_url: where the queue is; "" takes the settings', and without either long work is refused with a sentence.
+
+    Raises:
+        OptionError: others can reach the studio and no login is set.
+        DatabaseBusy: the database cannot be opened.
+    """
+    access = Access(settings)
+    settings.outputs.mkdir(parents=True, exist_ok=True)
+    migrate(settings.resolved_database_url)
+    queue_url = redis_url or settings.redis_url
+    library = open_library(settings.outputs, settings.resolved_database_url, _connect(queue_url))
+    pool = ModelPool(int(settings.memory_budget_gb * 1024**3), models_dir=settings.models_dir, offline=settings.offline)
+
+    context = ApiContext(settings=settings, library=library, pool=pool, access=access)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
+        keeping = asyncio.create_task(_keep_queue(library, queue_url)) if queue_url else None
+        try:
+            yield
+        finally:
+            if keeping is not None:
+                keeping.cancel()
+            await asyncio.to_thread(pool.close)
+            library.close()
+
+    app = FastAPI(
+        title="Speech Studio", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url="/v1/openapi.json"
+    )
+    app.state.api = context
+    api_errors.install(app)
+    app.add_api_route("/health", _health, include_in_schema=False)
+    app.include_router(build_router())
+    app.router.routes.extend(access.routes)
+    _mount_page(app, context)
+    app.add_middleware(cast(Any, api_errors.LastResort))
+    # Added last, so it is outermost: nothing is parsed or routed for whoever may not come in.
+    app.add_middleware(cast(Any, access.gate))
+    return app
+
+
+def serve(settings: Settings, redis_url: str = "", on_ready: Callable[[str, str], None] | None = None) -> None:
+    """Listen until interrupted.
+
+    Args:
+        settings: read once; port 0 takes any free port.
+        redis_url: where the queue is.
+        on_ready: called once with the address to open, and the public link or "".
+
+    Raises:
+        ServeError: the port is taken, the host is not this machine's, or the public link cannot be had.
+        OptionError, DatabaseBusy: from `create_app`.
+    """
+    listener = listen(settings.host, settings.port)
+    try:
+        app = create_app(settings, redis_url)
+        context: ApiContext = app.state.api
+        port = listener.getsockname()[1]
+
+        def ready() -> None:
+            link = open_share_link(context.access, port) if settings.share else ""
+            if on_ready is not None:
+                on_ready(address_of(settings.host, port), link)
+
+        server = _Server(_config(app), ready)
+        server.run(sockets=[listener])
+        if server.problem is not None:
+            raise server.problem
+    finally:
+        listener.close()
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens.
+
+    Raises:
+        ServeError: the port is taken or forbidden, or the host is not this machine's.
+    """
+    try:
+        found = socket.getaddrinfo(host or "0.0.0.0", port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, kind, protocol, _, address = found[0]
+        listener = socket.socket(family, kind, protocol)
+    except OSError as exc:
+        raise ServeError(f"This machine has no address {host!r}; set STUDIO_HOST to one it has.") from exc
+    try:
+        if os.name == "posix":
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(2048)
+    except OSError as exc:
+        listener.close()
+        raise ServeError(_why_not(exc, host, port)) from exc
+    return listener
+
+
+def address_of(host: str, port: int) -> str:
+    """What to type into a browser on this machine."""
+    name = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+    return f"http://{name}:{port}"
+
+
+def open_share_link(access: Access, port: int) -> str:
+    """Gradio's public link to this port; its name is answered to from now on.
+
+    Raises:
+        ServeError: no network, or the tunnel's program cannot be had.
+        OptionError: no login is set.
+    """
+    try:
+        link = setup_tunnel("127.0.0.1", port, secrets.token_urlsafe(32), None, None)
+    except Exception as exc:  # a foreign border: whatever the tunnel raises means the same to a person
+        raise ServeError("The public link could not be opened; check the network, or run without --share.") from exc
+    access.share(urlsplit(link).netloc)
+    return link
+
+
+def _why_not(exc: OSError, host: str, port: int) -> str:
+    if exc.errno == errno.EADDRINUSE:
+        return f"Port {port} is taken, perhaps by a studio that runs already; choose another with STUDIO_PORT."
+    if exc.errno in {errno.EACCES, errno.EPERM}:
+        return f"Port {port} may not be used by you; choose one above 1023 with STUDIO_PORT."
+    return f"Nothing can listen on {host} port {port}; set STUDIO_HOST and STUDIO_PORT to what this machine has."
+
+
+def _config(app: FastAPI) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        # The gate decides what forwarding headers are worth.
+        proxy_headers=False,
+        timeout_graceful_shutdown=SHUTDOWN_S,
+        ws_max_size=MAX_LIVE_MESSAGE_BYTES,
+        ws_per_message_deflate=False,
+    )
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, saying when it is ready, and stopping when what follows fails."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+        self.problem: EngineError | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, then call `ready` on a thread."""
+        await super().startup(sockets)
+        if self.started and not self.should_exit:
+            self._telling = asyncio.ensure_future(self._tell())
+
+    async def _tell(self) -> None:
+        try:
+            await asyncio.to_thread(self._ready)
+        except EngineError as exc:
+            self.problem = exc
+            self.should_exit = True
+
+
+def _mount_page(app: FastAPI, context: ApiContext) -> None:
+    folder = (context.settings.outputs / "uploads" / "page").resolve()
+    folder.mkdir(parents=True, exist_ok=True)
+    # Gradio asks the environment, when components are made and again at every upload.
+    os.environ["GRADIO_TEMP_DIR"] = str(folder)
+    page = build_page(PageContext(library=context.library, pool=context.pool, settings=context.settings))
+    options: dict[str, Any] = {
+        **mount_options(),
+        "auth_dependency": lambda request: current_person(request).name,  # pyright: ignore[reportUnknownLambdaType]
+        "max_file_size": context.access.limits.allowance.max_upload_bytes,
+        "allowed_paths": [str(context.settings.outputs.resolve())],
+        # An unforeseen error's own words may hold paths; gr.Error is shown in any case.
+        "show_error": False,
+        "mcp_server": False,
+    }
+    gr.mount_gradio_app(app, page, path="/", **options)
+    # A mounted page skips Gradio's own check of input paths unless it believes it was launched.
+    page.has_launched = True
+    mount = next(route for route in reversed(app.routes) if isinstance(route, Mount))
+    mount.app = context.access.page_door(mount.app, folder)
+
+
+async def _keep_queue(library: Library, redis_url: str) -> None:
+    """Find Redis when it comes late, and carry over what the rows say is unfinished."""
+    while True:
+        try:
+            if library.redis is None:
+                library.redis = await asyncio.to_thread(_connect, redis_url)
+            if library.redis is not None:
+                await asyncio.to_thread(library.reconcile)
+        except (EngineError, RedisError) as exc:
+            log.warning("the queue could not be looked after: %s", exc)
+        await asyncio.sleep(RECONCILE_S)
+
+
+def _connect(redis_url: str) -> Redis | None:
+    """A client that has answered, or None."""
+    if not redis_url:
+        return None
+    try:
+        client = Redis.from_url(redis_url, socket_connect_timeout=2, health_check_interval=30)
+        client.ping()
+    except (RedisError, ValueError) as exc:
+        log.warning("Redis does not answer, so books and recordings wait: %s", type(exc).__name__)
+        return None
+    return client
+
+
+async def _health() -> Response:
+    return JSONResponse({"status": "ok"})
