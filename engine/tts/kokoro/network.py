@@ -1,0 +1,135 @@
+"""Kokoro's network, phoneme ids and a voice's style in, samples out. It knows no text.
+
+Batches of rows of different length give what single rows give: every norm, LSTM, convolution and attention sees only a
+row's own frames.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+
+import mlx.core as mx
+import numpy as np
+import numpy.typing as npt
+
+from engine.nn.parts import Parts
+from engine.tts.kokoro.config import KokoroConfig
+from engine.tts.kokoro.masks import Lengths
+from engine.tts.kokoro.prosody import ProsodyPredictor
+from engine.tts.kokoro.vocoder import HARMONICS, Vocoder
+from engine.types import Samples
+
+
+@dataclass(frozen=True, slots=True)
+class Spoken:
+    """One row's result.
+
+    Attributes:
+        samples: float32 [n] at 24 kHz.
+        durations: int [phonemes + 2], frames of 600 samples per token, the silent first and last included.
+    """
+
+    samples: Samples
+    durations: npt.NDArray[np.int64]
+
+
+class Kokoro:
+    """The whole network; weights only, no state.
+
+    Args:
+        config: the checkpoint's.
+        weights: tensors by the reference's names, or by mlx-community's; see `canonical`.
+
+    Raises:
+        WeightsError: a tensor is missing.
+    """
+
+    def __init__(self, config: KokoroConfig, weights: Mapping[str, mx.array]) -> None:
+        self.config = config
+        quantization = config.quantization
+        parts = Parts(
+            canonical(weights),
+            "Kokoro",
+            bits=quantization.bits if quantization else 8,
+            group_size=quantization.group_size if quantization else 64,
+        )
+        self.prosody = ProsodyPredictor(config, parts)
+        self.vocoder = Vocoder(config, parts)
+
+    def __call__(
+        self,
+        rows: Sequence[Sequence[int]],
+        styles: npt.NDArray[np.float32],
+        speeds: Sequence[float],
+        seeds: Sequence[int] | None,
+    ) -> list[Spoken]:
+        """Speak a batch.
+
+        Args:
+            rows: phoneme ids per row, without the silent token at each end.
+            styles: float32 [batch, 2 * style_dim], sound half first.
+            speeds: per row, above 1 is faster.
+            seeds: per row, of the source's noise; None is without noise (as for parity).
+        """
+        tokens = Lengths([len(row) + 2 for row in rows])
+        ids = np.zeros((len(rows), tokens.longest), dtype=np.int32)
+        for i, row in enumerate(rows):
+            ids[i, 1 : len(row) + 1] = row
+        style = mx.array(styles)
+        half = self.config.style_dim
+        prosody = self.prosody(mx.array(ids), tokens, style[:, half:], mx.array(list(speeds), dtype=mx.float32))
+        counts = [n * self.config.samples_per_frame for n in prosody.lengths.lengths]
+        noise = None if seeds is None else self._noise(seeds, counts)
+        samples = np.array(self.vocoder(prosody, style[:, :half], noise))
+        return [
+            Spoken(samples[i, : counts[i]].copy(), prosody.durations[i, : tokens.lengths[i]]) for i in range(len(rows))
+        ]
+
+    @staticmethod
+    def _noise(seeds: Sequence[int], counts: Sequence[int]) -> mx.array:
+        """Each row draws its own, so that company does not change it: [batch, longest, 9]."""
+        longest = max(counts)
+        drawn = [
+            mx.pad(mx.random.normal((n, HARMONICS), key=mx.random.key(seed)), [(0, longest - n), (0, 0)])
+            for seed, n in zip(seeds, counts, strict=True)
+        ]
+        return mx.stack(drawn)
+
+
+def canonical(weights: Mapping[str, mx.array]) -> dict[str, mx.array]:
+    """torch's names and layouts, whichever file the tensors came from.
+
+    mlx-community's files hold convolutions as [out, kernel, in], LSTMs as Wx/Wh and the text norms as weight/bias.
+    """
+    sample = next(
+        (weights[n] for n in ("text_encoder.cnn.0.0.weight_v", "text_encoder.cnn.0.0.weight") if n in weights), None
+    )
+    is_mlx = sample is not None and sample.shape[1] != sample.shape[0]
+    renamed: dict[str, mx.array] = {}
+    for name, array in weights.items():
+        array = array.astype(mx.float32) if mx.issubdtype(array.dtype, mx.floating) else array
+        if is_mlx and array.ndim == 3 and not name.endswith("weight_g") and ".alpha" not in name:
+            array = array.transpose(0, 2, 1)
+        renamed[_torch_name(name)] = array
+    return renamed
+
+
+def _torch_name(name: str) -> str:
+    name = name.replace("module.", "")
+    for ours, theirs in _LSTM_NAMES.items():
+        if name.endswith(ours):
+            return name[: -len(ours)] + theirs
+    if name.startswith("text_encoder.cnn.") and ".1." in name[len("text_encoder.cnn.") :]:
+        return name.replace(".1.weight", ".1.gamma").replace(".1.bias", ".1.beta")
+    return name
+
+
+_LSTM_NAMES = {
+    "Wx_forward": "weight_ih_l0",
+    "Wh_forward": "weight_hh_l0",
+    "bias_ih_forward": "bias_ih_l0",
+    "bias_hh_forward": "bias_hh_l0",
+    "Wx_backward": "weight_ih_l0_reverse",
+    "Wh_backward": "weight_hh_l0_reverse",
+    "bias_ih_backward": "bias_ih_l0_reverse",
+    "bias_hh_backward": "bias_hh_l0_reverse",
+}
