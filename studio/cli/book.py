@@ -1,0 +1,120 @@
+"""`studio book`: a document to an audiobook, through the queue."""
+
+import json
+import shutil
+from pathlib import Path
+from typing import Annotated, cast
+
+import typer
+from rich.console import Console
+
+from engine.errors import EngineError, OptionError
+from studio.books import read_book
+from studio.books.model import Book
+from studio.cli import queue
+from studio.library.options import BookFormat, BookOptions, Loudness
+from studio.library.tables import JobStatus
+from studio.library.views import JobView
+from studio.settings import Settings
+
+
+class BookFailed(EngineError):
+    """The job ended without a book."""
+
+
+def book(
+    file: Annotated[Path, typer.Argument(help="EPUB, PDF, DOCX, HTML, Markdown or text.")],
+    model: Annotated[str, typer.Option(help="A model id; see `studio models`.")] = "",
+    voice: Annotated[str, typer.Option(help="A voice id; see `studio voices`.")] = "",
+    language: Annotated[str, typer.Option(help="A language tag; the voice's own when left out.")] = "",
+    speed: Annotated[float, typer.Option(help="0.5 to 2.0")] = 1.0,
+    chapters: Annotated[str, typer.Option(help="Which chapters, e.g. 1-3,5; the story's own when left out.")] = "",
+    format: Annotated[str, typer.Option("--format", "-f", help="m4b, mp3, mp3-chapters, flac, wav or opus")] = "m4b",
+    loudness: Annotated[str, typer.Option(help="acx, podcast or none")] = "acx",
+    out: Annotated[Path | None, typer.Option("--out", "-o", help="Copy the results into this folder.")] = None,
+    no_wait: Annotated[bool, typer.Option("--no-wait", help="Leave it to the studio that runs here.")] = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
+) -> None:
+    """Narrate a book."""
+    if not file.is_file():
+        raise OptionError(f"There is no file called {file}.")
+    if out is not None and out.exists() and not out.is_dir():
+        raise OptionError(f"{out} is not a folder.")
+    settings = Settings()
+    document = read_book(file, file.name, settings.max_book_chars)
+    console = Console(stderr=True, highlight=False)
+    for notice in document.notices:
+        console.print(notice, markup=False, soft_wrap=True)
+    options = BookOptions(
+        model=model or settings.speak_model,
+        voice=voice or ("" if model else settings.voice),
+        language=language,
+        speed=speed,
+        format=cast(BookFormat, format),
+        loudness=cast(Loudness, loudness),
+        chapters=chosen(chapters, document),
+    )
+    if no_wait:
+        with queue.opened(settings) as library:
+            job = library.submit_book(queue.OWNER, document, options, max_queued=settings.max_queued_jobs)
+            if library.redis is None:
+                console.print("It waits for `studio run` or `studio worker`.", soft_wrap=True)
+        _print(job, [], as_json)
+        return
+    with queue.staffed(settings) as library:
+        job = library.submit_book(queue.OWNER, document, options, max_queued=settings.max_queued_jobs)
+        try:
+            job = queue.watch(library, job.id, console)
+        except KeyboardInterrupt:
+            console.print(f"The book goes on where it stopped with: studio jobs resume {job.id}", soft_wrap=True)
+            if library.view(queue.OWNER, job.id).status in (JobStatus.QUEUED, JobStatus.RUNNING):
+                library.pause(queue.OWNER, job.id)
+            raise
+        if job.status != JobStatus.DONE:
+            raise BookFailed(job.error or f"The book is {job.status}. `studio jobs show {job.id}` says more.")
+        files = [library.result(queue.OWNER, job.id, result.id) for result in job.results]
+        places = [result.path for result in files]
+        if out is not None:
+            out.mkdir(parents=True, exist_ok=True)
+            places = [Path(shutil.copy2(result.path, out / result.name)) for result in files]
+    _print(job, places, as_json)
+
+
+def chosen(chapters: str, document: Book) -> list[int]:
+    """Indices of the chapters to narrate.
+
+    Args:
+        chapters: "1-3,5", counted from 1; "" takes the story and leaves front matter, back matter and notes out.
+        document: the book.
+
+    Raises:
+        OptionError: not of that form, or beyond the book.
+    """
+    if not chapters.strip():
+        story = [index for index, chapter in enumerate(document.chapters) if chapter.kind == "body"]
+        return story or list(range(len(document.chapters)))
+    picked: list[int] = []
+    for part in chapters.split(","):
+        first, dash, last = part.strip().partition("-")
+        if not first.isdecimal() or (dash and not last.isdecimal()):
+            raise OptionError(f"Chapters are written like 1-3,5, and {chapters!r} is not.")
+        start, end = int(first), int(last) if dash else int(first)
+        if not 1 <= start <= end <= len(document.chapters):
+            raise OptionError(
+                f"The book has chapters 1 to {len(document.chapters)}; {part.strip()!r} is not among them."
+            )
+        picked += [index for index in range(start - 1, end) if index not in picked]
+    return sorted(picked)
+
+
+def _print(job: JobView, places: list[Path], as_json: bool) -> None:
+    console = Console(highlight=False)
+    if as_json:
+        console.print_json(
+            json.dumps({"id": job.id, "status": job.status, "title": job.title, "files": [str(p) for p in places]})
+        )
+    elif places:
+        for place in places:
+            console.print(str(place), markup=False, soft_wrap=True)
+    else:
+        console.print(job.id)

@@ -1,0 +1,72 @@
+"""`studio run` starts everything; `studio worker` adds a worker to it."""
+
+import os
+import subprocess
+import sys
+import webbrowser
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+
+from studio.settings import Settings
+
+KEYS = "Ctrl-C stops the studio."
+
+
+def run(
+    host: Annotated[str | None, typer.Option(help="Listen here; anything but this machine demands a login.")] = None,
+    port: Annotated[int | None, typer.Option(min=0, max=65535, help="0 takes any free port.")] = None,
+    workers: Annotated[int | None, typer.Option(min=0, max=64, help="Workers for books and recordings.")] = None,
+    share: Annotated[bool, typer.Option("--share", help="Open Gradio's public link, behind a login.")] = False,
+    no_open: Annotated[bool, typer.Option("--no-open", help="Do not open a browser.")] = False,
+) -> None:
+    """Start the page, the doors for programs, the queue and its workers."""
+    # Imported here: the page's packages take seconds, and the other commands do not need them.
+    from studio.app import serve
+    from studio.library.db import migrate
+    from studio.library.library import open_library
+    from workers.redis_server import RedisMissing
+    from workers.supervisor import Supervisor
+
+    chosen: dict[str, Any] = {"host": host, "port": port, "workers": workers, "share": share or None}
+    asked = Settings().model_copy(update={name: value for name, value in chosen.items() if value is not None})
+    settings = asked.with_login()
+    console = Console(highlight=False)
+
+    def ready(address: str, link: str) -> None:
+        console.print(f"Speech Studio is at [bold]{address}[/]")
+        if link:
+            console.print(f"and, for everybody who has the login, at [bold]{link}[/]")
+        if settings.users and not asked.users:
+            for name, secret in settings.users.items():
+                console.print(f"Login: [bold]{name}[/]   Password and API key: [bold]{secret.get_secret_value()}[/]")
+        console.print(KEYS, style="dim")
+        if not no_open and _has_desktop():
+            webbrowser.open(address)
+
+    migrate(settings.resolved_database_url)
+    library = open_library(settings.outputs, settings.resolved_database_url)
+    supervisor = Supervisor(settings, library)
+    try:
+        try:
+            supervisor.start()
+        except RedisMissing as exc:
+            console.print(f"{exc} Until then there is speech, and no books.", style="yellow", soft_wrap=True)
+        serve(settings, supervisor.redis_url, ready)
+    finally:
+        supervisor.stop()
+        library.close()
+
+
+def worker(burst: Annotated[bool, typer.Option("--burst", help="Stop when the queue is empty.")] = False) -> None:
+    """Work on the queue of the studio that runs here (or of STUDIO_REDIS_URL)."""
+    line = [sys.executable, "-m", "workers", *(["--burst"] if burst else [])]
+    raise SystemExit(subprocess.call(line))
+
+
+def _has_desktop() -> bool:
+    """Whether somebody sits in front of this machine."""
+    if os.environ.get("SSH_CONNECTION") or os.environ.get("CI"):
+        return False
+    return sys.platform == "darwin" or bool(os.environ.get("DISPLAY") or os.environ.get("WAYLAND_DISPLAY"))
