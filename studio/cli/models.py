@@ -1,7 +1,7 @@
 """`studio voices` and `studio models`: what can speak and listen here."""
 
 import json
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 from rich.console import Console
@@ -113,7 +113,7 @@ def voices(
     console.print(table)
 
 
-def _row(card: ModelCard, settings: Settings) -> dict[str, object]:
+def _row(card: ModelCard, settings: Settings) -> dict[str, Any]:
     return {
         "id": card.id,
         "name": card.name,

@@ -1,7 +1,7 @@
 """The queue as the terminal sees it: the library, with somebody at work on it while a command waits."""
 
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import contextmanager
 
 from rich.console import Console
@@ -19,7 +19,7 @@ POLL_S = 0.25
 
 
 @contextmanager
-def opened(settings: Settings) -> Iterator[Library]:
+def opened(settings: Settings) -> Generator[Library]:
     """The library, with the queue of a studio that runs here, if one does."""
     from redis import Redis
 
@@ -33,7 +33,7 @@ def opened(settings: Settings) -> Iterator[Library]:
 
 
 @contextmanager
-def staffed(settings: Settings) -> Iterator[Library]:
+def staffed(settings: Settings) -> Generator[Library]:
     """The library, with workers: those of a studio that runs here, or our own for as long as this takes."""
     migrate(settings.resolved_database_url)
     library = open_library(settings.outputs, settings.resolved_database_url)
