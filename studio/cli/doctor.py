@@ -130,10 +130,11 @@ def _redis(settings: Settings) -> Finding:
                 "Redis", False, f"STUDIO_REDIS_URL does not answer ({type(exc).__name__})", "unset STUDIO_REDIS_URL"
             )
         return Finding("Redis", True, f"{version} at STUDIO_REDIS_URL")
-    from workers.redis_server import find_server
+    from workers.redis_server import RedisMissing, program
 
-    server = find_server()
-    if server is None:
+    try:
+        server = Path(program())
+    except RedisMissing:
         mend = "brew install redis" if sys.platform == "darwin" else "sudo apt install redis-server"
         return Finding("Redis", False, "no server program; books and long recordings cannot be queued", mend)
     return Finding("Redis", True, f"{server.name}, started privately when needed")
