@@ -1,4 +1,4 @@
-"""The floor under any audiobook made with espeak-ng: its own program writing one WAV, and one ffmpeg AAC encode of that."""
+"""The floor under an audiobook made with espeak-ng: its own program writing one WAV, and one ffmpeg AAC encode."""
 
 import shutil
 import subprocess
