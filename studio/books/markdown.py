@@ -1,0 +1,64 @@
+"""Markdown -> Book: CommonMark with tables and footnotes' brackets, chapters at the headings."""
+
+import re
+
+from markdown_it import MarkdownIt
+
+from studio.books.encoding import clean, decode
+from studio.books.html import from_blocks
+from studio.books.markup import read_html
+from studio.books.model import Book
+from studio.books.prose import Block, Budget, Prose
+
+_FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.{0,20000}?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
+_FIELD = re.compile(r"^(title|author|authors|lang|language):[ \t]*(\S.*)$", re.MULTILINE | re.IGNORECASE)
+_LISTED = re.compile(r"^authors?:[ \t]*\n((?:[ \t]*-[ \t]+\S.*\n?)+)", re.MULTILINE | re.IGNORECASE)
+_NOTE = re.compile(r"^\[\^([^\]\s]{1,40})\]:[ \t]*(.*(?:\n(?:[ \t]{2,}|\t).*)*)", re.MULTILINE)
+_REFERENCE = re.compile(r"\[\^[^\]\s]{1,40}\]")
+_LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
+
+
+def read(data: bytes, name: str, title: str, max_chars: int) -> Book:
+    """A Book from one Markdown file.
+
+    Args:
+        data: the file.
+        name: what the person calls it, for messages.
+        title: for a text without one.
+        max_chars: most characters to accept.
+
+    Raises:
+        BookError: too long, or nothing in it can be read.
+    """
+    text = clean(decode(data))
+    budget = Budget(name, max_chars)
+    front = _FRONT_MATTER.match(text)
+    said: dict[str, str] = {}
+    authors: list[str] = []
+    if front:
+        text = text[front.end() :]
+        said = {key.lower(): value.strip(" \"'") for key, value in _FIELD.findall(front.group(1))}
+        listed = _LISTED.search(front.group(1))
+        authors = [line.strip(" \t-\"'") for line in listed.group(1).splitlines()] if listed else []
+    notes = [" ".join(match.group(2).split()) for match in _NOTE.finditer(text)]
+    if notes:
+        text = _REFERENCE.sub("", _NOTE.sub("", text))
+    blocks = _blocks(text, budget)
+    for note in notes:
+        for block in _blocks(note, budget):
+            blocks.append(Block(block.text, role="note", starts_note=True))
+    language = said.get("lang", said.get("language", ""))
+    return from_blocks(
+        blocks,
+        name,
+        title,
+        page_title=said.get("title", ""),
+        authors=authors or [said.get("author", said.get("authors", ""))],
+        language=language if _LANGUAGE.fullmatch(language) else "",
+    )
+
+
+def _blocks(text: str, budget: Budget) -> list[Block]:
+    # HTML inside Markdown is HTML; rendering first lets one reader know the rules for both.
+    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    return read_html(parser.render(text), Prose(budget)).blocks
