@@ -33,10 +33,10 @@ from studio.library.db import migrate
 from studio.library.library import Library, open_library
 from studio.page import PageContext, build_page, mount_options
 from studio.settings import Settings
+from workers.supervisor import Supervisor
 
 log = logging.getLogger(__name__)
 
-RECONCILE_S = 60.0
 MAX_LIVE_MESSAGE_BYTES = 1_000_000
 SHUTDOWN_S = 5
 
@@ -45,12 +45,13 @@ class ServeError(EngineError):
     """The page cannot be served."""
 
 
-def create_app(settings: Settings, redis_url: str = "") -> FastAPI:
+def create_app(settings: Settings, redis_url: str = "", supervise: bool = False) -> FastAPI:
     """The application: doors, page, and their lifecycle. Nothing listens yet.
 
     Args:
         settings: read once. When others can reach the studio they must hold a login (`settings.with_login()`).
-        redis_url: where the queue is; "" takes the settings', and without either long work is refused with a sentence.
+        redis_url: where the queue is; "" takes the settings'. Without either long work is refused with a sentence.
+        supervise: start (or find) Redis and the workers with the application, and end them with it.
 
     Raises:
         OptionError: others can reach the studio and no login is set.
@@ -59,25 +60,31 @@ def create_app(settings: Settings, redis_url: str = "") -> FastAPI:
     access = Access(settings)
     settings.outputs.mkdir(parents=True, exist_ok=True)
     migrate(settings.resolved_database_url)
-    queue_url = redis_url or settings.redis_url
-    library = open_library(settings.outputs, settings.resolved_database_url, _connect(queue_url))
+    redis = None if supervise else _connect(redis_url or settings.redis_url)
+    library = open_library(settings.outputs, settings.resolved_database_url, redis)
     pool = ModelPool(int(settings.memory_budget_gb * 1024**3), models_dir=settings.models_dir, offline=settings.offline)
 
     context = ApiContext(settings=settings, library=library, pool=pool, access=access)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
-        keeping = asyncio.create_task(_keep_queue(library, queue_url)) if queue_url else None
+        supervisor = await asyncio.to_thread(_start_supervisor, settings, library) if supervise else None
         try:
             yield
         finally:
-            if keeping is not None:
-                keeping.cancel()
+            if supervisor is not None:
+                await asyncio.to_thread(supervisor.stop)
             await asyncio.to_thread(pool.close)
             library.close()
 
     app = FastAPI(
-        title="Speech Studio", lifespan=lifespan, docs_url=None, redoc_url=None, openapi_url="/v1/openapi.json"
+        title="Speech Studio",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url="/v1/openapi.json",
+        # Newer FastAPI would export traces wherever the environment says; nothing leaves this machine.
+        telemetry={"auto_configure": False, "tracing": False, "metrics": False, "logs": False},
     )
     app.state.api = context
     api_errors.install(app)
@@ -91,12 +98,18 @@ def create_app(settings: Settings, redis_url: str = "") -> FastAPI:
     return app
 
 
-def serve(settings: Settings, redis_url: str = "", on_ready: Callable[[str, str], None] | None = None) -> None:
+def serve(
+    settings: Settings,
+    redis_url: str = "",
+    supervise: bool = False,
+    on_ready: Callable[[str, str], None] | None = None,
+) -> None:
     """Listen until interrupted.
 
     Args:
         settings: read once; port 0 takes any free port.
-        redis_url: where the queue is.
+        redis_url: where the queue is, as for `create_app`.
+        supervise: keep Redis and workers, as for `create_app`.
         on_ready: called once with the address to open, and the public link or "".
 
     Raises:
@@ -105,7 +118,7 @@ def serve(settings: Settings, redis_url: str = "", on_ready: Callable[[str, str]
     """
     listener = listen(settings.host, settings.port)
     try:
-        app = create_app(settings, redis_url)
+        app = create_app(settings, redis_url, supervise)
         context: ApiContext = app.state.api
         port = listener.getsockname()[1]
 
@@ -232,17 +245,13 @@ def _mount_page(app: FastAPI, context: ApiContext) -> None:
     mount.app = context.access.page_door(mount.app, folder)
 
 
-async def _keep_queue(library: Library, redis_url: str) -> None:
-    """Find Redis when it comes late, and carry over what the rows say is unfinished."""
-    while True:
-        try:
-            if library.redis is None:
-                library.redis = await asyncio.to_thread(_connect, redis_url)
-            if library.redis is not None:
-                await asyncio.to_thread(library.reconcile)
-        except (EngineError, RedisError) as exc:
-            log.warning("the queue could not be looked after: %s", exc)
-        await asyncio.sleep(RECONCILE_S)
+def _start_supervisor(settings: Settings, library: Library) -> Supervisor | None:
+    """The keeper of Redis and the workers; None, with a warning, where there is no Redis: speech goes on without."""
+    try:
+        return Supervisor(settings, library).start()
+    except EngineError as exc:
+        log.warning("%s", exc)
+        return None
 
 
 def _connect(redis_url: str) -> Redis | None:

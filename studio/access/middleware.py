@@ -78,7 +78,12 @@ class Gate:
         except Refusal as exc:
             await self._refuse(scope, headers, exc, body, answer)
             return
-        await self._app(scope, body.receive if scope["type"] == "http" else receive, answer)
+        try:
+            await self._app(scope, body.receive if scope["type"] == "http" else receive, answer)
+        except Exception:
+            # Whoever was reading takes the cut for a client that left; the client is told the truth below.
+            if not body.exceeded:
+                raise
         if body.exceeded and not answer.started:
             await self._refuse(scope, headers, body.refusal(), body, answer)
 
