@@ -10,11 +10,11 @@ import os
 os.environ["GRADIO_ANALYTICS_ENABLED"] = "False"
 os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 
-from typing import Any  # noqa: E402
+from typing import Any
 
-from studio.page.context import PageContext  # noqa: E402
-from studio.page.layout import build_page  # noqa: E402
-from studio.page.theme import StudioTheme, head  # noqa: E402
+from studio.page.context import PageContext
+from studio.page.layout import build_page
+from studio.page.theme import StudioTheme, head, static_routes
 
 THEME = StudioTheme()
 HEAD = head()
@@ -27,6 +27,7 @@ def mount_options() -> dict[str, Any]:
     return {
         "theme": THEME,
         "head": HEAD,
+        "app_kwargs": {"routes": static_routes()},
         "footer_links": [],
         "run_history": False,
         "ssr_mode": False,

@@ -1,2 +1,223 @@
-"""The audiobook tab."""
-def build(context, tabs): ...
+"""The Audiobook tab: a document comes in, is looked at, chosen from and heard, and goes to the queue as a job."""
+
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from engine.errors import EngineError, OptionError
+from studio.books import Book, read_book, read_text
+from studio.library.options import BookOptions
+from studio.page.context import PageContext
+from studio.page.desk import Desk, outline, planned
+from studio.page.doorway import endpoint, hidden, kindly, log, need_queue, owner_of, part
+from studio.page.speak import sample_rates, voice_picker
+
+DOCUMENTS = [".epub", ".pdf", ".docx", ".html", ".htm", ".xhtml", ".md", ".markdown", ".txt", ".text"]
+MAX_PARAGRAPHS = 100
+
+FORMATS = [
+    ("M4B, one file with chapters and cover", "m4b"),
+    ("MP3, one file", "mp3"),
+    ("MP3, a file for each chapter", "mp3-chapters"),
+    ("FLAC, lossless", "flac"),
+    ("WAV, uncompressed", "wav"),
+    ("Opus, smallest", "opus"),
+]
+LOUDNESS = [
+    ("ACX and Audible: RMS −23 to −18 dB", "acx"),
+    ("Podcast: −16 LUFS", "podcast"),
+    ("As spoken", "none"),
+]
+
+
+def build(context: PageContext, tabs: gr.Tabs) -> None:
+    """Lay the tab out."""
+    settings = context.settings
+    desk = Desk()
+    with gr.Row(elem_classes="st-speak"):
+        with gr.Column(scale=7, min_width=300, elem_classes="st-stage"):
+            file = gr.File(
+                label="Book: EPUB, PDF, DOCX, HTML, Markdown or text", file_types=DOCUMENTS, file_count="single",
+                elem_id="book-file", height=132,
+            )  # fmt: skip
+            with gr.Accordion("Or paste a text", open=False, elem_id="book-paste"):
+                text = gr.Textbox(label="Text of the book", lines=8, max_lines=16, elem_id="book-text",
+                                  placeholder="A line that begins with # is the title of a chapter.")  # fmt: skip
+                use_text = gr.Button("Use this text", elem_id="book-use-text")
+            rates = sample_rates()
+            start = {"rate": rates.get(settings.speak_model, 22050), "model": settings.speak_model}
+            book = part("book", "", elem_id="book", server_functions=[_paragraphs(desk)])
+        with gr.Column(scale=3, min_width=260, elem_classes="st-side"):
+            picker = voice_picker(context, "book")
+            speed = gr.Slider(0.5, 2.0, value=1.0, step=0.05, label="Speed", elem_id="book-speed")
+            format = gr.Dropdown(FORMATS, value="m4b", label="Format", filterable=False, elem_id="book-format")
+            loudness = gr.Dropdown(LOUDNESS, value="acx", label="Loudness", filterable=False, elem_id="book-loudness")
+            with gr.Accordion("Pauses and narrator", open=False, elem_id="book-pauses"):
+                sentence = gr.Slider(0, 3, value=0.25, step=0.05, label="After a sentence, seconds")
+                paragraph = gr.Slider(0, 5, value=0.7, step=0.1, label="After a paragraph, seconds")
+                chapter = gr.Slider(0, 10, value=2.0, step=0.5, label="After a chapter, seconds")
+                silence = gr.Checkbox(False, label="Leave a sentence silent if it cannot be spoken")
+                narrator = gr.Textbox(
+                    "", label="Narrator, for the file's tags", max_length=200, placeholder="The voice's name"
+                )
+            submit = gr.Button("Narrate", variant="primary", size="lg", elem_id="book-submit")
+
+    start |= {"voice": picker.start.default, "timbre": "", "speed": 1.0}
+    book.value = {"choices": start, "book": None}
+    for component, name in (
+        (picker.voice, "voice"), (picker.timbre, "timbre"), (speed, "speed"), (sentence, "sentence_pause_s"), (paragraph, "paragraph_pause_s"),
+    ):  # fmt: skip
+        component.change(
+            None, [component], None, api_visibility="private",
+            js=f"(value) => {{ window.studio?.book?.set({{ {name}: value }}); window.studio?.book?.changed?.(); }}",
+        )  # fmt: skip
+    picker.model.change(
+        None, [picker.model], None, api_visibility="private",
+        js=f"(model) => {{ window.studio?.book?.set({{ model, rate: ({rates})[model] || 22050 }}); }}",
+    )  # fmt: skip
+
+    def opened(owner: str, document: Book) -> dict[str, Any]:
+        return {"choices": start, "book": outline(desk.put(owner, document), document)}
+
+    @kindly
+    def read_file(path: str | None, request: gr.Request) -> dict[str, Any]:
+        if path is None:
+            return {"choices": start, "book": None}
+        return opened(owner_of(request), _read(path, settings.max_book_chars))
+
+    @kindly
+    def read_pasted(pasted: str, request: gr.Request) -> tuple[dict[str, Any], None]:
+        return opened(owner_of(request), read_text(pasted[: settings.max_book_chars + 1])), None
+
+    file.change(read_file, [file], [book], api_visibility="private", show_progress="minimal", show_progress_on=[file])
+    use_text.click(read_pasted, [text], [book, file], api_visibility="private", show_progress="minimal")
+
+    @kindly
+    def narrate(
+        plan: dict[str, Any] | None, model: str, voice: str, timbre: str, speed: float, format: Any, loudness: Any,
+        sentence: float, paragraph: float, chapter: float, silence: bool, narrator: str, request: gr.Request,
+    ) -> Any:  # fmt: skip
+        if not plan or not plan.get("book"):
+            raise OptionError("There is no book yet: drop a file in, or paste a text.")
+        need_queue(context.library)
+        owner = owner_of(request)
+        document, chapters = planned(desk.get(owner, str(plan["book"])), plan)
+        options = BookOptions(
+            model=model, voice=f"{voice}+{timbre}" if timbre else voice, speed=speed, format=format, loudness=loudness,
+            sentence_pause_s=sentence, paragraph_pause_s=paragraph, chapter_pause_s=chapter, chapters=chapters,
+            silence_for_failed=silence, narrator=narrator.strip(),
+        )  # fmt: skip
+        context.library.submit_book(owner, document, options, max_queued=settings.max_queued_jobs)
+        gr.Info(f"“{document.title}” is in the queue.", title="")
+        return gr.Tabs(selected="jobs")
+
+    submit.click(
+        narrate,
+        [
+            book,
+            picker.model,
+            picker.voice,
+            picker.timbre,
+            speed,
+            format,
+            loudness,
+            sentence,
+            paragraph,
+            chapter,
+            silence,
+            narrator,
+        ],
+        [tabs],
+        js="(book, ...rest) => [window.studio.book.plan(), ...rest]",
+        api_visibility="private",
+    )
+    _endpoints(context, desk)
+
+
+def _read(path: str, max_chars: int) -> Book:
+    source = Path(path)
+    return read_book(source, source.name, max_chars)
+
+
+def _paragraphs(desk: Desk) -> Any:
+    """What the page's script asks for when a chapter is unfolded."""
+
+    def paragraphs(wanted: dict[str, Any], request: gr.Request) -> dict[str, Any]:
+        try:
+            book = desk.get(owner_of(request), str(wanted.get("book")))
+            sources = [
+                index
+                for index in wanted.get("sources", [])
+                if isinstance(index, int) and 0 <= index < len(book.chapters)
+            ]
+            start, count = max(0, int(wanted.get("start", 0))), min(MAX_PARAGRAPHS, int(wanted.get("count", 25)))
+            texts = [text for index in sources for text in book.chapters[index].paragraphs]
+            return {"paragraphs": texts[start : start + count], "total": len(texts)}
+        except EngineError as exc:
+            return {"error": str(exc)}
+        except Exception:
+            log.exception("the paragraphs of a book could not be shown")
+            return {"error": "Something went wrong inside the studio; its log says more. Open the book again."}
+
+    return paragraphs
+
+
+def _endpoints(context: PageContext, desk: Desk) -> None:
+    """`/read_book` and `/narrate` for programs."""
+    settings = context.settings
+
+    def read(document: str | None, text: str, request: gr.Request) -> dict[str, Any]:
+        """Open a document (or a text) and list its chapters; the answer's "id" is what narrate takes. Nothing is queued yet."""
+        if document:
+            book = _read(document, settings.max_book_chars)
+        else:
+            book = read_text(text)
+        answer = outline(desk.put(owner_of(request), book), book)
+        return {key: value for key, value in answer.items() if key != "cover"}
+
+    def narrate(
+        book_id: str,
+        chapters: list[int] | None,
+        voice: str,
+        speed: float,
+        format: Any,
+        loudness: Any,
+        model: str,
+        request: gr.Request,
+    ) -> dict[str, Any]:
+        """Queue an opened book. chapters are indices from read_book ([] takes the ticked ones); voice "" and model "" take the defaults."""
+        need_queue(context.library)
+        owner = owner_of(request)
+        book = desk.get(owner, book_id)
+        model_id = model or settings.speak_model
+        chosen = voice or (settings.voice if model_id == settings.speak_model else "")
+        picked = chapters or [
+            index for index, entry in enumerate(outline(book_id, book)["chapters"]) if entry["ticked"]
+        ]
+        options = BookOptions(
+            model=model_id, voice=chosen, speed=speed, format=format, loudness=loudness, chapters=picked
+        )
+        job = context.library.submit_book(owner, book, options, max_queued=settings.max_queued_jobs)
+        return {"id": job.id, "title": job.title, "status": str(job.status)}
+
+    endpoint(
+        read,
+        [hidden(gr.File, "Document"), hidden(gr.Textbox, "Text", value="")],
+        [hidden(gr.JSON, "Book")],
+        "read_book",
+    )
+    endpoint(
+        narrate,
+        [
+            hidden(gr.Textbox, "Book id"),
+            hidden(gr.JSON, "Chapters"),
+            hidden(gr.Textbox, "Voice", value=""),
+            hidden(gr.Number, "Speed", value=1.0),
+            hidden(gr.Textbox, "Format", value="m4b"),
+            hidden(gr.Textbox, "Loudness", value="acx"),
+            hidden(gr.Textbox, "Model", value=""),
+        ],
+        [hidden(gr.JSON, "Job")],
+        "narrate",
+    )

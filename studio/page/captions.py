@@ -1,2 +1,49 @@
-"""The captions tab."""
-def build(context): ...
+"""The Captions tab: a place for assets/captions.js, which sends the microphone to the studio and shows its words."""
+
+import gradio as gr
+
+from studio.page.context import PageContext
+from studio.page.doorway import part
+from studio.page.transcribe import languages, listening_picker
+
+CAPTIONS = """
+<section class="st-card st-captions" aria-label="Live captions">
+  <div class="st-captions-bar">
+    <button type="button" class="st-play" data-st="toggle"><span>Listen</span></button>
+    <div class="st-scope">
+      <div class="st-level" data-st="level" role="meter" aria-label="Microphone level in decibels" aria-valuemin="-60" aria-valuemax="0" aria-valuenow="-60"></div>
+    </div>
+    <output class="st-time" data-st="time" aria-label="Time heard">0:00</output>
+  </div>
+  <div class="st-heard" tabindex="0" role="region" aria-label="What was said">
+    <div data-st="stable" role="log" aria-live="polite"></div>
+    <p class="st-draft" data-st="draft" aria-hidden="true"></p>
+  </div>
+  <div class="st-captions-tools">
+    <span class="st-status" data-st="status" role="status" aria-live="polite"></span>
+    <button type="button" class="st-button" data-st="copy">Copy</button>
+    <button type="button" class="st-button" data-st="clear">Clear</button>
+  </div>
+</section>
+"""
+
+
+def build(context: PageContext) -> None:
+    """Lay the tab out."""
+    model_id = context.settings.transcribe_model
+    known = languages(model_id)
+    with gr.Row(elem_classes="st-speak"):
+        with gr.Column(scale=7, min_width=300, elem_classes="st-stage"):
+            place = part("captions", CAPTIONS, elem_id="captions")
+        with gr.Column(scale=3, min_width=260, elem_classes="st-side"):
+            model, language = listening_picker(context, "captions")
+            gr.HTML(
+                '<p class="st-hint">Firm words are certain and never change. Pale words are the present guess for what was just said.</p>',
+                apply_default_css=False, padding=False, container=False,
+            )  # fmt: skip
+    place.value = {"model": model_id, "language": known[0][1] if known else ""}
+    for component, name in ((model, "model"), (language, "language")):
+        component.change(
+            None, [component], None, api_visibility="private",
+            js=f"(value) => {{ window.studio?.captions?.set({{ {name}: value ?? '' }}); }}",
+        )  # fmt: skip

@@ -11,17 +11,27 @@ from typing import Any, ParamSpec, TypeVar
 
 import gradio as gr
 from gradio.components import Component
+from starlette.requests import Request
 
 from engine.errors import Cancelled, EngineError
+from studio.access import current_person
+from studio.library.errors import LibraryError
+from studio.library.library import Library
 
 log = logging.getLogger(__name__)
+LOCAL = "local"
 P = ParamSpec("P")
 T = TypeVar("T")
 
 
-def owner_of(request: gr.Request | None) -> str:
-    """The name of the person who asks; "local" where no login is configured."""
-    return (request.username if request is not None else None) or "local"
+def owner_of(request: gr.Request | Request) -> str:
+    """The name of the person who asks; "local" where no login is configured.
+
+    Events carry Gradio's request, which knows the login; a script's `server` call carries the bare one.
+    """
+    if isinstance(request, gr.Request):
+        return request.username or LOCAL
+    return current_person(request).name
 
 
 def escape(text: str) -> str:
@@ -81,3 +91,15 @@ def endpoint(
 def hidden(component: Callable[..., T], label: str, **options: Any) -> T:
     """A component that only programs use."""
     return component(label=label, visible=False, **options)
+
+
+def need_queue(library: Library) -> None:
+    """Long work needs the queue.
+
+    Raises:
+        LibraryError: it is not running.
+    """
+    if library.redis is None:
+        raise LibraryError(
+            "Books and recordings cannot be queued because Redis is not running; `studio doctor` tells how to start it."
+        )

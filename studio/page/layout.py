@@ -28,7 +28,7 @@ def build_page(context: PageContext) -> gr.Blocks:
         part("header", HEADER, elem_id="st-header")
         with gr.Tabs(elem_id="st-tabs") as tabs:
             with gr.Tab("Speak", id="speak", elem_id="st-tab-speak"):
-                speak.build(context, page)
+                speak.build(context)
             with gr.Tab("Audiobook", id="audiobook", elem_id="st-tab-audiobook"):
                 audiobook.build(context, tabs)
             with gr.Tab("Transcribe", id="transcribe", elem_id="st-tab-transcribe"):
@@ -38,5 +38,5 @@ def build_page(context: PageContext) -> gr.Blocks:
             with gr.Tab("Jobs", id="jobs", elem_id="st-tab-jobs"):
                 jobs.build(context)
             with gr.Tab("Models", id="models", elem_id="st-tab-models"):
-                models.build(context, page)
+                models.build(context)
     return page

@@ -1,2 +1,138 @@
-"""The models tab."""
-def build(context, page): ...
+"""The Models tab: what can speak and listen here, what it costs, and how programs come in. assets/models.js shows it."""
+
+import logging
+from typing import Any
+
+import gradio as gr
+
+from engine import registry, weights
+from engine.errors import EngineError, OptionError
+from engine.registry import ModelCard
+from studio.page.context import PageContext
+from studio.page.doorway import endpoint, escape, hidden, part
+from studio.page.fetching import Downloads
+
+log = logging.getLogger(__name__)
+
+MODELS = """
+<section class="st-models" aria-label="Models">
+  <p class="st-away" data-st="away" role="status" hidden></p>
+  <ul data-st="list" class="st-cards"></ul>
+</section>
+"""
+
+
+def build(context: PageContext) -> None:
+    """Lay the tab out."""
+    downloads = Downloads(context.settings.models_dir, context.settings.offline)
+
+    def models() -> list[dict[str, Any]]:
+        """Every model the studio knows: size, licence, languages, whether it is here and in memory."""
+        loaded = {one.id: one.memory_bytes for one in context.pool.loaded()}
+        return [_row(card, context, downloads, loaded) for card in registry.cards()]
+
+    def model_action(model_id: str, action: str) -> list[dict[str, Any]]:
+        """Act on a model: get (download), stop (the download), unload (from memory) or remove (its files). Answers like models."""
+        card = registry.find(model_id)
+        if action == "get":
+            downloads.start(card.id)
+        elif action == "stop":
+            downloads.stop(card.id)
+        elif action == "unload":
+            context.pool.unload(card.id)
+        elif action == "remove":
+            if card.built_in or card.folder is not None:
+                raise OptionError(f"{card.name} did not come by download, so there is nothing to remove.")
+            context.pool.unload(card.id)
+            weights.remove(card, context.settings.models_dir)
+        else:
+            raise OptionError(f"A model cannot {action[:40]!r}: choose one of get, stop, unload and remove.")
+        return models()
+
+    def act(wanted: dict[str, Any]) -> dict[str, Any]:
+        """For the script: the same, with errors as a value."""
+        try:
+            action = str(wanted.get("action", ""))
+            return {"data": model_action(str(wanted.get("id", "")), action) if action else models()}
+        except EngineError as exc:
+            return {"error": str(exc)}
+        except Exception:
+            log.exception("the models could not be shown or changed")
+            return {"error": "Something went wrong inside the studio; its log says more. Try again."}
+
+    part("models", MODELS, elem_id="models", server_functions=[act])
+    gr.HTML(_about(context), apply_default_css=False, container=False, padding=False, elem_id="about")
+    endpoint(models, [], [hidden(gr.JSON, "Models")], "models")
+    endpoint(
+        model_action,
+        [hidden(gr.Textbox, "Model id"), hidden(gr.Textbox, "Action")],
+        [hidden(gr.JSON, "Models")],
+        "model_action",
+    )
+
+
+def _row(card: ModelCard, context: PageContext, downloads: Downloads, loaded: dict[str, int]) -> dict[str, Any]:
+    models_dir = context.settings.models_dir
+    fetching = downloads.state(card.id)
+    is_here = card.built_in or weights.is_present(card, models_dir)
+    return {
+        "id": card.id,
+        "name": card.name,
+        "task": card.task,
+        "licence": card.licence,
+        "languages": list(card.languages),
+        "voices": len(registry.voices(card.id)),
+        "built_in": card.built_in,
+        "downloaded": is_here,
+        "size_bytes": 0
+        if card.built_in
+        else (weights.size_on_disk(card, models_dir) if is_here else card.download_bytes),
+        "memory_bytes": card.memory_bytes,
+        "loaded_bytes": loaded.get(card.id, 0),
+        "is_loaded": card.id in loaded,
+        "tags": list(card.tags),
+        "abilities": sorted(card.abilities),
+        "download": None
+        if fetching is None
+        else {
+            "done_bytes": fetching.done_bytes,
+            "total_bytes": fetching.total_bytes or card.download_bytes,
+            "is_running": fetching.is_running,
+            "error": fetching.error,
+        },
+    }
+
+
+def _about(context: PageContext) -> str:
+    settings = context.settings
+    key = (
+        "Programs sign in with your key: <code>Authorization: Bearer &lt;your key&gt;</code>."
+        if settings.users
+        else "Programs on this machine need no key; a client that insists on one may send any."
+    )
+    network = (
+        "The studio is set to stay offline: it never touches the network."
+        if settings.offline
+        else "Nothing leaves this machine. Only Get, on a model above, fetches files from the Hugging Face hub."
+    )
+    return f"""
+<section class="st-about" aria-label="About this studio">
+  <div class="st-card">
+    <h2>For programs</h2>
+    <p>The studio answers OpenAI's requests at <code>/v1</code> of this address, and Gradio's own client. {key}</p>
+    <pre tabindex="0"><code>curl <span data-origin>http://{escape(settings.host)}:{settings.port}</span>/v1/audio/speech \\
+  -H "Content-Type: application/json" \\
+  -d '&#123;"input": "Hello", "voice": "{escape(settings.voice)}", "response_format": "mp3"&#125;' &gt; hello.mp3</code></pre>
+    <pre tabindex="0"><code>from gradio_client import Client
+Client("<span data-origin>http://{escape(settings.host)}:{settings.port}</span>").predict("Hello", api_name="/speak")</code></pre>
+  </div>
+  <div class="st-card">
+    <h2>Where things are</h2>
+    <p>Clips, books, transcripts and the database lie in the <code>outputs</code> folder of the studio
+    (<code>STUDIO_OUTPUTS</code> moves it); models lie in the Hugging Face cache (<code>STUDIO_MODELS_DIR</code> moves them).
+    Deleting a job or a clip here deletes its files.</p>
+    <p>{network}</p>
+    <p>The built-in voice is eSpeak NG (GPL-3.0); the studio itself is under the Apache-2.0 licence.</p>
+  </div>
+</section>
+"""

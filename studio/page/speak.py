@@ -6,6 +6,7 @@ from pathlib import Path
 
 import gradio as gr
 
+from engine import registry
 from engine.audio.encode import FORMATS, write_file
 from engine.errors import EngineError, OptionError, TextError
 from engine.types import Samples, SpeechRequest
@@ -74,9 +75,7 @@ def voice_picker(context: PageContext, prefix: str) -> VoicePicker:
         visible=len(start.timbres) > 1, elem_id=f"{prefix}-timbre",
     )  # fmt: skip
     choices = models("speak")
-    model = gr.Dropdown(
-        choices, value=settings.speak_model, label="Model", visible=True, elem_id=f"{prefix}-model"
-    )
+    model = gr.Dropdown(choices, value=settings.speak_model, label="Model", visible=True, elem_id=f"{prefix}-model")
 
     @kindly
     def other_model(model_id: str) -> tuple[gr.Dropdown, gr.Dropdown]:
@@ -90,7 +89,7 @@ def voice_picker(context: PageContext, prefix: str) -> VoicePicker:
     return VoicePicker(model, voice, timbre, start)
 
 
-def build(context: PageContext, page: gr.Blocks) -> None:
+def build(context: PageContext) -> None:
     """Lay the tab out."""
     settings = context.settings
     with gr.Row(elem_classes="st-speak"):
@@ -99,7 +98,9 @@ def build(context: PageContext, page: gr.Blocks) -> None:
                 WELCOME, label="Text", lines=7, max_lines=14, elem_id="speak-text", autofocus=True,
                 placeholder="Write or paste what should be spoken.", max_length=settings.max_speech_chars,
             )  # fmt: skip
-            gr.HTML('<div id="speak-palette" class="st-palette"></div>', container=False, padding=False, visible="hidden")
+            gr.HTML(
+                '<div id="speak-palette" class="st-palette"></div>', container=False, padding=False, visible="hidden"
+            )
             with gr.Column(elem_classes="st-console"):
                 player = part("speak", PLAYER, elem_id="speak-player", value={})
         with gr.Column(scale=3, min_width=260, elem_classes="st-side"):
@@ -109,12 +110,17 @@ def build(context: PageContext, page: gr.Blocks) -> None:
 
     # The choices are mirrored in the browser, so that Play asks nobody before it speaks.
     player.value = {
-        "model": settings.speak_model, "voice": picker.start.default, "timbre": "", "speed": 1.0, "rate": _sample_rate(settings.speak_model),
+        "model": settings.speak_model, "voice": picker.start.default, "timbre": "", "speed": 1.0,
+        "rate": sample_rates().get(settings.speak_model, 22050),
     }  # fmt: skip
-    rates = {model_id: _sample_rate(model_id) for _, model_id in models("speak")}
+    rates = sample_rates()
     for component, name in ((picker.voice, "voice"), (picker.timbre, "timbre"), (speed, "speed")):
         component.change(
-            None, [component], None, js=f"(value) => {{ window.studio?.speak?.set({{ {name}: value }}); }}", api_visibility="private"
+            None,
+            [component],
+            None,
+            js=f"(value) => {{ window.studio?.speak?.set({{ {name}: value }}); }}",
+            api_visibility="private",
         )
     picker.model.change(
         None, [picker.model], None,
@@ -123,10 +129,9 @@ def build(context: PageContext, page: gr.Blocks) -> None:
     _speak_endpoint(context)
 
 
-def _sample_rate(model_id: str) -> int:
-    from engine import registry
-
-    return registry.find(model_id, "speak").sample_rate
+def sample_rates() -> dict[str, int]:
+    """Hz of each model that speaks, so that the browser can open its loudspeaker before the sound comes."""
+    return {card.id: card.sample_rate for card in registry.cards("speak")}
 
 
 def _speak_endpoint(context: PageContext) -> None:
@@ -136,7 +141,9 @@ def _speak_endpoint(context: PageContext) -> None:
     def speak(text: str, voice: str, speed: float, model: str, format: str) -> str:
         """Speak a text and give the sound as a file. voice "" and model "" take the studio's defaults; format is wav, mp3, flac or opus."""
         if len(text) > settings.max_speech_chars:
-            raise TextError(f"The text has {len(text)} characters; at most {settings.max_speech_chars} can be spoken at once.")
+            raise TextError(
+                f"The text has {len(text)} characters; at most {settings.max_speech_chars} can be spoken at once."
+            )
         kind = FORMATS.get(format)
         if kind is None or format not in {"wav", "mp3", "flac", "opus"}:
             raise OptionError(f"There is no format {format!r}: choose wav, mp3, flac or opus.")

@@ -3,13 +3,29 @@
 Everything is sent inside the page itself: no font, script or style comes from another address, so the page works offline.
 """
 
+import hashlib
 from pathlib import Path
 
 from gradio.themes import Base, Color, Size
+from starlette.routing import BaseRoute, Mount
+from starlette.staticfiles import StaticFiles
 
 ASSETS = Path(__file__).resolve().parent / "assets"
+STATIC = "/static/studio"
+"""Below an address that Gradio itself serves files from, so that whoever guards the page knows it already."""
 
-SANS = ("Avenir Next", "Avenir", "Segoe UI", "Helvetica Neue", "Inter", "Cantarell", "Ubuntu", "Liberation Sans", "system-ui", "sans-serif")
+SANS = (
+    "Avenir Next",
+    "Avenir",
+    "Segoe UI",
+    "Helvetica Neue",
+    "Inter",
+    "Cantarell",
+    "Ubuntu",
+    "Liberation Sans",
+    "system-ui",
+    "sans-serif",
+)
 MONO = ("SF Mono", "Menlo", "Cascadia Mono", "Consolas", "Liberation Mono", "ui-monospace", "monospace")
 
 # Petrol ink on warm paper.
@@ -121,23 +137,33 @@ class StudioTheme(Base):
 def head() -> str:
     """Stylesheet and scripts, for `head=`. (`css=` would rewrite our selectors.)
 
-    The worklets' sources lie in tags of a type no browser runs: the players load them from there.
+    Scripts come by address, never inline: the page's content security policy runs no script that arrives as text.
     """
-    scripts = ("page.js", "player.js", "speak.js", "chapters.js", "jobs.js", "transcribe.js", "microphone.js")
-    tags = [f"<script>\n{_script(name)}\n</script>" for name in scripts if (ASSETS / name).exists()]
-    worklets = {"st-worklet": "worklet.js", "st-microphone-worklet": "microphone_worklet.js"}
-    tags += [
-        f'<script type="text/plain" id="{element_id}">\n{_script(name)}\n</script>'
-        for element_id, name in worklets.items()
-        if (ASSETS / name).exists()
-    ]
+    scripts = (
+        "page.js",
+        "player.js",
+        "speak.js",
+        "chapters.js",
+        "jobs.js",
+        "transcribe.js",
+        "microphone.js",
+        "captions.js",
+        "models.js",
+    )
+    worklets = {"worklet": "worklet.js", "microphone": "microphone_worklet.js"}
+    addresses = " ".join(f'data-{name}="{address(file)}"' for name, file in worklets.items())
+    tags = [f'<script src="{address(name)}" {addresses if name == "page.js" else ""}></script>' for name in scripts]
     viewport = '<meta name="viewport" content="width=device-width, initial-scale=1">'
     style = f"<style>\n{(ASSETS / 'style.css').read_text(encoding='utf-8')}\n</style>"
     return "\n".join([viewport, style, *tags])
 
 
-def _script(name: str) -> str:
-    source = (ASSETS / name).read_text(encoding="utf-8")
-    if "</script" in source.lower():
-        raise ValueError(f"{name} holds a closing script tag and would end its own element")
-    return source
+def address(name: str) -> str:
+    """Where a browser finds a file of assets/; another content has another address, so caches never serve an old one."""
+    digest = hashlib.sha256((ASSETS / name).read_bytes()).hexdigest()[:12]
+    return f"{STATIC}/{name}?v={digest}"
+
+
+def static_routes() -> list[BaseRoute]:
+    """Routes for Gradio's application (`app_kwargs={"routes": ...}`) that serve assets/."""
+    return [Mount(STATIC, StaticFiles(directory=ASSETS))]

@@ -1,2 +1,100 @@
-"""The transcribe tab."""
-def build(context): ...
+"""The Transcribe tab: a recording goes to the queue as a job; assets/jobs.js shows it, its words and its files."""
+
+from pathlib import Path
+from typing import Any
+
+import gradio as gr
+
+from engine import registry
+from studio.library.options import TranscriptionOptions
+from studio.page.context import PageContext
+from studio.page.doorway import endpoint, hidden, kindly, need_queue, owner_of, part
+from studio.page.jobs import transcript_reader
+from studio.page.voices import Choice, models
+
+RECORDINGS = ["audio", "video"]
+
+TRANSCRIPTS = """
+<section class="st-jobs" aria-label="Transcripts">
+  <p class="st-away" data-st="away" role="status" hidden></p>
+  <p class="st-empty" data-st="empty">Transcripts appear here while they are made, and stay until you delete them.</p>
+  <ol data-st="list"></ol>
+</section>
+"""
+
+
+def languages(model_id: str) -> list[Choice]:
+    """(name, BCP 47 tag) of what a recogniser understands, its default first."""
+    names = {
+        voice.language: voice.name.partition(",")[0] for voice in registry.voices("espeak-ng") if "+" not in voice.id
+    }
+    return [(names.get(tag, tag), tag) for tag in registry.find(model_id, "transcribe").languages]
+
+
+def listening_picker(context: PageContext, prefix: str) -> tuple[gr.Dropdown, gr.Dropdown]:
+    """Model and language of a recogniser; another model brings its own languages."""
+    settings = context.settings
+    known = languages(settings.transcribe_model)
+    model = gr.Dropdown(models("transcribe"), value=settings.transcribe_model, label="Model", elem_id=f"{prefix}-model")
+    language = gr.Dropdown(known, value=known[0][1] if known else None, label="Language", elem_id=f"{prefix}-language")
+
+    @kindly
+    def other_model(model_id: str) -> gr.Dropdown:
+        found = languages(model_id)
+        return gr.Dropdown(found, value=found[0][1] if found else None)
+
+    model.input(other_model, [model], [language], api_visibility="private", show_progress="hidden")
+    return model, language
+
+
+def build(context: PageContext) -> None:
+    """Lay the tab out."""
+    settings = context.settings
+    with gr.Row(elem_classes="st-speak"):
+        with gr.Column(scale=7, min_width=300, elem_classes="st-stage"):
+            files = gr.File(
+                label="Recordings: any audio or video", file_types=RECORDINGS, file_count="multiple",
+                elem_id="recording-file", height=160,
+            )  # fmt: skip
+        with gr.Column(scale=3, min_width=260, elem_classes="st-side"):
+            model, language = listening_picker(context, "recording")
+            submit = gr.Button("Transcribe", variant="primary", size="lg", elem_id="recording-submit")
+    part("transcripts", TRANSCRIPTS, elem_id="transcripts", server_functions=[transcript_reader(context)])
+
+    def queue(owner: str, path: str, model_id: str, tag: str) -> dict[str, Any]:
+        need_queue(context.library)
+        options = TranscriptionOptions(model=model_id, language=tag or "")
+        source = Path(path)
+        job = context.library.submit_transcription(
+            owner, source, source.name, options, max_queued=settings.max_queued_jobs
+        )
+        return {"id": job.id, "title": job.title, "status": str(job.status)}
+
+    @kindly
+    def transcribe_files(paths: list[str] | None, model_id: str, tag: str, request: gr.Request) -> None:
+        if not paths:
+            raise gr.Error("There is no recording yet: drop one in first.", title="", print_exception=False)
+        for path in paths:
+            queue(owner_of(request), path, model_id, tag)
+
+    done = submit.click(
+        transcribe_files, [files, model, language], None, api_visibility="private", show_progress="minimal", show_progress_on=[files]
+    )  # fmt: skip
+    done.success(
+        lambda: None,
+        None,
+        [files],
+        js="() => { window.studio.transcripts?.look(); return [null]; }",
+        api_visibility="private",
+    )
+
+    def transcribe(recording: str, model: str, language: str, request: gr.Request) -> dict[str, Any]:
+        """Queue a recording; the answer's "id" is what jobs and job_action take. model "" and language "" take the defaults."""
+        return queue(owner_of(request), recording, model or settings.transcribe_model, language)
+
+    endpoint(
+        transcribe,
+        [hidden(gr.File, "Recording"), hidden(gr.Textbox, "Model", value=""), hidden(gr.Textbox, "Language", value="")],
+        [hidden(gr.JSON, "Job")],
+        "transcribe",
+    )

@@ -3,6 +3,7 @@
 "use strict";
 (() => {
   const studio = (window.studio = window.studio || {});
+  studio.addresses = { ...document.querySelector("script[data-worklet]").dataset };
 
   /** An element: h("button", {class: "st-button", onclick: f}, "Play", child, ...). Strings become text nodes. */
   studio.h = (tag, attributes = {}, ...children) => {

@@ -52,10 +52,7 @@
     }
 
     async #build(context) {
-      const source = document.getElementById("st-worklet").textContent;
-      const url = URL.createObjectURL(new Blob([source], { type: "text/javascript" }));
-      await context.audioWorklet.addModule(url);
-      URL.revokeObjectURL(url);
+      await context.audioWorklet.addModule(studio.addresses.worklet);
       this.#node = new AudioWorkletNode(context, "studio-ring", { numberOfInputs: 0, outputChannelCount: [1] });
       this.#node.port.onmessage = ({ data }) => this.#hear(data);
       this.analyser = new AnalyserNode(context, { fftSize: 2048, smoothingTimeConstant: 0.6 });
