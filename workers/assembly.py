@@ -9,11 +9,11 @@ import tempfile
 import unicodedata
 import zipfile
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Any
 
-from sqlmodel import col, delete, select
+from sqlmodel import col, delete, select, update
 
 from engine import registry
 from engine.audio import master
@@ -21,11 +21,11 @@ from engine.audio.m4b import Chapter, write_book
 from engine.errors import EngineError
 from engine.stt import captions
 from engine.types import Samples, Word
-from studio.library import jobs
+from studio.library import jobs, playback
 from studio.library.db import session
 from studio.library.manuscripts import Manuscript, open_manuscript
 from studio.library.options import BookFormat, BookOptions
-from studio.library.playback import MissingSound, blocks, duration_s
+from studio.library.playback import MissingSound
 from studio.library.scores import Score, open_score
 from studio.library.segments import SegmentCache
 from studio.library.storage import replacing
@@ -52,6 +52,7 @@ class _Take:
     start_s: float
     end_s: float
     plan: master.MasterPlan
+    meter: master.LoudnessMeter
 
 
 def assemble_book(task: Task) -> dict[str, Any]:
@@ -74,7 +75,7 @@ def assemble_book(task: Task) -> dict[str, Any]:
     _write_sound(task, options, manuscript, takes, book)
     files = [(book, _ENDINGS[options.format]), *_write_subtitles(results, name, takes)]
     files.append((_write_segments(results, name, takes), "json"))
-    _remember(task, files)
+    _remember(task, options, takes, files)
     return {"audio_s": takes[-1].end_s, "total_s": takes[-1].end_s}
 
 
@@ -90,9 +91,9 @@ def _takes(task: Task, options: BookOptions) -> list[_Take]:
         if score is None or "narrated" not in part.report:
             _narrate_again(task, part.number)
             raise Interrupted
-        end_s = start_s + duration_s(score)
-        plan = master.plan_gain(master.LoudnessReport(**part.report["narrated"]), options.loudness)
-        takes.append(_Take(part, score, start_s, end_s, plan))
+        end_s = start_s + playback.duration_s(score)
+        plan = playback.plan(part.report["narrated"], options.loudness)
+        takes.append(_Take(part, score, start_s, end_s, plan, master.LoudnessMeter(score.sample_rate)))
         start_s = end_s
     return takes
 
@@ -142,8 +143,9 @@ def _mastered(task: Task, take: _Take) -> Iterator[Samples]:
     cache = SegmentCache(task.storage.segment_cache)
     sent = 0
     try:
-        for block in master.apply(blocks(take.score, cache), take.plan, rate):
+        for block in master.apply(playback.blocks(take.score, cache), take.plan, rate):
             heart.check()
+            take.meter.add(block)
             sent += len(block)
             heart.audio_s = take.start_s + sent / rate
             yield block
@@ -214,9 +216,14 @@ def _segment_lines(take: _Take) -> Iterator[str]:
         at += note.samples + note.pause
 
 
-def _remember(task: Task, files: Iterable[tuple[Path, str]]) -> None:
-    """The files as results; those of an earlier assembly make room."""
+def _remember(task: Task, options: BookOptions, takes: list[_Take], files: Iterable[tuple[Path, str]]) -> None:
+    """The files as results, in place of those of an earlier assembly; and how loud each chapter came out."""
     held = task.held
+    reports: dict[int | None, dict[str, Any]] = {}
+    for take in takes:
+        report = take.meter.report()
+        mastered = asdict(report) | {"misses": master.meets(report, options.loudness)}
+        reports[take.part.id] = take.part.report | {"mastered": mastered}
     found = [
         JobResult(
             job_id=held.job.id,
@@ -232,6 +239,8 @@ def _remember(task: Task, files: Iterable[tuple[Path, str]]) -> None:
         with session(task.library.db, write=True) as rows:
             rows.exec(delete(JobResult).where(col(JobResult.job_id) == held.job.id))
             rows.add_all(found)
+            for part_id, report in reports.items():
+                rows.exec(update(JobPart).where(col(JobPart.id) == part_id).values(report=report))
 
     patiently(write)
 

@@ -230,17 +230,15 @@ class Library:
             NotFound: no such part of this owner, or nothing of it is spoken yet.
         """
         with session(self.db) as rows:
-            jobs.owned(rows, owner, job_id)
+            job = jobs.owned(rows, owner, job_id)
             part = self._part(rows, job_id, part_number)
         score = open_score(self.storage.job_folder(job_id), part_number)
         if score is None or part is None:
             raise NotFound("Nothing of this chapter is spoken yet.")
-        return ChapterAudio(
-            part.title,
-            score.sample_rate,
-            playback.duration_s(score),
-            playback.blocks(score, SegmentCache(self.storage.segment_cache)),
-        )
+        cache = SegmentCache(self.storage.segment_cache)
+        loudness = BookOptions.from_json(job.options).loudness
+        sound = playback.mastered(score, cache, part.report.get("narrated", {}), loudness)
+        return ChapterAudio(part.title, score.sample_rate, playback.duration_s(score), sound)
 
     def transcript(self, owner: str, job_id: str) -> Transcript:
         """What a transcription job has heard so far. Raises NotFound."""

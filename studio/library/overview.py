@@ -118,7 +118,7 @@ def _part_view(part: JobPart) -> PartView:
         total_s=part.total_s,
         progress=_part_progress(part),
         speed=part.audio_s / part.busy_s if part.busy_s > 0 else 0.0,
-        report=dict(part.report),
+        report=part.report.get("mastered") or part.report.get("narrated", {}),
         error=part.error,
         can_listen=part.kind is PartKind.CHAPTER and part.audio_s > 0,
     )

@@ -3,10 +3,12 @@
 Streams segment by segment; nothing holds a chapter's samples whole.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 import numpy as np
 
+from engine.audio import master
 from engine.types import Samples
 from studio.library.errors import StorageError
 from studio.library.scores import Note, Score
@@ -31,6 +33,26 @@ def blocks(score: Score, cache: SegmentCache) -> Iterator[Samples]:
     """
     for note in score.notes():
         yield from note_blocks(note, cache, score.sample_rate)
+
+
+def mastered(
+    score: Score, cache: SegmentCache, narrated: Mapping[str, Any], loudness: master.LoudnessTarget
+) -> Iterator[Samples]:
+    """As `blocks`, at the loudness the book will have.
+
+    Args:
+        score: of the chapter.
+        cache: where its segments are.
+        narrated: the chapter's measured loudness (a LoudnessReport as JSON); empty while it is being narrated.
+        loudness: the book's target.
+    """
+    sound = blocks(score, cache)
+    return master.apply(sound, plan(narrated, loudness), score.sample_rate) if narrated else sound
+
+
+def plan(narrated: Mapping[str, Any], loudness: master.LoudnessTarget) -> master.MasterPlan:
+    """What makes a chapter as loud as it should be."""
+    return master.plan_gain(master.LoudnessReport(**narrated), loudness)
 
 
 def note_blocks(note: Note, cache: SegmentCache, sample_rate: int) -> Iterator[Samples]:

@@ -24,8 +24,9 @@ class PartView:
         total_s: seconds of sound in the whole recording; 0.0 for a chapter.
         progress: 0.0 to 1.0.
         speed: seconds of sound a second of work; 0.0 before anything is known.
-        report: measured loudness of a finished chapter: integrated_lufs, rms_db, peak_db, noise_floor_db, duration_s,
-            misses (sentences saying what of the target it misses); empty before.
+        report: measured loudness of a narrated chapter: integrated_lufs, rms_db, peak_db, true_peak_db, noise_floor_db,
+            duration_s; once the book is assembled it is the mastered sound's, with `misses`: sentences saying what of
+            the target it misses. Empty before.
         error: one sentence; empty unless failed.
         can_listen: whether `Library.chapter_audio` has something to play.
     """
