@@ -3,6 +3,7 @@
 import json
 import logging
 import sys
+import traceback
 from pathlib import Path
 
 from studio.books.errors import BookError
@@ -24,8 +25,8 @@ def main(arguments: list[str]) -> int:
         answer, status = _error(str(exc)), 1
     except MemoryError:
         answer, status = _error(f"“{name}” needs too much memory to read. Split it, or save it as plain text."), 1
-    except Exception as exc:  # the door of this process: a parser met something it was not written for
-        sys.stderr.write(f"{type(exc).__name__}: {exc}\n")
+    except Exception:  # the door of this process: a parser met something it was not written for
+        traceback.print_exc()
         answer, status = _error(f"“{name}” could not be read: it seems to be damaged. Save it in another format."), 1
     sys.stdout.buffer.write(answer)
     return status

@@ -1,4 +1,4 @@
-"""A table of contents -> the chapters a listener would want. Knows titles, depths and sizes, not where they came from."""
+"""A table of contents -> the chapters a listener would want. Knows titles, depths and sizes, not their source."""
 
 from collections import Counter
 from collections.abc import Callable, Sequence
@@ -37,8 +37,8 @@ class _Node:
 def choose(entries: Sequence[Entry], end: int, words: Callable[[int, int], int]) -> list[Entry]:
     """The entries that begin a chapter.
 
-    A part is opened into its chapters, a chapter is not opened into its sections unless it is very long. A part's own page
-    goes to its first chapter. Chapters whose titles repeat ("Chapter 1" in every part) get their part's name.
+    A part is opened into its chapters, a chapter is not opened into its sections unless it is very long. A part's own
+    page goes to its first chapter. Chapters whose titles repeat ("Chapter 1" in every part) get their part's name.
 
     Args:
         entries: in the order of the table; positions may be out of order and repeat.
@@ -62,11 +62,10 @@ def choose(entries: Sequence[Entry], end: int, words: Callable[[int, int], int])
 def _tree(entries: list[Entry], end: int) -> list[_Node]:
     roots: list[_Node] = []
     path: list[_Node] = []
-    for number, entry in enumerate(entries):
+    for entry in entries:
         while path and path[-1].entry.depth >= entry.depth:
             path.pop()
-        following = (later.position for later in entries[number + 1 : number + 2])
-        node = _Node(entry, next(following, end), [])
+        node = _Node(entry, end, [])
         (path[-1].children if path else roots).append(node)
         path.append(node)
     _close(roots, end)
@@ -78,8 +77,8 @@ def _close(roots: list[_Node], end: int) -> None:
     waiting = [(roots, end)]
     while waiting:
         nodes, last = waiting.pop()
-        for node, after in zip(nodes, [*nodes[1:], None], strict=True):
-            node.end = after.entry.position if after is not None else last
+        ends = [node.entry.position for node in nodes[1:]] + [last] * bool(nodes)
+        for node, node.end in zip(nodes, ends, strict=True):
             waiting.append((node.children, node.end))
 
 

@@ -25,8 +25,8 @@ def checked_cover(data: bytes) -> Cover | None:
         data: what the book calls its cover, in any format.
 
     Returns:
-        The bytes unchanged when they are a sound JPEG or PNG of normal size; else a JPEG made of them; None when they are no
-        picture, are damaged, or would unpack to an absurd size.
+        The bytes unchanged when they are a sound JPEG or PNG of normal size; else a JPEG made of them; None when they
+        are no picture, are damaged, or would unpack to an absurd size.
     """
     if not 0 < len(data) <= MAX_COVER_BYTES:
         return None

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
 
-from lxml import etree
+from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]  # compiled, without stubs
 
 from studio.books.archive import Archive
 from studio.books.encoding import clean
@@ -135,7 +135,7 @@ def _style_of(paragraph: Any) -> str:
 
 
 def _text(paragraph: Any, budget: Budget) -> str:
-    """What a paragraph says: no deleted text, no note numbers, breaks as lines; a paragraph in it is read on its own."""
+    """What a paragraph says: no deleted text, no note numbers, breaks as lines, no paragraphs that stand in it."""
     parts: list[str] = []
     walker = etree.iterwalk(paragraph, events=("start",))
     for _, element in walker:

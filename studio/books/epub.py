@@ -1,5 +1,5 @@
-"""EPUB 2 and 3 -> Book. Spine files and table of contents are laid over one another, so that a chapter may be a piece of a
-file, one file, or several; what stands around the work is marked, and notes are gathered."""
+"""EPUB 2 and 3 -> Book. Spine files and table of contents are laid over one another, so that a chapter may be a piece
+of a file, one file, or several; what stands around the work is marked, and notes are gathered."""
 
 from dataclasses import dataclass
 from html.parser import HTMLParser

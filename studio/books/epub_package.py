@@ -112,9 +112,7 @@ def refuse_locked(archive: Archive, name: str) -> None:
 
 def locked(name: str) -> BookError:
     """The sentence about DRM."""
-    return BookError(
-        f"“{name}” is protected by DRM, so its text cannot be read. Ask the shop or the publisher for a copy without it."
-    )
+    return BookError(f"“{name}” is protected by DRM, so its text cannot be read. Ask the shop for a copy without it.")
 
 
 def _of_data(element: Any) -> bool:

@@ -4,7 +4,10 @@ import re
 
 MAX_HEADING_CHARS = 120
 
-_SMALL = "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen"
+_SMALL = (
+    "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen "
+    "eighteen nineteen"
+)
 _ORDINALS = "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth last"
 _TENS = "twenty thirty forty fifty sixty seventy eighty ninety"
 _WORD_NUMBER = (
@@ -18,7 +21,10 @@ _CHAPTER_NAMES = (
     "chapter|chap\\.|letter|stave|canto|adventure|fable|story|tale|lecture|essay|sermon|"
     "chapitre|kapitel|capítulo|capitulo|capitolo|hoofdstuk|rozdział|kapitola|глава|fejezet|luku|bölüm"
 )
-_PART_NAMES = "part|book|volume|vol\\.|act|section|division|partie|livre|tome|teil|buch|band|parte|libro|tomo|livro|deel|boek|часть|книга|том"
+_PART_NAMES = (
+    "part|book|volume|vol\\.|act|section|division|partie|livre|tome|teil|buch|band|parte|libro|tomo|livro|deel|boek|"
+    "часть|книга|том"
+)
 _AFTER_NUMBER = r"(?:\s*[.:—–-]+\s*|\s+|$)(?P<title>.*)"
 _CHAPTER = re.compile(
     rf"(?:the\s+)?(?:{_CHAPTER_NAMES})\s+(?P<number>{_NUMBER})(?![\w']){_AFTER_NUMBER}", re.IGNORECASE
@@ -32,9 +38,11 @@ _EAST_ASIAN = re.compile(r"第\s*[0-9０-９一二三四五六七八九十百千
 _BARE = re.compile(rf"(?P<number>\d{{1,3}}|{_ROMAN})\.?", re.IGNORECASE)
 _NUMBERED = re.compile(rf"(?P<number>\d{{1,3}}|{_ROMAN})\s*[.:—–)-]\s+(?P<title>\S.*)", re.IGNORECASE)
 _NAMED = re.compile(
-    r"(?:the\s+)?(?:prologue|epilogue|preface|foreword|introduction|introductory(?: note)?|afterword|postscript|conclusion|"
+    r"(?:the\s+)?(?:prologue|epilogue|preface|foreword|introduction|introductory(?: note)?|afterword|postscript|"
+    r"conclusion|"
     r"interlude|prelude|appendix(?:\s+\w{1,4})?|finis|coda|contents|table of contents|list of illustrations|dedication|"
-    r"acknowledge?ments|glossary|bibliography|index|notes|footnotes|endnotes|author'?s note|translator'?s (?:note|preface)|"
+    r"acknowledge?ments|glossary|bibliography|index|notes|footnotes|endnotes|author'?s note|"
+    r"translator'?s (?:note|preface)|"
     r"prólogo|epílogo|prologo|epilogo|vorwort|nachwort|einleitung|préface|avant-propos|épilogue)[.:]?",
     re.IGNORECASE,
 )

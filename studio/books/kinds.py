@@ -102,9 +102,9 @@ def _refuse_known(path: Path, head: bytes, name: str, ending: str) -> None:
         raise BookError(f"“{name}” is an archive. Unpack it and give the book that is in it.")
     if head.startswith(_PICTURES) or (head[:4] == b"RIFF" and head[8:12] == b"WEBP"):
         raise BookError(f"“{name}” is a picture. Run text recognition (OCR) on it and give the text.")
-    if head.startswith(_SOUNDS) or head[4:8] == b"ftyp" or head[:4] == b"\x1aE\xdf\xa3":
-        if ending in _NEVER_TEXT or is_binary(head):
-            raise BookError(f"“{name}” is a sound or video file, not a book. Transcribe it instead.")
+    is_sound = head.startswith(_SOUNDS) or head[4:8] == b"ftyp" or head[:4] == b"\x1aE\xdf\xa3"
+    if is_sound and (ending in _NEVER_TEXT or is_binary(head)):
+        raise BookError(f"“{name}” is a sound or video file, not a book. Transcribe it instead.")
     if head.startswith(b"AT&TFORM"):
         raise BookError(f"“{name}” is a DjVu file. Convert it to PDF with its text and give that.")
 

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable
 from typing import Any, Protocol, TypeVar
 
-from lxml import etree
+from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]  # compiled, without stubs
 
 from studio.books.encoding import decode
 from studio.books.errors import BookError

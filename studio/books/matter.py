@@ -5,54 +5,66 @@ from typing import Literal
 
 from studio.books.model import Kind
 
-_FRONT_TYPES = frozenset(
-    "cover titlepage title-page halftitlepage halftitle fulltitle copyright-page copyright dedication epigraph toc toc-brief "
-    "landmarks frontispiece seriespage imprint imprimatur loi lot contributors credits other-credits preamble "
-    "halftitle-page series-page".split()
-)
-_BACK_TYPES = frozenset("index bibliography colophon glossary errata backmatter".split())
-_NOTE_TYPES = frozenset("footnotes endnotes rearnotes footnote endnote rearnote notes".split())
-# Written to be read, whatever side of the book they stand on.
-_BODY_TYPES = frozenset(
-    "bodymatter chapter part volume division prologue epilogue preface foreword introduction afterword conclusion "
-    "appendix abstract text start".split()
-)
-_ACKNOWLEDGEMENTS = frozenset({"acknowledgements", "acknowledgments"})
 
-_FRONT_TITLES = re.compile(
-    r"(?:(?:front |book )?cover(?: page| image)?|(?:half[- ]?)?title(?: page)?|half[- ]?title page|copyright(?:s| page| notice| information)?"
-    r"|rights|imprint|legal notice|dedication|epigraphs?|(?:table of )?contents|brief contents|detailed contents|frontispiece"
-    r"|list of (?:illustrations|figures|tables|maps|plates|abbreviations)|illustrations|maps?|publisher'?s note|about this e?-?book"
-    r"|praise(?: for .*)?|advance praise.*|(?:also|books|other (?:books|titles|works)|more) by .*|titlepage|front ?matter"
-    r"|project gutenberg header|inhalt(?:sverzeichnis)?|widmung|impressum|titelseite|sommaire|table des matières|dédicace|page de titre"
-    r"|índice de contenidos?|dedicatoria|portada|copertina|indice|colofón|sumário)",
-    re.IGNORECASE,
+def _names(*lines: str) -> frozenset[str]:
+    return frozenset(" ".join(lines).split())
+
+
+def _any_of(*patterns: str) -> re.Pattern[str]:
+    return re.compile("|".join(patterns), re.IGNORECASE)
+
+
+_FRONT_TYPES = _names(
+    "cover titlepage title-page halftitlepage halftitle halftitle-page fulltitle seriespage series-page frontispiece",
+    "copyright-page copyright imprint imprimatur dedication epigraph toc toc-brief landmarks loi lot contributors",
+    "credits other-credits preamble",
 )
-_BACK_TITLES = re.compile(
-    r"(?:(?:general |subject |name )?index(?: of .*)?|bibliography|(?:selected|further|suggested|recommended) (?:bibliography|reading)|references"
-    r"|works cited|sources|about the (?:authors?|editors?|translators?|publisher|typeface?s?|type)|about .{1,30} press|colophon|glossary"
-    r"|(?:photo |picture |image |text |illustration )?(?:credits|permissions)|list of contributors|contributors|errata|transcriber'?s notes?"
-    r"|a note on the (?:type|typeface)|newsletter|(?:an )?excerpt from .*|(?:a )?(?:preview|sneak peek|teaser)(?: of .*)?|advertisements?"
-    r"|reading group guide|discussion questions|questions for discussion|back ?(?:matter|cover)|uncopyright|project gutenberg.*licen[cs]e"
-    r"|(?:the )?full project gutenberg.*|literaturverzeichnis|literatur|register|stichwortverzeichnis|über (?:den autor|die autorin)"
-    r"|bibliographie|à propos de l'auteur|bibliografía|bibliografia|sobre (?:el autor|la autora|o autor)|glossar|glossaire|glosario)",
-    re.IGNORECASE,
+_BACK_TYPES = _names("index bibliography colophon glossary errata")
+_NOTE_TYPES = _names("footnotes endnotes rearnotes footnote endnote rearnote notes")
+# Written to be read, whatever side of the book they stand on.
+_BODY_TYPES = _names(
+    "bodymatter chapter part volume division prologue epilogue preface foreword introduction afterword conclusion",
+    "appendix abstract text start",
 )
-_NOTE_TITLES = re.compile(
-    r"(?:(?:foot|end|rear)[- ]?notes?|notes?(?: (?:to|on) (?:the )?(?:text|chapters?|sources|pages?)\b.*)?|anmerkungen|fußnoten|"
-    r"notes de bas de page|notas(?: al pie)?|note a piè di pagina)",
-    re.IGNORECASE,
+_ACKNOWLEDGEMENTS = _names("acknowledgements acknowledgments")
+
+_FRONT_TITLES = _any_of(
+    r"(?:front |book )?cover(?: page| image)?",
+    r"(?:half[- ]?)?title(?: ?page)?",
+    r"copyrights?(?: page| notice| information)?|rights|imprint|legal notice|publisher'?s note",
+    r"dedication|epigraphs?|frontispiece|front ?matter",
+    r"(?:table of |brief |detailed )?contents",
+    r"list of (?:illustrations|figures|tables|maps|plates|abbreviations)|illustrations|maps?",
+    r"about this e?-?book|project gutenberg header",
+    r"praise(?: for .*)?|advance praise.*|(?:also|books|other (?:books|titles|works)|more) by .*",
+    r"inhalt(?:sverzeichnis)?|widmung|impressum|titelseite",
+    r"sommaire|table des matières|dédicace|page de titre",
+    r"índice de contenidos?|dedicatoria|portada|colofón",
+    r"copertina|indice|sumário",
 )
-_ACKNOWLEDGEMENT_TITLES = re.compile(
-    r"acknowledge?ments?|danksagung|remerciements|agradecimientos|ringraziamenti", re.IGNORECASE
+_BACK_TITLES = _any_of(
+    r"(?:(?:general |subject |name )?index(?: of .*)?|register|stichwortverzeichnis)",
+    r"(?:selected |further |suggested |recommended )?(?:bibliography|reading)|references|works cited|sources",
+    r"about the (?:authors?|editors?|translators?|publisher|typefaces?|type)|about .{1,30} press",
+    r"colophon|uncopyright|glossary|errata|transcriber'?s notes?|a note on the (?:type|typeface)",
+    r"(?:photo |picture |image |text |illustration )?(?:credits|permissions)|(?:list of )?contributors",
+    r"newsletter|(?:an )?excerpt from .*|(?:a )?(?:preview|sneak peek|teaser)(?: of .*)?|advertisements?",
+    r"reading group guide|discussion questions|questions for discussion|back ?(?:matter|cover)",
+    r"project gutenberg.*licen[cs]e|(?:the )?full project gutenberg.*",
+    r"literatur(?:verzeichnis)?|glossar|über (?:den autor|die autorin)",
+    r"bibliographie|glossaire|à propos de l'auteur",
+    r"bibliografía|bibliografia|glosario|sobre (?:el autor|la autora|o autor)",
 )
-_FRONT_FILES = re.compile(
-    r"cover|cover[-_ ]?page|half[-_]?title(?:[-_]?page)?|title[-_]?page|copyright(?:[-_]?page)?|dedication|epigraph|imprint|toc|nav|contents?",
-    re.IGNORECASE,
+_NOTE_TITLES = _any_of(
+    r"(?:foot|end|rear)[- ]?notes?|notes?(?: (?:to|on) (?:the )?(?:text|chapters?|sources|pages?)\b.*)?",
+    r"anmerkungen|fußnoten|notes de bas de page|notas(?: al pie)?|note a piè di pagina",
 )
-_BACK_FILES = re.compile(
-    r"colophon|index|bibliography|about[-_]?the[-_]?author|about[-_]?author|glossary", re.IGNORECASE
+_ACKNOWLEDGEMENT_TITLES = _any_of(r"acknowledge?ments?|danksagung|remerciements|agradecimientos|ringraziamenti")
+_FRONT_FILES = _any_of(
+    r"cover|cover[-_ ]?page|half[-_]?title(?:[-_]?page)?|title[-_]?page",
+    r"copyright(?:[-_]?page)?|dedication|epigraph|imprint|toc|nav|contents?",
 )
+_BACK_FILES = _any_of(r"colophon|index|bibliography|about[-_]?(?:the[-_]?)?author|glossary")
 _LONG_WORDS = 1500  # a "Maps" or "Sources" this long is somebody's chapter
 
 Where = Literal["before", "within", "after", ""]
@@ -65,13 +77,13 @@ def kind_of_types(types: frozenset[str]) -> Kind | None:
         return "notes"
     if types & _FRONT_TYPES:
         return "front"
-    # "backmatter" alone is weak: an appendix in it is still written to be read.
-    if (types & _BACK_TYPES) - {"backmatter"}:
+    if types & _BACK_TYPES:
         return "back"
     if types & _ACKNOWLEDGEMENTS:
         return "front" if "frontmatter" in types else "back"
     if types & _BODY_TYPES:
         return "body"
+    # Weak: an appendix at the back is still written to be read.
     return "back" if "backmatter" in types else None
 
 

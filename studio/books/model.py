@@ -1,4 +1,4 @@
-"""A book, as the studio narrates it: who wrote it, how it looks, and its chapters of paragraphs. Knows no file format."""
+"""A book, as the studio narrates it: who wrote it, its cover, its chapters of paragraphs. Knows no file format."""
 
 import re
 from collections.abc import Iterable

@@ -189,7 +189,8 @@ def _said(reader: PdfReader) -> tuple[str, list[str]]:
 
 def _language(reader: PdfReader) -> str:
     try:
-        said = str(reader.trailer["/Root"].get_object().get("/Lang", ""))
+        root: Any = reader.trailer["/Root"].get_object()
+        said = str(root.get("/Lang", ""))
     except _TORN_PAGE:
         return ""
     return said.lower() if _LANGUAGE.fullmatch(said) else ""

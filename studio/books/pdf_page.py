@@ -4,6 +4,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from statistics import median
 
 from studio.books.headings import bare_number, is_chapter, is_named, is_part
@@ -18,7 +19,7 @@ _PAGE_NUMBER = re.compile(
 )
 _WITH_NUMBER = re.compile(r"^\d{1,4}\s+(?=\S)|(?<=\S)\s+\d{1,4}$")
 _TERMINAL = re.compile(r"[.!?…:][”’\"')\]]*$")
-_NOTE_START = re.compile(r"(\d{1,3}|[*†‡§])[.\s)]?\s*\S")
+_NOTE_START = re.compile(r"(?:\d{1,3}(?!\d)|[*†‡§]{1,3})[.\s)]?\s*\S")
 _LARGER = 1.15  # times the body's size: a heading
 _SMALLER = 0.9  # times the body's size: a footnote
 _WIDER_GAP = 1.35  # times the usual distance of lines: a new paragraph
@@ -226,4 +227,4 @@ def _rounded(size: float) -> float:
 
 
 def _pairs(page: Sequence[Line]) -> Iterator[tuple[Line, Line]]:
-    return zip(page, page[1:], strict=False)
+    return pairwise(page)

@@ -1,7 +1,7 @@
 """A stream of XHTML elements -> blocks of text as a person would read them aloud. Knows elements, not files or books.
 
-Inline elements join without a gap, block elements part, `<br>` is a line of verse, a table row is one line, ruby keeps its
-base text, note references and page numbers go, and notes are told apart from the text they belong to.
+Inline elements join without a gap, block elements part, `<br>` is a line of verse, a table row is one line, ruby keeps
+its base text, note references and page numbers go, and notes are told apart from the text they belong to.
 """
 
 import re
@@ -16,14 +16,19 @@ from studio.books.markup import local_name
 
 Role = Literal["text", "note", "licence"]
 
-_BLOCKS = frozenset(
-    "address article aside blockquote body caption center dd details dialog div dl dt fieldset figcaption figure footer "
-    "h1 h2 h3 h4 h5 h6 header hgroup hr html li main menu nav ol p pre section summary table tbody td tfoot th thead tr "
-    "ul".split()
+
+def _names(*lines: str) -> frozenset[str]:
+    return frozenset(" ".join(lines).split())
+
+
+_BLOCKS = _names(
+    "address article aside blockquote body caption center dd details dialog div dl dt fieldset figcaption figure",
+    "footer h1 h2 h3 h4 h5 h6 header hgroup hr html li main menu nav ol p pre section summary table tbody td tfoot",
+    "th thead tr ul",
 )
-_SKIPPED = frozenset(
-    "script style template noscript svg audio video object iframe select button textarea input rt rp rtc datalist "
-    "canvas map binary".split()
+_SKIPPED = _names(
+    "script style template noscript svg audio video object iframe select button textarea input rt rp rtc datalist",
+    "canvas map binary",
 )
 _CELLS = frozenset({"td", "th"})
 _BREAK, _SPOT = "\x0b", "\x0c"  # neither can occur in clean text: a line break, and where a note reference stood
@@ -44,11 +49,13 @@ _MARKER = re.compile(r"[\[({]?\s*(\d{1,4}|[*†‡§¶‖#]{1,4}|[a-z]|[ivxlc]{1
 _FRAMED_MARKER = re.compile(r"\[\s*(\d{1,4}|[*†‡§¶‖]{1,4}|[A-Za-z]|[ivxlc]{1,6})\s*\]|[*†‡§¶‖]{1,4}")
 _BACK_LINK = re.compile(r"[\s\[(]*(↩|↑|⏎|↵|⤴|\^|return|back)[\ufe0e\ufe0f\s\])]*", re.IGNORECASE)
 
-_KNOWN_TYPES = _NOTE_TYPES | frozenset(
-    "abstract acknowledgements acknowledgments afterword appendix backmatter bibliography bodymatter chapter colophon "
-    "conclusion contributors copyright-page cover credits dedication division epigraph epilogue errata foreword frontispiece "
-    "frontmatter fulltitle glossary halftitlepage halftitle imprint imprimatur index introduction landmarks loi lot other-credits "
-    "part preamble preface prologue seriespage titlepage toc toc-brief volume".split()
+_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
+
+_KNOWN_TYPES = _NOTE_TYPES | _names(
+    "abstract acknowledgements acknowledgments afterword appendix backmatter bibliography bodymatter chapter colophon",
+    "conclusion contributors copyright-page cover credits dedication division epigraph epilogue errata foreword",
+    "frontispiece frontmatter fulltitle glossary halftitlepage halftitle imprint imprimatur index introduction",
+    "landmarks loi lot other-credits part preamble preface prologue seriespage titlepage toc toc-brief volume",
 )
 
 
@@ -382,6 +389,9 @@ class Prose:
         if is_spot or (_MARKER.fullmatch(text) and not text.isalpha() and _ends_words(before)):
             del self._parts[element.start :]
             self._parts.append(_SPOT)
+        elif text.isascii() and text.isdigit() and before[-1:].isalnum():
+            # 10 to the 6th is not a hundred and six.
+            self._parts[element.start :] = [text.translate(_RAISED)]
 
     # Blocks.
 
@@ -462,7 +472,7 @@ def row_text(cells: list[str]) -> str:
 def _ends_words(before: str) -> bool:
     """Whether a superscript number after this is a note and not a power: after a long word or punctuation."""
     before = before.rstrip()
-    return bool(before) and (before[-1] in ".,;:!?…”’\"')]" or before[-4:].isalpha() and len(before[-4:]) == 4)
+    return bool(before) and (before[-1] in ".,;:!?…”’\"')]" or (before[-4:].isalpha() and len(before) > 3))
 
 
 def _number(text: str, otherwise: int) -> int:

@@ -1,7 +1,7 @@
 """The door to every document: a file or pasted text -> Book. Parsing happens in a process of its own.
 
-A document is a stranger's program for a parser. The process gives it a fixed time and a fixed amount of memory, takes the
-parser's memory back to the last byte, and dies in the studio's stead.
+A document is a stranger's program for a parser. The process gives it a fixed time and a fixed amount of memory, takes
+the parser's memory back to the last byte, and dies in the studio's stead.
 """
 
 import json
@@ -46,8 +46,7 @@ def read_book(path: Path, filename: str, max_chars: int, *, time_limit_s: float 
         run = subprocess.run(
             [sys.executable, "-m", "studio.books", str(path), name, str(max_chars), str(int(time_limit_s) + 1)],
             stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
+            capture_output=True,
             timeout=time_limit_s,
             check=False,
             env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONUTF8": "1"},
@@ -142,12 +141,14 @@ def _whole(path: Path, name: str, max_chars: int) -> bytes:
 
 
 def _failure(run: subprocess.CompletedProcess[bytes], name: str) -> BookError:
-    try:
-        message = json.loads(run.stdout)["error"]
-    except (ValueError, KeyError, TypeError):
-        # Killed for its memory, or by a fault in a parser's own code.
+    if run.stderr:
         log.warning(
-            "reading a document ended with %s: %s", run.returncode, run.stderr[-2000:].decode("utf-8", "replace")
+            "reading a document ended with %s: %s", run.returncode, run.stderr[-4000:].decode("utf-8", "replace")
         )
-        message = f"“{name}” could not be read: it needs too much memory or is damaged. Save it in another format."
-    return BookError(message)
+    try:
+        return BookError(str(json.loads(run.stdout)["error"]))
+    except (ValueError, KeyError, TypeError):
+        # Killed for its memory or its time, or by a fault in a parser's own code.
+        return BookError(
+            f"“{name}” could not be read: it is damaged or needs too much memory. Save it in another format."
+        )

@@ -127,7 +127,7 @@ def _groups(block: list[str], width: int) -> list[list[str]]:
         if len(block) > 3 and indents[0] > 0 and not _is_verse(block, width) and min(indents) == 0:
             return _at(block, lambda number: indents[number] > 0)
         return [block]
-    indented = [0 < _indent(line) for line in block]
+    indented = [_indent(line) > 0 for line in block]
     if 0 < sum(indented) < len(block) / 2:
         return _at(block, lambda number: indented[number])
     return _at(

@@ -69,8 +69,8 @@ def chapters_of(blocks: Sequence[Block], cuts: Iterable[Cut], book_title: str = 
 
     Args:
         blocks: the whole document, in reading order.
-        cuts: where chapters begin; text before the first one becomes a section of its own, or joins the first when it is no
-            more than a title.
+        cuts: where chapters begin; text before the first one becomes a section of its own, or joins the first when it
+            is no more than a title.
         book_title: for a document that has no title of its own anywhere.
 
     Returns:

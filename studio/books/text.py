@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from studio.books.encoding import clean, decode
 from studio.books.headings import (
@@ -59,7 +60,7 @@ _FEWEST_TITLES = 3  # unnumbered titles prove one another by their number
 _FEWEST_WORDS_BETWEEN = 25
 
 Level = int
-_PART, _CHAPTER = 1, 2
+_PART, _CHAPTER, _SECOND_LINE = 1, 2, 3
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,7 +182,20 @@ def _headings(blocks: list[Block], found: list[Paragraph]) -> dict[int, Level]:
             levels |= _in_sequence(blocks, found, read_number)
     if sum(level == _CHAPTER and not is_named(blocks[at].text) for at, level in levels.items()) < 2:
         levels |= _unnumbered(blocks, found)
-    return levels
+    return levels | _second_lines(blocks, found, levels)
+
+
+def _second_lines(blocks: Sequence[Block], found: Sequence[Paragraph], levels: dict[int, Level]) -> dict[int, Level]:
+    """Titles that stand under "CHAPTER I" on a line of their own."""
+    titles: dict[int, Level] = {}
+    for at in levels:
+        below = at + 1
+        if below + 1 >= len(blocks) or below in levels or not needs_title(blocks[at].text.replace("\n", " ")):
+            continue
+        line = blocks[below].text
+        if found[below].lines == 1 and looks_like_title(line) and (line[-1] != "." or line.isupper()):
+            titles[below] = _SECOND_LINE
+    return titles
 
 
 def _numbered_value(line: str) -> int | None:
@@ -198,7 +212,7 @@ def _in_sequence(
         for at, block in enumerate(blocks)
         if found[at].lines == 1 and block.role == "text" and (value := read_number(block.text)) is not None
     ]
-    steps = sum(after == before + 1 or after == 1 for (_, before), (_, after) in zip(lines, lines[1:], strict=False))
+    steps = sum(after == before + 1 or after == 1 for (_, before), (_, after) in pairwise(lines))
     if len(lines) < 2 or steps < 0.8 * (len(lines) - 1) or lines[0][1] > 2:
         return {}
     words = word_counter(blocks)
