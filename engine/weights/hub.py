@@ -76,7 +76,7 @@ def listing(card: ModelCard, endpoint: str | None = None, token: str | None = No
     """
     from huggingface_hub import HfApi
 
-    with as_sentences(card):
+    with as_sentences(card, is_listing=True):
         api = HfApi(endpoint=endpoint, token=token)
         try:
             info = api.model_info(card.id, revision=card.revision, files_metadata=True, timeout=REQUEST_TIMEOUT_S)
@@ -108,8 +108,11 @@ def _checked(card: ModelCard, sibling: Any) -> RemoteFile:
 
 
 @contextmanager
-def as_sentences(card: ModelCard) -> Generator[None]:
-    """Turn what huggingface_hub and the network raise into the studio's errors."""
+def as_sentences(card: ModelCard, *, is_listing: bool = False) -> Generator[None]:
+    """Turn what huggingface_hub and the network raise into the studio's errors.
+
+    The hub tells anybody about a gated model, so a listing is refused only for a model that is missing or private.
+    """
     from huggingface_hub import errors
 
     try:
@@ -123,14 +126,15 @@ def as_sentences(card: ModelCard) -> Generator[None]:
     except errors.RevisionNotFoundError as exc:
         raise ModelNotFound(f"{card.id} has no revision “{card.revision}” on the hub.") from exc
     except errors.RepositoryNotFoundError as exc:
-        raise ModelNotFound(
-            f"The hub has no model called {card.id}, or it is private. Check the name; for a private model sign in "
-            f"first with: hf auth login"
-        ) from exc
+        raise ModelNotFound(_unknown(card)) from exc
     except errors.HFValidationError as exc:
         raise ModelNotFound(f"“{card.id}” cannot be the name of a model on the hub.") from exc
     except errors.HfHubHTTPError as exc:
-        raise _by_status(card, exc.response.status_code) from exc
+        if exc.response.headers.get("X-Error-Message", "").startswith("Invalid credentials"):
+            raise DownloadError(
+                "The hub refuses your sign-in: its token is wrong or has expired. Sign in again with: hf auth login"
+            ) from exc
+        raise _by_status(card, exc.response.status_code, is_listing) from exc
     except network_error() as exc:
         raise DownloadError(
             f"{card.name} could not be downloaded: the hub cannot be reached. Check the network and try again; "
@@ -138,14 +142,21 @@ def as_sentences(card: ModelCard) -> Generator[None]:
         ) from exc
 
 
-def _by_status(card: ModelCard, status: int) -> DownloadError | ModelNotFound:
+def _by_status(card: ModelCard, status: int, is_listing: bool) -> DownloadError | ModelNotFound:
+    if status == 404 or (status == 401 and is_listing):
+        return ModelNotFound(_unknown(card))
     if status in (401, 403):
         return DownloadError(_gated(card))
-    if status == 404:
-        return ModelNotFound(f"The hub has no model called {card.id}. Check the name.")
     if status == 429:
         return DownloadError("The hub asks to slow down: too many downloads at once. Try again in a few minutes.")
     return DownloadError(f"{card.name} could not be downloaded: the hub answered {status}. Try again later.")
+
+
+def _unknown(card: ModelCard) -> str:
+    return (
+        f"The hub has no model called {card.id}, or it is private. Check the name; for a private model sign in first "
+        f"with: hf auth login"
+    )
 
 
 def _gated(card: ModelCard) -> str:

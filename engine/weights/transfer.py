@@ -16,8 +16,9 @@ log = logging.getLogger(__name__)
 
 # A connection that gives nothing for this long is opened again; also the longest a cancel can wait.
 STALL_S = 10.0
-# Tries in a row that bring no byte. The pauses between them add up to about six seconds.
+# Tries in a row that bring no byte, and the pause after the first; it doubles, up to twenty times as long.
 TRIES = 6
+PAUSE_S = 0.2
 HASH_BLOCK = 1024**2
 
 
@@ -99,7 +100,7 @@ class Transfer:
                 raise self._given_up() from fault
             if barren:
                 yield self._have
-                time.sleep(min(2.0, 0.1 * 2**barren))
+                time.sleep(PAUSE_S * min(20, 2 ** (barren - 1)))
 
     def _given_up(self) -> DownloadError:
         if self._have == 0:
