@@ -1,9 +1,24 @@
-"""Text -> segments a model can speak in one breath, each with the pause that follows it and its place in the original."""
+"""Text -> segments a model can speak in one breath, each with the pause that follows it and its place in the original.
 
+A sentence is never merged with the next, however short: each keeps its own pause, which a voice would otherwise choose by
+itself. A family that speaks very short segments badly makes up for it inside. Only what has no word of its own (a tag, a row
+of dots) joins its neighbour.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
+from itertools import chain, repeat
 from typing import Literal, Protocol
 
+from engine.text.clauses import Break, divide
+from engine.text.layout import Block, blocks
+from engine.text.normalise import is_speakable, speak_block
+from engine.text.normalised import Normalised, Offsets
+from engine.text.tags import take_out
 from engine.types import Span
+
+# Pauses inside a sentence, as shares of the pause between sentences; a voice's own commas are about this much shorter.
+_PAUSE_SHARE = {Break.CLAUSE: 0.6, Break.COMMA: 0.4, Break.CONJUNCTION: 0.1}
 
 
 class Limits(Protocol):
@@ -27,7 +42,8 @@ class TextSegment:
         span: where it stands in the original text; spans of successive segments are in order and do not overlap.
         pause_s: silence after it, in seconds.
         ends: what the segment closes.
-        offsets: for each character of `text` (and one past the end) the offset in the original it stands for.
+        offsets: for each character of `text` (and one past the end) the offset in the original it stands for; any
+            sequence of ints will do, `prepare` gives a compact `Offsets`.
     """
 
     index: int
@@ -35,15 +51,195 @@ class TextSegment:
     span: Span
     pause_s: float
     ends: Literal["clause", "sentence", "paragraph"]
-    offsets: tuple[int, ...] = field(repr=False)
+    offsets: Sequence[int] = field(repr=False)
 
     def to_source(self, start: int, end: int) -> Span:
-        """The span of the original text that `text[start:end]` speaks."""
-        raise NotImplementedError
+        """The span of the original text that `text[start:end]` speaks; always inside `span`."""
+        if isinstance(self.offsets, Offsets):
+            return self.offsets.to_source(start, end)
+        size = len(self.text)
+        start, end = max(0, min(start, size)), max(0, min(end, size))
+        return self.offsets[start], self.offsets[max(start, end)]
 
 
 def prepare(
     text: str, language: str, limits: Limits, sentence_pause_s: float = 0.25, paragraph_pause_s: float = 0.7
 ) -> list[TextSegment]:
-    """Normalise a text and cut it into segments. Empty when there is nothing to say."""
-    raise NotImplementedError
+    """Normalise a text and cut it into segments. Empty when there is nothing to say.
+
+    Args:
+        text: anything; paragraphs are parted by empty lines.
+        language: BCP 47 tag.
+        limits: sizes that suit the voice; sizes below one count as one.
+        sentence_pause_s: silence after a sentence, in seconds; pauses inside a divided sentence are shares of it.
+        paragraph_pause_s: silence after a paragraph, in seconds, the last one included.
+    """
+    return list(segments(text, language, limits, sentence_pause_s, paragraph_pause_s))
+
+
+def segments(
+    text: str, language: str, limits: Limits, sentence_pause_s: float = 0.25, paragraph_pause_s: float = 0.7
+) -> Iterator[TextSegment]:
+    """`prepare`, paragraph by paragraph as they are asked for: the first segment of a book costs no more than its first page."""
+    pauses = _Pauses(sentence_pause_s, paragraph_pause_s)
+    # The first segment is short so that sound starts early; every later one may have its full size.
+    aims = chain((max(1, limits.first_chars),), repeat(max(1, limits.target_chars)))
+    ceiling = max(1, limits.max_chars)
+    index = 0
+    for block in blocks(text):
+        for piece in _Cutter(block, text, language, aims, ceiling).pieces():
+            yield TextSegment(
+                index, piece.words.text, piece.span, pauses.after(piece, block), _ends(piece, block), piece.words.offsets
+            )
+            index += 1
+
+
+def for_voice(
+    segment: TextSegment, emotions: Collection[str] = (), phonemes: bool = False
+) -> tuple[TextSegment | None, tuple[str, ...]]:
+    """A segment without the tags this voice cannot do.
+
+    Args:
+        segment: from `prepare`.
+        emotions: names of the emotions the voice can do ("laugh").
+        phonemes: whether it takes `[word](/phonemes/)`.
+
+    Returns:
+        The segment to speak, or None when nothing is left to say; and sentences for the person about what was left out.
+    """
+    offsets = segment.offsets if isinstance(segment.offsets, Offsets) else _as_offsets(segment)
+    words, notices = take_out(Normalised(segment.text, offsets), emotions, phonemes)
+    if not is_speakable(words.text):
+        return None, notices
+    if words.text == segment.text:
+        return segment, notices
+    spoken = TextSegment(segment.index, words.text, segment.span, segment.pause_s, segment.ends, words.offsets)
+    return spoken, notices
+
+
+def _as_offsets(segment: TextSegment) -> Offsets:
+    from engine.text.normalised import Run
+
+    runs = tuple(
+        Run(at, segment.offsets[at], segment.offsets[at + 1], False) for at in range(len(segment.text))
+    )
+    return Offsets(runs, len(segment.text), segment.span[0])
+
+
+@dataclass(frozen=True, slots=True)
+class _Piece:
+    """Words, their place, and what ends them: a break inside a sentence, the sentence (None), or the block."""
+
+    words: Normalised
+    span: Span
+    inside: Break | None
+    is_last: bool
+
+
+@dataclass(frozen=True, slots=True)
+class _Pauses:
+    sentence_s: float
+    paragraph_s: float
+
+    def after(self, piece: _Piece, block: Block) -> float:
+        if piece.inside is not None:
+            return self.sentence_s * _PAUSE_SHARE.get(piece.inside, 0.0)
+        if not piece.is_last:
+            return self.sentence_s
+        return {"paragraph": self.paragraph_s, "line": self.sentence_s}.get(
+            block.ends, self.sentence_s * _PAUSE_SHARE[Break.CLAUSE]
+        )
+
+
+def _ends(piece: _Piece, block: Block) -> Literal["clause", "sentence", "paragraph"]:
+    if piece.inside is not None:
+        return "clause"
+    if not piece.is_last:
+        return "sentence"
+    return {"paragraph": "paragraph", "line": "sentence", "clause": "clause"}[block.ends]
+
+
+class _Cutter:
+    """Cuts one block."""
+
+    def __init__(self, block: Block, source: str, language: str, aims: Iterator[int], ceiling: int) -> None:
+        self._source = source
+        self._block = block
+        self._language = language
+        self._aims = aims
+        self._ceiling = ceiling
+        spoken = speak_block(source[block.start : block.end], block.start, language)
+        self._words = spoken.words
+        self._sentences = self._joined(spoken.stops)
+
+    def pieces(self) -> Iterator[_Piece]:
+        cuts = list(self._cuts())
+        source_start = self._block.start
+        for number, (start, end, inside) in enumerate(cuts):
+            is_last = number + 1 == len(cuts)
+            # What was dropped between two pieces belongs to the first, so that every word of the original has one owner.
+            source_end = self._block.end if is_last else self._words.offsets[cuts[number + 1][0]]
+            words = self._words.cut(start, end)
+            yield _Piece(words, self._trimmed(source_start, source_end, words), inside, is_last)
+            source_start = source_end
+
+    def _cuts(self) -> Iterator[tuple[int, int, Break | None]]:
+        """Start and end of each piece in the spoken text, and the break inside a sentence that ends it."""
+        text = self._words.text
+        closed = list(self._words.offsets.replaced())
+        at = 0
+        for begin, finish in self._sentences:
+            while at < len(closed) and closed[at][1] <= begin:
+                at += 1
+            within = at
+            while within < len(closed) and closed[within][0] < finish:
+                within += 1
+            inner = [(start - begin, end - begin) for start, end in closed[at:within]]
+            start = begin
+            for place in divide(text[begin:finish], self._language, self._aims, self._ceiling, inner):
+                yield start, self._rstripped(start, begin + place.at), place.kind
+                start = begin + place.at
+            yield start, finish, None
+
+    def _joined(self, stops: Sequence[int]) -> list[tuple[int, int]]:
+        """Sentences, those without a word of their own joined to a neighbour where they fit, else left out."""
+        result: list[tuple[int, int]] = []
+        bounds = [0, *stops, len(self._words.text)]
+        waiting: int | None = None
+        for start, stop in zip(bounds, bounds[1:], strict=False):
+            end = self._rstripped(start, stop)
+            if end <= start:
+                continue
+            if self._has_words(start, end):
+                begin = start if waiting is None or end - waiting > self._ceiling else waiting
+                result.append((begin, end))
+                waiting = None
+            elif result and end - result[-1][0] <= self._ceiling:
+                result[-1] = (result[-1][0], end)
+            elif "<" in self._words.text[start:end]:
+                result.append((start, end))
+            elif not result:
+                waiting = start if waiting is None else waiting
+        return result
+
+    def _has_words(self, start: int, end: int) -> bool:
+        """Whether there is more than tags and marks."""
+        part = self._words.text[start:end]
+        if "<" in part:
+            part = take_out(Normalised.untouched(part), (), True)[0].text
+        return is_speakable(part)
+
+    def _rstripped(self, start: int, end: int) -> int:
+        text = self._words.text
+        while end > start and text[end - 1] == " ":
+            end -= 1
+        return end
+
+    def _trimmed(self, start: int, end: int, words: Normalised) -> Span:
+        """The part of the original between two cuts, without the white space around it, never less than the words' own."""
+        first, last = words.to_source(0, len(words.text))
+        while start < first and self._source[start].isspace():
+            start += 1
+        while end > last and self._source[end - 1].isspace():
+            end -= 1
+        return start, end

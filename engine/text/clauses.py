@@ -1,0 +1,189 @@
+"""Where a sentence too long for a voice may be divided, from the best place to the last resort.
+
+Knows sizes and marks, not what is normalised or how long a pause is.
+"""
+
+import re
+import unicodedata
+from bisect import bisect_left, bisect_right
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from enum import IntEnum
+
+
+class Break(IntEnum):
+    """How good a place is; greater is better."""
+
+    CHARACTER = 0
+    IN_WORD = 1
+    UNSPACED = 2
+    WORD = 3
+    CONJUNCTION = 4
+    COMMA = 5
+    CLAUSE = 6
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A possible division: the next piece begins at `at`."""
+
+    at: int
+    kind: Break
+
+
+# A piece shorter than this share of its aim is not worth a pause of its own.
+_LEAST_SHARE = 0.35
+
+_OPENERS = {
+    "en": "and|but|or|nor|so|yet|because|although|though|while|whereas|when|where|which|who|whose|that|if|unless|until|since|after|before|as|than|for|with|without|into|from",
+    "es": "y|e|o|u|pero|sino|porque|aunque|mientras|cuando|donde|que|quien|cuyo|si|como|para|con|sin|desde|hasta",
+    "fr": "et|ou|mais|donc|car|ni|parce|bien|quoique|pendant|lorsque|quand|où|que|qui|dont|si|comme|pour|avec|sans|depuis|jusque",
+    "de": "und|oder|aber|sondern|denn|weil|obwohl|während|wenn|als|wo|dass|daß|der|die|das|ob|wie|für|mit|ohne|seit|bis|nach",
+    "it": "e|ed|o|ma|però|perché|benché|mentre|quando|dove|che|chi|cui|se|come|per|con|senza|da|fino",
+    "pt": "e|ou|mas|porém|porque|embora|enquanto|quando|onde|que|quem|cujo|se|como|para|com|sem|desde|até",
+    "hi": "और|या|लेकिन|मगर|क्योंकि|जब|जहाँ|जो|कि|अगर|ताकि|इसलिए",
+}
+_CLOSERS = "\"'”’»›)\\]」』）】"
+_UNSPACED_RANGES = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u2fdf\u3005-\u303b\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_UNSPACED = re.compile(f"[{_UNSPACED_RANGES}]")
+# Never at the beginning of a line, by the typographers' rules (kinsoku): closing marks, small kana, the long-vowel sign.
+_NO_START = frozenset("、。，．！？：；）」』】〉》”’…—ーぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ々〻ヽヾゝゞ,.!?:;)]")
+_NO_END = frozenset("（「『【〈《“‘([เแโใไ")
+_PLACE = re.compile(
+    rf"(?P<clause>[;:][{_CLOSERS}]*\s+|[；：。！？．｡][{_CLOSERS}]*\s*|\s*[—–]+\s*|[.!?…।؟۔]+[{_CLOSERS}]*\s+)"
+    rf"|(?P<comma>[,،][{_CLOSERS}]*\s+|[、，][{_CLOSERS}]*\s*|[{_CLOSERS}]\s+|\s+(?=[(\[]))"
+    r"|(?P<word>\s+)"
+)
+_FIRST_WORD = re.compile(r"[^\W\d_]{1,12}")
+
+
+def divide(text: str, language: str, aims: Iterator[int], ceiling: int, closed: Sequence[tuple[int, int]]) -> Iterator[Place]:
+    """The places at which to divide one sentence.
+
+    A sentence within its aim is left whole; one within the ceiling is divided only where it draws breath by itself (at a
+    mark, or before a conjunction); no piece is longer than the ceiling. Work grows with the length of the text alone.
+
+    Args:
+        text: one sentence.
+        language: BCP 47 tag.
+        aims: the length each piece should have, in characters; asked once a piece.
+        ceiling: the length no piece may have more than.
+        closed: stretches, in order, not to be divided unless one alone exceeds the ceiling (a price in words, a tag).
+
+    Yields:
+        Place: ascending; the first character of a piece is never a space.
+    """
+    aim = min(next(aims), ceiling)
+    if len(text) <= aim:
+        return
+    places = _Places(text, language, [stretch for stretch in closed if stretch[1] - stretch[0] <= ceiling])
+    start = 0
+    while len(text) - start > aim:
+        place = places.best(start, aim, ceiling)
+        if place is None:
+            return
+        yield place
+        start = place.at
+        aim = min(next(aims), ceiling)
+
+
+class _Places:
+    """All good places of a sentence, found once; hard cuts are looked for only where they are needed."""
+
+    def __init__(self, text: str, language: str, closed: Sequence[tuple[int, int]]) -> None:
+        self._text = text
+        self._closed_starts = [start for start, _ in closed]
+        self._closed_ends = [end for _, end in closed]
+        primary = language.lower().replace("_", "-").partition("-")[0] or "en"
+        self._openers = frozenset(_OPENERS.get(primary, "").split("|"))
+        self._places = [place for place in self._marks() if self._is_open(place.at)]
+        self._ats = [place.at for place in self._places]
+
+    def _marks(self) -> Iterator[Place]:
+        for match in _PLACE.finditer(self._text):
+            at = match.end()
+            if at >= len(self._text) or match.start() == 0:
+                continue
+            if match["clause"]:
+                yield Place(at, Break.CLAUSE)
+            elif match["comma"]:
+                yield Place(at, Break.COMMA)
+            else:
+                word = _FIRST_WORD.match(self._text, at)
+                opens = word is not None and word[0].lower() in self._openers
+                yield Place(at, Break.CONJUNCTION if opens else Break.WORD)
+
+    def best(self, start: int, aim: int, ceiling: int) -> Place | None:
+        """Where the piece that begins at `start` ends; None when the rest may stay whole."""
+        rest = len(self._text) - start
+        must = rest > ceiling
+        least, limit = start + max(1, round(aim * _LEAST_SHARE)), start + min(ceiling, rest - 1)
+        first, last = bisect_left(self._ats, least), bisect_right(self._ats, limit + 1)
+        fitting = [place for place in self._places[first:last] if self._length(start, place.at) <= ceiling]
+        if not must:
+            # What is left over should be worth saying by itself.
+            fitting = [place for place in fitting if len(self._text) - place.at >= min(aim * _LEAST_SHARE, 16)]
+        wanted = Break.CONJUNCTION if not must else Break.WORD
+        good = [place for place in fitting if place.kind >= wanted]
+        if good:
+            return max(good, key=lambda place: self._worth(place, start + aim, aim))
+        return self._hard(start, ceiling) if must else None
+
+    @staticmethod
+    def _worth(place: Place, target: int, aim: int) -> float:
+        """A better mark may lie further from the aim: a comma is worth a fifth of the way more than a conjunction."""
+        distance = abs(place.at - target) / aim
+        # Too long costs more than too short: the aim is what the voice likes.
+        return place.kind * 0.22 - distance * (1.6 if place.at > target else 1.0)
+
+    def _length(self, start: int, at: int) -> int:
+        return len(self._text[start:at].rstrip())
+
+    def _hard(self, start: int, ceiling: int) -> Place:
+        """The last place that fits when no mark and no space does: an unspaced script, or one endless word."""
+        text, limit = self._text, start + ceiling
+        # A shorter piece than a third is looked for no further: better a cut in a word than crumbs.
+        for wanted in (self._may_part, self._may_part_word):
+            for at in range(limit, start + max(1, ceiling // 3), -1):
+                if wanted(at) and self._is_open(at):
+                    return Place(at, Break.UNSPACED if wanted == self._may_part else Break.IN_WORD)
+        first = bisect_left(self._ats, start + 1)
+        if first < len(self._ats) and self._ats[first] <= limit:
+            return Place(self._ats[bisect_right(self._ats, limit) - 1], Break.WORD)
+        at = limit
+        while at > start + 1 and is_inside_grapheme(text, at):
+            at -= 1
+        return Place(at if at > start + 1 or ceiling == 1 else limit, Break.CHARACTER)
+
+    def _may_part(self, at: int) -> bool:
+        before, after = self._text[at - 1], self._text[at]
+        if after.isspace() or before.isspace() or after in _NO_START or before in _NO_END:
+            return False
+        return bool(_UNSPACED.match(before) or _UNSPACED.match(after)) and not is_inside_grapheme(self._text, at)
+
+    def _may_part_word(self, at: int) -> bool:
+        before, after = self._text[at - 1], self._text[at]
+        return not after.isspace() and not before.isalnum() and after.isalnum() and not is_inside_grapheme(self._text, at)
+
+    def _is_open(self, at: int) -> bool:
+        """Whether `at` lies outside every stretch that is to stay whole."""
+        number = bisect_left(self._closed_starts, at) - 1
+        return number < 0 or self._closed_ends[number] <= at
+
+
+def is_inside_grapheme(text: str, at: int) -> bool:
+    """Whether a cut at `at` would part a letter from its marks, or the halves of one written sign."""
+    if not 0 < at < len(text):
+        return False
+    before, after = text[at - 1], text[at]
+    if after < "\u0300":
+        return before == "\u200d"
+    return (
+        unicodedata.category(after)[0] == "M"
+        or after in "\u200d\u200c\u0e33\u0eb3"
+        or before == "\u200d"
+        or unicodedata.combining(before) == 9  # a virama binds the next consonant
+        or "\u1160" <= after <= "\u11ff"
+        or ("\U0001f1e6" <= before <= "\U0001f1ff" and "\U0001f1e6" <= after <= "\U0001f1ff")
+        or "\U0001f3fb" <= after <= "\U0001f3ff"
+    )

@@ -1,0 +1,16 @@
+"""The little English grammar that quantities need: a sum or a measure before a noun has no plural."""
+
+import re
+
+_ARTICLE = re.compile(r"(?:^|\W)(?:an?|another|every|that|this)\s$", re.IGNORECASE)
+# Words that cannot be the noun a quantity describes.
+_NOUN = re.compile(
+    r"(?:-| (?!(?:in|of|to|for|on|at|per|a|an|and|or|as|is|was|were|by|from|with|each|more|less|than|but|that|if|when|"
+    r"worth|plus|over|off|back|now|today|left|apiece|total|into|last|next|this|so|he|she|they|we|you|it|away|above|below|"
+    r"north|south|east|west|later|ago|before|after|long|wide|tall|deep|high)\b)[a-z]{3,})"
+)
+
+
+def describes_noun(text: str, start: int, end: int) -> bool:
+    """Whether what stands from `start` to `end` has an article before and a noun behind it ("a $5 bill")."""
+    return _ARTICLE.search(text[max(0, start - 9) : start]) is not None and _NOUN.match(text, end) is not None
