@@ -26,7 +26,7 @@ def get_model(model_id: str, context: Context) -> ModelEntry:
         model_id = context.settings.speak_model
     elif model_id in names.TRANSCRIBE_ALIASES:
         model_id = context.settings.transcribe_model
-    return _entry(registry.find(model_id), context.settings)
+    return _entry(names.card(model_id, None, context.settings), context.settings)
 
 
 @router.get("/v1/audio/voices")

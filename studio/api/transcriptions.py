@@ -7,11 +7,10 @@ from typing import Any, Literal, get_args
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
 
+from engine import registry
 from engine.audio.io import probe, read_blocks
 from engine.errors import EngineError, OptionError
 from engine.stt import captions
-from engine.stt.base import Recognizer
-from engine.stt.transcribe import transcribe
 from engine.types import Segment, Transcript
 from studio.access import StreamSlot
 from studio.api import names
@@ -83,7 +82,9 @@ class _Recognition:
     def __call__(self, cancel: Cancel) -> Iterator[Segment]:
         try:
             self._duration_s = probe(self._file.path).duration_s or 0.0
-            stream = cancel.closes(self._context.pool.stream(self.asked.model, self._recognise))
+            rate = registry.find(self.asked.model, "transcribe").sample_rate
+            blocks = read_blocks(self._file.path, rate)
+            stream = cancel.closes(self._context.pool.transcribe(self.asked.model, blocks, self.asked.language))
             try:
                 for segment in stream:
                     self._duration_s = max(self._duration_s, segment.end_s)
@@ -94,12 +95,10 @@ class _Recognition:
             self._file.discard()
             self._slot.close()
 
-    def _recognise(self, model: Recognizer) -> Iterator[Segment]:
-        return transcribe(model, read_blocks(self._file.path, model.sample_rate), self.asked.language)
-
     def transcript(self, segments: list[Segment]) -> Transcript:
         """All of it."""
-        return Transcript(tuple(segments), self.asked.language or "en", self._duration_s, self.asked.model)
+        language = self.asked.language or next(iter(registry.find(self.asked.model).languages), "")
+        return Transcript(tuple(segments), language, self._duration_s, self.asked.model)
 
 
 def _events(work: _Recognition, cancel: Cancel) -> Iterator[bytes]:

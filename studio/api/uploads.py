@@ -4,10 +4,11 @@ import secrets
 from collections.abc import AsyncGenerator
 from contextlib import asynccontextmanager
 from pathlib import Path, PurePosixPath, PureWindowsPath
+from typing import Any
 
 import anyio.to_thread
 from python_multipart.exceptions import FormParserError
-from python_multipart.multipart import MultipartCallbacks, MultipartParser, parse_options_header
+from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import ClientDisconnect, Request
 
 from engine.errors import InputError
@@ -152,7 +153,7 @@ class _Reader:
     def waiting_bytes(self) -> int:
         return len(self._waiting)
 
-    def callbacks(self) -> MultipartCallbacks:
+    def callbacks(self) -> Any:
         return {
             "on_part_begin": self._part_begin,
             "on_part_data": self._part_data,

@@ -134,7 +134,9 @@ def test_no_path_of_the_machine_can_be_put_in_or_fetched(page: str, tmp_path: Pa
         assert call(page, ADA, [{"path": bad}, ""]).status_code == 403
         # An escape that a search for the word would miss.
         body = json.dumps({"data": [file_data(bad), ""]}).replace('"path"', '"\\u0070ath"')
-        escaped = httpx.post(f"{page}/gradio_api/call/shout", content=body, headers={**ADA, "content-type": "application/json"})
+        escaped = httpx.post(
+            f"{page}/gradio_api/call/shout", content=body, headers={**ADA, "content-type": "application/json"}
+        )
         assert escaped.status_code == 403
         answer = httpx.get(f"{page}/gradio_api/file={bad}", headers=ADA)
         assert answer.status_code in {403, 404}
