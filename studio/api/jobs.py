@@ -6,13 +6,14 @@ import json
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import asdict
 from datetime import datetime
-from typing import Any, Literal
+from typing import Annotated, Any, Literal
 
-from fastapi import APIRouter, Header, Query, Request
+from fastapi import APIRouter, Header, Path, Query, Request
 from pydantic import ValidationError
 from starlette.responses import FileResponse, JSONResponse, Response
 
 from engine.audio.encode import FORMATS, encode_stream
+from engine.audio.io import probe
 from engine.errors import OptionError
 from studio.access import TooLarge
 from studio.api import names
@@ -32,6 +33,7 @@ from studio.library.views import JobView
 
 router = APIRouter(prefix="/v1/jobs", tags=["jobs"])
 
+Number = Annotated[int, Path(ge=0, le=2**31 - 1)]
 POLL_S = 0.5
 HEARTBEAT_S = 15.0
 
@@ -105,14 +107,14 @@ def steer(
 
 
 @router.post("/{job_id}/failed/{failed_id}/retry")
-def retry_segment(job_id: str, failed_id: int, context: Context, asking: Asking) -> Response:
+def retry_segment(job_id: str, failed_id: Number, context: Context, asking: Asking) -> Response:
     """Try one failed sentence again."""
     _need_queue(context)
     return JSONResponse(job_json(context.library.retry_segment(asking.name, job_id, failed_id)))
 
 
 @router.post("/{job_id}/parts/{number}/segments/{index}/retry")
-def retry_segment_by_place(job_id: str, number: int, index: int, context: Context, asking: Asking) -> Response:
+def retry_segment_by_place(job_id: str, number: Number, index: Number, context: Context, asking: Asking) -> Response:
     """The same, for those who know the sentence by its chapter and place."""
     _need_queue(context)
     view = context.library.view(asking.name, job_id)
@@ -150,7 +152,7 @@ def cover(job_id: str, context: Context, asking: Asking) -> Response:
 async def part_audio(
     request: Request,
     job_id: str,
-    number: int,
+    number: Number,
     context: Context,
     asking: Asking,
     format: Literal["mp3", "wav", "flac", "opus", "aac"] = Query("mp3"),
@@ -203,6 +205,7 @@ async def _submit_recording(form: Form, context: ApiContext, owner: str) -> JobV
 
     def work() -> JobView:
         try:
+            probe(file.path)
             return context.library.submit_transcription(
                 owner, file.path, file.name, options, max_queued=context.settings.max_queued_jobs
             )
