@@ -1,7 +1,7 @@
 """Door 2, people: the Gradio page, one file a tab. `studio.app` mounts what `build_page` makes, with `mount_options()`.
 
-The page's sound, jobs and captions travel over the same HTTP routes that programs use (`studio.api`), found by their addresses;
-this package imports no other door.
+The page's sound, jobs and captions travel over the same HTTP routes that programs use, found by their addresses; this
+package imports no other door.
 """
 
 import os
@@ -23,7 +23,7 @@ __all__ = ["HEAD", "THEME", "PageContext", "build_page", "mount_options"]
 
 
 def mount_options() -> dict[str, Any]:
-    """What `gr.mount_gradio_app(app, build_page(context), path="/", **mount_options())` needs so that the page looks and works as meant."""
+    """What `gr.mount_gradio_app` needs, beside the page, so that it looks and works as meant; for the path "/" only."""
     return {
         "theme": THEME,
         "head": HEAD,

@@ -10,7 +10,7 @@ from studio.books import Book, read_book, read_text
 from studio.library.options import BookOptions
 from studio.page.context import PageContext
 from studio.page.desk import Desk, outline, planned
-from studio.page.doorway import endpoint, hidden, kindly, log, need_queue, owner_of, part
+from studio.page.doorway import endpoint, escape, hidden, kindly, log, mirror, need_queue, owner_of, part
 from studio.page.speak import sample_rates, voice_picker
 
 DOCUMENTS = [".epub", ".pdf", ".docx", ".html", ".htm", ".xhtml", ".md", ".markdown", ".txt", ".text"]
@@ -45,8 +45,6 @@ def build(context: PageContext, tabs: gr.Tabs) -> None:
                 text = gr.Textbox(label="Text of the book", lines=8, max_lines=16, elem_id="book-text",
                                   placeholder="A line that begins with # is the title of a chapter.")  # fmt: skip
                 use_text = gr.Button("Use this text", elem_id="book-use-text")
-            rates = sample_rates()
-            start = {"rate": rates.get(settings.speak_model, 22050), "model": settings.speak_model}
             book = part("book", "", elem_id="book", server_functions=[_paragraphs(desk)])
         with gr.Column(scale=3, min_width=260, elem_classes="st-side"):
             picker = voice_picker(context, "book")
@@ -63,19 +61,12 @@ def build(context: PageContext, tabs: gr.Tabs) -> None:
                 )
             submit = gr.Button("Narrate", variant="primary", size="lg", elem_id="book-submit")
 
-    start |= {"voice": picker.start.default, "timbre": "", "speed": 1.0}
+    start = {
+        "model": settings.speak_model, "voice": picker.start.default, "timbre": "", "speed": 1.0, "rates": sample_rates(),
+    }  # fmt: skip
     book.value = {"choices": start, "book": None}
-    for component, name in (
-        (picker.voice, "voice"), (picker.timbre, "timbre"), (speed, "speed"), (sentence, "sentence_pause_s"), (paragraph, "paragraph_pause_s"),
-    ):  # fmt: skip
-        component.change(
-            None, [component], None, api_visibility="private",
-            js=f"(value) => {{ window.studio?.book?.set({{ {name}: value }}); window.studio?.book?.changed?.(); }}",
-        )  # fmt: skip
-    picker.model.change(
-        None, [picker.model], None, api_visibility="private",
-        js=f"(model) => {{ window.studio?.book?.set({{ model, rate: ({rates})[model] || 22050 }}); }}",
-    )  # fmt: skip
+    mirrored = {"model": picker.model, "voice": picker.voice, "timbre": picker.timbre, "speed": speed}
+    mirror("book", {**mirrored, "sentence_pause_s": sentence, "paragraph_pause_s": paragraph})
 
     def opened(owner: str, document: Book) -> dict[str, Any]:
         return {"choices": start, "book": outline(desk.put(owner, document), document)}
@@ -109,7 +100,7 @@ def build(context: PageContext, tabs: gr.Tabs) -> None:
             silence_for_failed=silence, narrator=narrator.strip(),
         )  # fmt: skip
         context.library.submit_book(owner, document, options, max_queued=settings.max_queued_jobs)
-        gr.Info(f"“{document.title}” is in the queue.", title="")
+        gr.Info(f"“{escape(document.title)}” will be narrated.", title="In the queue")
         return gr.Tabs(selected="jobs")
 
     submit.click(
@@ -168,7 +159,7 @@ def _endpoints(context: PageContext, desk: Desk) -> None:
     settings = context.settings
 
     def read(document: str | None, text: str, request: gr.Request) -> dict[str, Any]:
-        """Open a document (or a text) and list its chapters; the answer's "id" is what narrate takes. Nothing is queued yet."""
+        """Open a document, or a text, and list its chapters. Its id is what narrate takes; nothing is queued yet."""
         if document:
             book = _read(document, settings.max_book_chars)
         else:
@@ -186,7 +177,7 @@ def _endpoints(context: PageContext, desk: Desk) -> None:
         model: str,
         request: gr.Request,
     ) -> dict[str, Any]:
-        """Queue an opened book. chapters are indices from read_book ([] takes the ticked ones); voice "" and model "" take the defaults."""
+        """Queue an opened book. chapters are indices from read_book, [] the ticked ones; "" takes the defaults."""
         need_queue(context.library)
         owner = owner_of(request)
         book = desk.get(owner, book_id)

@@ -3,15 +3,18 @@
 import gradio as gr
 
 from studio.page.context import PageContext
-from studio.page.doorway import part
+from studio.page.doorway import mirror, note, part
 from studio.page.transcribe import languages, listening_picker
+
+HINT = "Firm words are certain and never change. Pale words are the present guess for what was just said."
 
 CAPTIONS = """
 <section class="st-card st-captions" aria-label="Live captions">
   <div class="st-captions-bar">
     <button type="button" class="st-play" data-st="toggle"><span>Listen</span></button>
     <div class="st-scope">
-      <div class="st-level" data-st="level" role="meter" aria-label="Microphone level in decibels" aria-valuemin="-60" aria-valuemax="0" aria-valuenow="-60"></div>
+      <div class="st-level" data-st="level" role="meter" aria-label="Microphone level in decibels"
+        aria-valuemin="-60" aria-valuemax="0" aria-valuenow="-60"></div>
     </div>
     <output class="st-time" data-st="time" aria-label="Time heard">0:00</output>
   </div>
@@ -37,13 +40,6 @@ def build(context: PageContext) -> None:
             place = part("captions", CAPTIONS, elem_id="captions")
         with gr.Column(scale=3, min_width=260, elem_classes="st-side"):
             model, language = listening_picker(context, "captions")
-            gr.HTML(
-                '<p class="st-hint">Firm words are certain and never change. Pale words are the present guess for what was just said.</p>',
-                apply_default_css=False, padding=False, container=False,
-            )  # fmt: skip
+            note(f'<p class="st-hint">{HINT}</p>')
     place.value = {"model": model_id, "language": known[0][1] if known else ""}
-    for component, name in ((model, "model"), (language, "language")):
-        component.change(
-            None, [component], None, api_visibility="private",
-            js=f"(value) => {{ window.studio?.captions?.set({{ {name}: value ?? '' }}); }}",
-        )  # fmt: skip
+    mirror("captions", {"model": model, "language": language})

@@ -9,6 +9,7 @@ import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any
 
 from engine.errors import OptionError
@@ -89,7 +90,7 @@ def planned(book: Book, plan: Mapping[str, Any]) -> tuple[Book, list[int]]:
     """
     entries = [_entry(entry, len(book.chapters)) for entry in _list(plan.get("chapters"))]
     starts = [sources[0] for sources, _, _ in entries]
-    if starts != sorted(set(starts)) or any(a[0][-1] >= b[0][0] for a, b in zip(entries, entries[1:], strict=False)):
+    if starts != sorted(set(starts)) or any(a[0][-1] >= b[0][0] for a, b in pairwise(entries)):
         raise OptionError("The chapters of the plan overlap or are out of order; open the book again.")
     if not any(ticked for _, _, ticked in entries):
         raise OptionError("No chapter is chosen; tick at least one.")

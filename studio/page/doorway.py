@@ -6,22 +6,29 @@ It knows Gradio and the error tree, and no tab. Everything of a person that goes
 import functools
 import html
 import logging
-from collections.abc import Callable, Sequence
-from typing import Any, ParamSpec, TypeVar
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any, ParamSpec, Protocol, TypeVar
 
 import gradio as gr
 from gradio.components import Component
 from starlette.requests import Request
 
-from engine.errors import Cancelled, EngineError
+from engine.errors import EngineError
 from studio.access import current_person
 from studio.library.errors import LibraryError
 from studio.library.library import Library
 
 log = logging.getLogger(__name__)
 LOCAL = "local"
+SORRY = "That did not work"
 P = ParamSpec("P")
 T = TypeVar("T")
+
+
+class Changeable(Protocol):
+    """A component that tells when its value changes."""
+
+    change: Callable[..., Any]
 
 
 def owner_of(request: gr.Request | Request) -> str:
@@ -35,27 +42,32 @@ def owner_of(request: gr.Request | Request) -> str:
 
 
 def escape(text: str) -> str:
-    """Text as text inside our own markup. Backslash, backquote and dollar too: Gradio's HTML templates are JavaScript."""
+    """Text as text inside our own markup; what JavaScript templates would take for theirs as well."""
     escaped = html.escape(text, quote=True)
     return escaped.replace("\\", "&#92;").replace("`", "&#96;").replace("$", "&#36;").replace("{", "&#123;")
 
 
 def kindly(handler: Callable[P, T]) -> Callable[P, T]:
     """Turn what the studio raises into one sentence on the page; what nobody foresaw is logged and said to be so."""
+    return _safely(handler, lambda sentence: html.escape(sentence, quote=False))  # Gradio shows messages as HTML
 
+
+def plainly(handler: Callable[P, T]) -> Callable[P, T]:
+    """The same for programs, who read text."""
+    return _safely(handler, str)
+
+
+def _safely(handler: Callable[P, T], worded: Callable[[str], str]) -> Callable[P, T]:
     @functools.wraps(handler)
     def safely(*args: P.args, **kwargs: P.kwargs) -> T:
         try:
             return handler(*args, **kwargs)
-        except (gr.Error, Cancelled):
-            raise
         except EngineError as exc:
-            raise gr.Error(str(exc), title="", print_exception=False) from exc
+            raise gr.Error(worded(str(exc)), title=SORRY, print_exception=False) from exc
         except Exception as exc:
             log.exception("the page could not do what %s does", handler.__name__)
-            raise gr.Error(
-                "Something went wrong inside the studio; its log says more. Try again.", title="", print_exception=False
-            ) from exc
+            sentence = "Something went wrong inside the studio; its log says more. Try again."
+            raise gr.Error(sentence, title=SORRY, print_exception=False) from exc
 
     return safely
 
@@ -74,17 +86,33 @@ def part(name: str, markup: str, *, value: Any = None, elem_id: str | None = Non
         const mount = () => window.studio.mount("{name}", {{ element, trigger, props, server, upload, watch }});
         if (window.studio?.mount) mount(); else window.addEventListener("studio:ready", mount, {{ once: true }});
     """
-    return gr.HTML(
-        value, html_template=markup, js_on_load=mount, apply_default_css=False, elem_id=elem_id, container=False, padding=False, **options
-    )  # fmt: skip
+    plain: dict[str, Any] = {"apply_default_css": False, "container": False, "padding": False}
+    return gr.HTML(value, html_template=markup, js_on_load=mount, elem_id=elem_id, **plain, **options)
+
+
+def note(markup: str, elem_id: str | None = None) -> gr.HTML:
+    """Words of ours that stand still. Whatever in them is not ours has passed `escape`."""
+    return gr.HTML(markup, apply_default_css=False, container=False, padding=False, elem_id=elem_id)
+
+
+def mirror(place: str, components: Mapping[str, Changeable]) -> None:
+    """Keep a script's copy of what the components hold, so that a click there needs no round trip.
+
+    Args:
+        place: the script's object with a `set` method: "speak" is `window.studio.speak`.
+        components: by the name the script knows their value under.
+    """
+    for name, component in components.items():
+        script = f"(value) => {{ window.studio?.{place}?.set({{ {name}: value }}); }}"
+        component.change(None, [component], None, js=script, api_visibility="private")
 
 
 def endpoint(
     handler: Callable[..., Any], inputs: Sequence[Component], outputs: Sequence[Component], api_name: str
 ) -> None:
-    """A named Gradio endpoint for programs, on components that the page does not show. The docstring of `handler` is its help."""
+    """A named endpoint for programs, on components that the page does not show; the handler's docstring is its help."""
     gr.Button(visible=False).click(
-        kindly(handler), list(inputs), list(outputs), api_name=api_name, concurrency_limit=4, show_progress="hidden"
+        plainly(handler), list(inputs), list(outputs), api_name=api_name, concurrency_limit=4, show_progress="hidden"
     )
 
 

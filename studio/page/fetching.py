@@ -1,4 +1,4 @@
-"""Downloads of models that people have asked for on the page: one thread each, and how far it is. It knows no component.
+"""Downloads of models that people have asked for on the page: one thread each, and how far it is. No components here.
 
 They belong to the studio, not to a person: whoever looks sees them, and closing the page does not stop one.
 """

@@ -15,7 +15,8 @@ from studio.page.doorway import endpoint, hidden, owner_of, part
 JOBS = """
 <section class="st-jobs" aria-label="Jobs">
   <p class="st-away" data-st="away" role="status" hidden></p>
-  <p class="st-empty" data-st="empty">No jobs yet. Books and recordings that you submit appear here, and stay until you delete them.</p>
+  <p class="st-empty" data-st="empty">No jobs yet. Books and recordings that you submit appear here,
+    and stay until you delete them.</p>
   <ol data-st="list"></ol>
 </section>
 """

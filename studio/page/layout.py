@@ -1,4 +1,4 @@
-"""The page as a whole: header, tabs in order, and the line that says what happened. It knows the tabs, and nothing inside them."""
+"""The page as a whole: header, tabs in order, the line that says what happened. It knows nothing inside the tabs."""
 
 import gradio as gr
 

@@ -1,4 +1,4 @@
-"""The Models tab: what can speak and listen here, what it costs, and how programs come in. assets/models.js shows it."""
+"""The Models tab: what can speak and listen here, what it costs, and how programs come in, for assets/models.js."""
 
 import logging
 from typing import Any
@@ -7,9 +7,10 @@ import gradio as gr
 
 from engine import registry, weights
 from engine.errors import EngineError, OptionError
+from engine.pool import LoadedModel
 from engine.registry import ModelCard
 from studio.page.context import PageContext
-from studio.page.doorway import endpoint, escape, hidden, part
+from studio.page.doorway import endpoint, escape, hidden, note, part
 from studio.page.fetching import Downloads
 
 log = logging.getLogger(__name__)
@@ -28,11 +29,11 @@ def build(context: PageContext) -> None:
 
     def models() -> list[dict[str, Any]]:
         """Every model the studio knows: size, licence, languages, whether it is here and in memory."""
-        loaded = {one.id: one.memory_bytes for one in context.pool.loaded()}
+        loaded = {one.id: one for one in context.pool.loaded()}
         return [_row(card, context, downloads, loaded) for card in registry.cards()]
 
     def model_action(model_id: str, action: str) -> list[dict[str, Any]]:
-        """Act on a model: get (download), stop (the download), unload (from memory) or remove (its files). Answers like models."""
+        """Act on a model: get, stop (the download), unload (from memory) or remove (its files). Answers like models."""
         card = registry.find(model_id)
         if action == "get":
             downloads.start(card.id)
@@ -61,7 +62,7 @@ def build(context: PageContext) -> None:
             return {"error": "Something went wrong inside the studio; its log says more. Try again."}
 
     part("models", MODELS, elem_id="models", server_functions=[act])
-    gr.HTML(_about(context), apply_default_css=False, container=False, padding=False, elem_id="about")
+    note(_about(context), elem_id="about")
     endpoint(models, [], [hidden(gr.JSON, "Models")], "models")
     endpoint(
         model_action,
@@ -71,7 +72,7 @@ def build(context: PageContext) -> None:
     )
 
 
-def _row(card: ModelCard, context: PageContext, downloads: Downloads, loaded: dict[str, int]) -> dict[str, Any]:
+def _row(card: ModelCard, context: PageContext, downloads: Downloads, loaded: dict[str, LoadedModel]) -> dict[str, Any]:
     models_dir = context.settings.models_dir
     fetching = downloads.state(card.id)
     is_here = card.built_in or weights.is_present(card, models_dir)
@@ -88,8 +89,9 @@ def _row(card: ModelCard, context: PageContext, downloads: Downloads, loaded: di
         if card.built_in
         else (weights.size_on_disk(card, models_dir) if is_here else card.download_bytes),
         "memory_bytes": card.memory_bytes,
-        "loaded_bytes": loaded.get(card.id, 0),
+        "loaded_bytes": loaded[card.id].memory_bytes if card.id in loaded else 0,
         "is_loaded": card.id in loaded,
+        "streams": loaded[card.id].streams if card.id in loaded else 0,
         "tags": list(card.tags),
         "abilities": sorted(card.abilities),
         "download": None
@@ -105,6 +107,7 @@ def _row(card: ModelCard, context: PageContext, downloads: Downloads, loaded: di
 
 def _about(context: PageContext) -> str:
     settings = context.settings
+    origin = f"<span data-origin>http://{escape(settings.host)}:{settings.port}</span>"
     key = (
         "Programs sign in with your key: <code>Authorization: Bearer &lt;your key&gt;</code>."
         if settings.users
@@ -120,16 +123,17 @@ def _about(context: PageContext) -> str:
   <div class="st-card">
     <h2>For programs</h2>
     <p>The studio answers OpenAI's requests at <code>/v1</code> of this address, and Gradio's own client. {key}</p>
-    <pre tabindex="0"><code>curl <span data-origin>http://{escape(settings.host)}:{settings.port}</span>/v1/audio/speech \\
+    <pre tabindex="0"><code>curl {origin}/v1/audio/speech \\
   -H "Content-Type: application/json" \\
-  -d '&#123;"input": "Hello", "voice": "{escape(settings.voice)}", "response_format": "mp3"&#125;' &gt; hello.mp3</code></pre>
+  -d '&#123;"input": "Hello", "voice": "{escape(settings.voice)}"&#125;' &gt; hello.mp3</code></pre>
     <pre tabindex="0"><code>from gradio_client import Client
-Client("<span data-origin>http://{escape(settings.host)}:{settings.port}</span>").predict("Hello", api_name="/speak")</code></pre>
+Client("{origin}").predict("Hello", api_name="/speak")</code></pre>
   </div>
   <div class="st-card">
     <h2>Where things are</h2>
     <p>Clips, books, transcripts and the database lie in the <code>outputs</code> folder of the studio
-    (<code>STUDIO_OUTPUTS</code> moves it); models lie in the Hugging Face cache (<code>STUDIO_MODELS_DIR</code> moves them).
+    (<code>STUDIO_OUTPUTS</code> moves it); models lie in the Hugging Face cache
+    (<code>STUDIO_MODELS_DIR</code> moves them).
     Deleting a job or a clip here deletes its files.</p>
     <p>{network}</p>
     <p>The built-in voice is eSpeak NG (GPL-3.0); the studio itself is under the Apache-2.0 licence.</p>

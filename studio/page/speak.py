@@ -1,18 +1,23 @@
-"""The Speak tab: text, voice, speed, and the place where assets/speak.js plays it. No sound passes through Gradio here."""
+"""The Speak tab: text, voice, speed, and the place where assets/speak.js plays it. No sound passes through Gradio."""
 
-import tempfile
+import secrets
+import shutil
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
 import gradio as gr
+from gradio.utils import get_upload_folder
 
 from engine import registry
-from engine.audio.encode import FORMATS, write_file
-from engine.errors import EngineError, OptionError, TextError
-from engine.types import Samples, SpeechRequest
+from engine.audio.encode import FORMATS, FormatName, write_file
+from engine.errors import OptionError, TextError
+from engine.types import AudioChunk, Samples, SpeechRequest
 from studio.page.context import PageContext
-from studio.page.doorway import endpoint, hidden, kindly, part
+from studio.page.doorway import endpoint, hidden, kindly, mirror, part
 from studio.page.voices import VoiceList, models, voice_list
+
+DOWNLOADS: tuple[FormatName, ...] = ("wav", "mp3", "flac", "opus")
 
 WELCOME = (
     "Good evening. This is your own machine speaking: nothing you write here leaves it. "
@@ -22,19 +27,22 @@ WELCOME = (
 PLAYER = """
 <div class="st-player" role="group" aria-label="Playback">
   <div class="st-transport">
-    <button type="button" class="st-play" data-st="play" aria-keyshortcuts="Control+Enter Meta+Enter"><span>Play</span></button>
+    <button type="button" class="st-play" data-st="play"
+      aria-keyshortcuts="Control+Enter Meta+Enter"><span>Play</span></button>
     <button type="button" class="st-stop" data-st="stop" aria-keyshortcuts="Escape" disabled><span>Stop</span></button>
   </div>
   <div class="st-scope">
     <canvas class="st-wave" data-st="wave" role="img" aria-label="Waveform of what is heard"></canvas>
-    <div class="st-level" data-st="level" role="meter" aria-label="Level in decibels" aria-valuemin="-60" aria-valuemax="0" aria-valuenow="-60"></div>
+    <div class="st-level" data-st="level" role="meter" aria-label="Level in decibels"
+      aria-valuemin="-60" aria-valuemax="0" aria-valuenow="-60"></div>
   </div>
   <div class="st-readout">
     <output class="st-time" data-st="time" aria-label="Heard and made so far">0:00 / 0:00</output>
     <small class="st-facts" data-st="facts"></small>
     <span class="st-status" data-st="status" role="status" aria-live="polite"></span>
   </div>
-  <div class="st-download" data-st="download" role="group" aria-label="Download the speech"><small>Download</small></div>
+  <div class="st-download" data-st="download" role="group"
+    aria-label="Download the speech"><small>Download</small></div>
 </div>
 """
 
@@ -111,21 +119,9 @@ def build(context: PageContext) -> None:
     # The choices are mirrored in the browser, so that Play asks nobody before it speaks.
     player.value = {
         "model": settings.speak_model, "voice": picker.start.default, "timbre": "", "speed": 1.0,
-        "rate": sample_rates().get(settings.speak_model, 22050),
+        "rates": sample_rates(),
     }  # fmt: skip
-    rates = sample_rates()
-    for component, name in ((picker.voice, "voice"), (picker.timbre, "timbre"), (speed, "speed")):
-        component.change(
-            None,
-            [component],
-            None,
-            js=f"(value) => {{ window.studio?.speak?.set({{ {name}: value }}); }}",
-            api_visibility="private",
-        )
-    picker.model.change(
-        None, [picker.model], None,
-        js=f"(model) => {{ window.studio?.speak?.set({{ model, rate: ({rates})[model] || 22050 }}); }}", api_visibility="private",
-    )  # fmt: skip
+    mirror("speak", {"model": picker.model, "voice": picker.voice, "timbre": picker.timbre, "speed": speed})
     _speak_endpoint(context)
 
 
@@ -139,42 +135,38 @@ def _speak_endpoint(context: PageContext) -> None:
     settings = context.settings
 
     def speak(text: str, voice: str, speed: float, model: str, format: str) -> str:
-        """Speak a text and give the sound as a file. voice "" and model "" take the studio's defaults; format is wav, mp3, flac or opus."""
+        """Speak a text into a file: wav, mp3, flac or opus. Empty voice and model take the studio's defaults."""
         if len(text) > settings.max_speech_chars:
             raise TextError(
-                f"The text has {len(text)} characters; at most {settings.max_speech_chars} can be spoken at once."
+                f"The text has {len(text):,} characters; {settings.max_speech_chars:,} can be spoken at once."
             )
-        kind = FORMATS.get(format)
-        if kind is None or format not in {"wav", "mp3", "flac", "opus"}:
-            raise OptionError(f"There is no format {format!r}: choose wav, mp3, flac or opus.")
+        kind: FormatName | None = next((known for known in DOWNLOADS if known == format), None)
+        if kind is None:
+            raise OptionError(f"There is no format {format[:40]!r}: choose one of {', '.join(DOWNLOADS)}.")
         model_id = model or settings.speak_model
         chosen = voice or (settings.voice if model_id == settings.speak_model else "")
+        # Inside Gradio's own folder, which serves it and clears it away.
+        folder = Path(get_upload_folder()) / secrets.token_hex(16)
+        folder.mkdir(parents=True)
+        path = folder / f"speech.{FORMATS[kind].extension.lstrip('.')}"
         stream = context.pool.speak(model_id, SpeechRequest(text, voice=chosen, speed=speed))
-        folder = Path(tempfile.mkdtemp(prefix="studio-speak-"))
         try:
-            chunks = iter(stream)
-            first = next(chunks)
-
-            def blocks() -> "list[Samples]":
-                return [first.samples, *(chunk.samples for chunk in chunks)]
-
-            path = folder / f"speech.{kind.extension.lstrip('.')}"
-            write_file(path, blocks(), format, first.sample_rate)
-        except StopIteration as exc:
-            raise EngineError("The voice made no sound for this text. Try another voice.") from exc
+            first = next(iter(stream))
+            write_file(path, _samples(first, stream), kind, first.sample_rate)
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
         finally:
             stream.close()
         return str(path)
 
-    endpoint(
-        speak,
-        [
-            hidden(gr.Textbox, "Text"),
-            hidden(gr.Textbox, "Voice", value=""),
-            hidden(gr.Number, "Speed", value=1.0),
-            hidden(gr.Textbox, "Model", value=""),
-            hidden(gr.Textbox, "Format", value="mp3"),
-        ],
-        [hidden(gr.File, "Speech")],
-        "speak",
-    )
+    text, voice = hidden(gr.Textbox, "Text"), hidden(gr.Textbox, "Voice", value="")
+    speed, model = hidden(gr.Number, "Speed", value=1.0), hidden(gr.Textbox, "Model", value="")
+    format = hidden(gr.Textbox, "Format", value="mp3")
+    endpoint(speak, [text, voice, speed, model, format], [hidden(gr.File, "Speech")], "speak")
+
+
+def _samples(first: AudioChunk, rest: Iterable[AudioChunk]) -> Iterator[Samples]:
+    yield first.samples
+    for chunk in rest:
+        yield chunk.samples

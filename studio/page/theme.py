@@ -1,6 +1,6 @@
 """How the page looks: one Gradio theme, one stylesheet, and the head that carries our scripts. It knows no tab.
 
-Everything is sent inside the page itself: no font, script or style comes from another address, so the page works offline.
+No font, script or style comes from another host, so the page works offline.
 """
 
 import hashlib
@@ -159,7 +159,7 @@ def head() -> str:
 
 
 def address(name: str) -> str:
-    """Where a browser finds a file of assets/; another content has another address, so caches never serve an old one."""
+    """Where a browser finds a file of assets/; other content has another address, so no cache serves an old one."""
     digest = hashlib.sha256((ASSETS / name).read_bytes()).hexdigest()[:12]
     return f"{STATIC}/{name}?v={digest}"
 

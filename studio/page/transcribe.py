@@ -6,6 +6,7 @@ from typing import Any
 import gradio as gr
 
 from engine import registry
+from engine.errors import OptionError
 from studio.library.options import TranscriptionOptions
 from studio.page.context import PageContext
 from studio.page.doorway import endpoint, hidden, kindly, need_queue, owner_of, part
@@ -73,23 +74,17 @@ def build(context: PageContext) -> None:
     @kindly
     def transcribe_files(paths: list[str] | None, model_id: str, tag: str, request: gr.Request) -> None:
         if not paths:
-            raise gr.Error("There is no recording yet: drop one in first.", title="", print_exception=False)
+            raise OptionError("There is no recording yet: drop one in first.")
         for path in paths:
             queue(owner_of(request), path, model_id, tag)
 
-    done = submit.click(
-        transcribe_files, [files, model, language], None, api_visibility="private", show_progress="minimal", show_progress_on=[files]
-    )  # fmt: skip
-    done.success(
-        lambda: None,
-        None,
-        [files],
-        js="() => { window.studio.transcripts?.look(); return [null]; }",
-        api_visibility="private",
-    )
+    progress: dict[str, Any] = {"show_progress": "minimal", "show_progress_on": [files], "api_visibility": "private"}
+    done = submit.click(transcribe_files, [files, model, language], None, **progress)
+    clear = "() => { window.studio.transcripts?.look(); return [null]; }"
+    done.success(None, None, [files], js=clear, api_visibility="private")
 
     def transcribe(recording: str, model: str, language: str, request: gr.Request) -> dict[str, Any]:
-        """Queue a recording; the answer's "id" is what jobs and job_action take. model "" and language "" take the defaults."""
+        """Queue a recording; its id is what jobs and job_action take. "" takes the defaults."""
         return queue(owner_of(request), recording, model or settings.transcribe_model, language)
 
     endpoint(

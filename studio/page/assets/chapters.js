@@ -7,8 +7,12 @@
   const PARAGRAPHS_AT_ONCE = 25;
   const KINDS = { front: "front matter", back: "back matter", notes: "notes" };
 
-  const choices = { model: "", voice: "", timbre: "", speed: 1, rate: 22050, sentence_pause_s: 0.25, paragraph_pause_s: 0.7 };
-  const book = (studio.book = { choices, set: (values) => Object.assign(choices, values) });
+  const choices = { model: "", voice: "", timbre: "", speed: 1, rates: {}, sentence_pause_s: 0.25, paragraph_pause_s: 0.7 };
+  const book = (studio.book = { choices, changed: null });
+  book.set = (values) => {
+    Object.assign(choices, values);
+    book.changed?.();
+  };
 
   studio.part("book", ({ element, props, server, watch }) => {
     book.set(props.value?.choices || {});
@@ -57,7 +61,7 @@
           sentence_pause_s: Number(choices.sentence_pause_s),
           paragraph_pause_s: Number(choices.paragraph_pause_s),
         },
-        rate: choices.rate,
+        rate: choices.rates[choices.model],
         on: { end: idle, notice: (sentence) => studio.say(sentence) },
       });
       shown = button;
@@ -152,7 +156,7 @@
               : h("div", { class: "st-cover st-cover-none", "aria-hidden": "true" }, h("span", {}, open.title.slice(0, 1))),
             h("div", { class: "st-book-names" },
               h("label", {}, h("small", {}, "Title"), h("input", { type: "text", "data-st": "title", class: "st-title st-book-title", value: open.title, maxlength: 300 })),
-              h("label", {}, h("small", {}, "Author"), h("input", { type: "text", "data-st": "authors", class: "st-title", value: open.authors.join(", "), maxlength: 300 })),
+              h("label", {}, h("small", {}, "Author"), h("input", { type: "text", "data-st": "authors", class: "st-title", value: open.authors.join(", "), maxlength: 300, placeholder: "Unknown" })),
               summary)),
           open.notices.length > 0 && h("ul", { class: "st-notices" }, open.notices.map((notice) => h("li", {}, notice))),
           h("div", { class: "st-ticks", role: "group", "aria-label": "Tick chapters" },

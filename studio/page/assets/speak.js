@@ -9,7 +9,7 @@
   const BAR = 3; // CSS pixels of one waveform bar, with its gap
   const BAR_S = 0.04; // seconds of sound behind one bar
 
-  const choices = { model: "", voice: "", timbre: "", language: "", speed: 1, rate: 22050 };
+  const choices = { model: "", voice: "", timbre: "", language: "", speed: 1, rates: {} };
   const speak = (studio.speak = { choices });
 
   /** Called by Gradio's change events. */
@@ -50,7 +50,7 @@
       bars.length = 0;
       follow?.clear();
       current = studio.player.play({
-        body: request(text), rate: choices.rate, keep: true, clickedAt,
+        body: request(text), rate: choices.rates[choices.model], keep: true, clickedAt,
         on: {
           state: (now) => show(now),
           notice: (sentence) => studio.say(sentence),
@@ -75,7 +75,6 @@
       const busy = now.state !== "idle";
       element.dataset.state = now.state;
       stop.disabled = !busy;
-      play.querySelector("span").textContent = busy ? "Play again" : "Play";
       if (now.state === "connecting") tell("Starting.");
       if (now.state === "playing") tell("Speaking.");
       if (now.state === "buffering") tell("Waiting for the voice.");

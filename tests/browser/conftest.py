@@ -1,0 +1,98 @@
+"""The real studio on a free port (page, Redis, worker, database in a temporary folder) and the machine's own Chromium.
+
+Every page that a test opens is watched: a console error, a request to another host or an answer of 500 fails the test.
+"""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+
+from tests.browser.running import ARGUMENTS, NO_BROWSER, Open, Studio, Watch, chromium, free_port, show
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    here = Path(__file__).parent
+    for item in items:
+        if here in item.path.parents:
+            item.add_marker(pytest.mark.browser)
+            if not chromium():
+                item.add_marker(pytest.mark.skip(reason=NO_BROWSER))
+
+
+def pytest_terminal_summary(terminalreporter: Any) -> None:
+    skipped = [report for report in terminalreporter.stats.get("skipped", []) if NO_BROWSER in str(report.longrepr)]
+    if skipped:
+        terminalreporter.section("browser", sep="-")
+        terminalreporter.write_line(f"{len(skipped)} browser tests were skipped: {NO_BROWSER}.")
+
+
+@pytest.fixture(scope="session")
+def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+    folder = tmp_path_factory.mktemp("studio")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("STUDIO_", "GRADIO_"))}
+    environment = {
+        **kept,
+        "HOME": str(folder / "home"),
+        "STUDIO_OUTPUTS": str(folder / "outputs"),
+        "STUDIO_OFFLINE": "true",
+        "PYTHONUNBUFFERED": "1",
+        "NO_COLOR": "1",
+        "COLUMNS": "200",
+    }
+    (folder / "home").mkdir()
+    one = Studio(folder / "outputs", free_port(), environment)
+    try:
+        one.start()
+        yield one
+    finally:
+        one.stop()
+
+
+@pytest.fixture(scope="session")
+def playwright() -> Iterator[Playwright]:
+    with sync_playwright() as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def browser(playwright: Playwright) -> Iterator[Browser]:
+    one = playwright.chromium.launch(executable_path=chromium(), args=list(ARGUMENTS))
+    yield one
+    one.close()
+
+
+@pytest.fixture
+def watch(studio: Studio) -> Iterator[Watch]:
+    one = Watch(studio.address)
+    yield one
+    one.check()
+
+
+@pytest.fixture
+def open_page(studio: Studio, browser: Browser, watch: Watch) -> Iterator[Open]:
+    """Open the studio: open_page(tab="Jobs", width=390, theme="dark", browser=another)."""
+    contexts: list[BrowserContext] = []
+
+    def opened(
+        tab: str = "Speak", width: int = 1280, height: int = 900, theme: Any = "light", browser: Browser = browser
+    ) -> Page:
+        context = browser.new_context(
+            viewport={"width": width, "height": height}, color_scheme=theme, accept_downloads=True
+        )
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        page = context.new_page()
+        watch.attach(page)
+        page.goto(studio.address)
+        page.locator("#speak-player .st-play svg").wait_for()
+        if tab != "Speak":
+            show(page, tab)
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()

@@ -1,0 +1,185 @@
+"""A studio as a process, a browser to look at it with, and a watch on what the page does. No fixtures here."""
+
+import os
+import re
+import shutil
+import signal
+import socket
+import subprocess
+import sys
+import threading
+import time
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import httpx
+from playwright.sync_api import ConsoleMessage, Page, Request
+
+PROJECT = Path(__file__).resolve().parents[2]
+START_S = 60
+NO_BROWSER = "Chromium is not installed (on Debian: apt install chromium)"
+NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
+PLACES = (
+    "/Applications/Google Chrome.app/Contents/MacOS/Google Chrome",
+    "/Applications/Chromium.app/Contents/MacOS/Chromium",
+)
+ARGUMENTS = (
+    "--headless=new",
+    "--no-sandbox",
+    "--autoplay-policy=no-user-gesture-required",
+    "--use-fake-ui-for-media-stream",
+    "--use-fake-device-for-media-stream",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--no-first-run",
+)
+
+
+def chromium() -> str:
+    """The machine's browser, or "" where there is none."""
+    found = next((path for name in NAMES if (path := shutil.which(name))), "")
+    return found or next((place for place in PLACES if Path(place).exists()), "")
+
+
+@dataclass
+class Studio:
+    """A running studio, started as a person starts it."""
+
+    outputs: Path
+    port: int
+    environment: dict[str, str]
+    process: "subprocess.Popen[str] | None" = None
+    said: list[str] = field(default_factory=list[str])
+
+    @property
+    def address(self) -> str:
+        return f"http://127.0.0.1:{self.port}"
+
+    def start(self) -> None:
+        self.said = []
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "studio", "run", "--no-open", "--port", str(self.port)],
+            cwd=PROJECT,
+            env=self.environment,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.STDOUT,
+            text=True,
+            start_new_session=True,
+        )
+        threading.Thread(target=self._listen, args=(self.process,), daemon=True).start()
+        give_up = time.monotonic() + START_S
+        while time.monotonic() < give_up:
+            if self.process.poll() is not None:
+                break
+            try:
+                if httpx.get(f"{self.address}/health", timeout=2).status_code == 200:
+                    return
+            except httpx.HTTPError:
+                time.sleep(0.1)
+        raise RuntimeError("the studio did not start:\n" + "".join(self.said[-40:]))
+
+    def stop(self) -> None:
+        if self.process is None or self.process.poll() is not None:
+            return
+        self.process.send_signal(signal.SIGINT)
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:
+            os.killpg(self.process.pid, signal.SIGKILL)
+            self.process.wait(5)
+
+    def _listen(self, process: "subprocess.Popen[str]") -> None:
+        assert process.stdout is not None
+        self.said.extend(process.stdout)
+
+    def jobs(self) -> list[dict[str, Any]]:
+        return httpx.get(f"{self.address}/v1/jobs").json()["data"]
+
+    def job(self, job_id: str) -> dict[str, Any]:
+        return httpx.get(f"{self.address}/v1/jobs/{job_id}").json()
+
+    def submit(self, text: str, **options: str) -> str:
+        """Queue a book of this text; its id."""
+        answer = httpx.post(
+            f"{self.address}/v1/jobs", files={"text": (None, text), **{k: (None, v) for k, v in options.items()}}
+        )
+        assert answer.status_code == 201, answer.text
+        return answer.json()["id"]
+
+    def pcm16(self, text: str, **options: Any) -> bytes:
+        """What the studio says to a program that asks for the whole of it."""
+        body = {"input": text, "voice": "en-us", "response_format": "pcm", **options}
+        answer = httpx.post(f"{self.address}/v1/audio/speech", json=body, timeout=30)
+        assert answer.status_code == 200, answer.text
+        return answer.content
+
+    def clear(self) -> None:
+        """Delete all jobs and clips."""
+        for job in self.jobs():
+            httpx.delete(f"{self.address}/v1/jobs/{job['id']}")
+        for clip in httpx.get(f"{self.address}/v1/clips").json()["data"]:
+            httpx.delete(f"{self.address}/v1/clips/{clip['id']}")
+
+
+def free_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+@dataclass
+class Watch:
+    """What a page did that it should not."""
+
+    address: str
+    troubles: list[str] = field(default_factory=list[str])
+    allowed: list[str] = field(default_factory=list[str])
+
+    def allow(self, pattern: str) -> None:
+        """The test provokes this on purpose."""
+        self.allowed.append(pattern)
+
+    def attach(self, page: Page) -> None:
+        page.on("console", self._console)
+        page.on("pageerror", lambda error: self._note(f"script error: {error}"))
+        page.on("request", self._request)
+        page.on("response", lambda answer: answer.status >= 500 and self._note(f"{answer.status} from {answer.url}"))
+
+    def check(self) -> None:
+        left = [trouble for trouble in self.troubles if not any(re.search(p, trouble) for p in self.allowed)]
+        assert not left, "the page misbehaved:\n" + "\n".join(left)
+
+    def _note(self, trouble: str) -> None:
+        self.troubles.append(trouble)
+
+    def _console(self, message: ConsoleMessage) -> None:
+        if message.type == "error":
+            self._note(f"console: {message.text}")
+
+    def _request(self, request: Request) -> None:
+        if not request.url.startswith((self.address, self.address.replace("http", "ws"), "blob:", "data:")):
+            self._note(f"request to {request.url}")
+
+
+Open = Callable[..., Page]
+
+
+def show(page: Page, tab: str) -> None:
+    """Go to a tab."""
+    button = page.get_by_role("tab", name=tab, exact=True)
+    button.click()
+    page.locator(f'[role=tab][aria-selected=true]:has-text("{tab}")').wait_for()
+
+
+def wait_until(true: Callable[[], Any], limit_s: float = 20, every_s: float = 0.1, what: str = "") -> Any:
+    """The first truthy value of `true`."""
+    give_up = time.monotonic() + limit_s
+    while True:
+        value = true()
+        if value:
+            return value
+        if time.monotonic() > give_up:
+            raise AssertionError(f"not within {limit_s} s: {what or true}")
+        time.sleep(every_s)

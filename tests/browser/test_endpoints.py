@@ -1,0 +1,69 @@
+"""Every tab's main action, driven by gradio_client over the real port."""
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+from gradio_client import Client, handle_file
+from gradio_client.exceptions import AppError
+
+from tests.browser.running import PROJECT, Studio, wait_until
+
+NAMED = {"/speak", "/read_book", "/narrate", "/transcribe", "/jobs", "/job_action", "/models", "/model_action"}
+
+
+@pytest.fixture(scope="module")
+def client(studio: Studio, tmp_path_factory: pytest.TempPathFactory) -> Client:
+    studio.clear()
+    return Client(studio.address, verbose=False, download_files=tmp_path_factory.mktemp("downloads"))
+
+
+def test_only_the_named_endpoints_are_offered(client: Client) -> None:
+    offered: dict[str, Any] = client.view_api(return_format="dict", print_info=False)  # type: ignore[assignment]
+    assert set(offered["named_endpoints"]) == NAMED
+    assert offered["unnamed_endpoints"] == {}
+
+
+def test_speak_gives_a_file(client: Client) -> None:
+    path = client.predict("Hello, programs.", "", 1.5, "", "wav", api_name="/speak")
+    assert Path(path).read_bytes().startswith(b"RIFF")
+
+
+def test_what_cannot_be_spoken_is_one_sentence(client: Client) -> None:
+    with pytest.raises(AppError, match="nobody"):
+        client.predict("Hello.", "nobody", 1.0, "", "wav", api_name="/speak")
+
+
+def test_a_book_is_read_narrated_and_steered(client: Client) -> None:
+    book = client.predict(handle_file(PROJECT / "examples" / "aesop.epub"), "", api_name="/read_book")
+    assert [chapter["ticked"] for chapter in book["chapters"]].count(True) == 5
+    job = client.predict(book["id"], [1], "", 1.0, "mp3", "none", "", api_name="/narrate")
+
+    def finished() -> Any:
+        return next(
+            (one for one in client.predict(api_name="/jobs") if one["id"] == job["id"] and one["status"] == "done"),
+            None,
+        )
+
+    view = wait_until(finished, 60, 0.5)
+    assert view["results"][0]["kind"] == "mp3"
+    assert client.predict(job["id"], "delete", api_name="/job_action") == {"id": job["id"], "deleted": True}
+    with pytest.raises(AppError, match=r"no such job|There is no"):
+        client.predict(job["id"], "pause", api_name="/job_action")
+
+
+def test_a_recording_is_transcribed(client: Client) -> None:
+    path = client.predict("One two three four five.", "", 1.0, "", "flac", api_name="/speak")
+    job = client.predict(handle_file(path), "", "", api_name="/transcribe")
+    wait_until(
+        lambda: any(one["id"] == job["id"] and one["status"] == "done" for one in client.predict(api_name="/jobs")),
+        60,
+        0.5,
+    )
+
+
+def test_models_are_listed_and_built_in_ones_stay(client: Client) -> None:
+    models = {one["id"]: one for one in client.predict(api_name="/models")}
+    assert models["espeak-ng"]["built_in"]
+    with pytest.raises(AppError, match="nothing to remove"):
+        client.predict("espeak-ng", "remove", api_name="/model_action")
