@@ -113,19 +113,20 @@ class Conv1d:
         if n <= 0:
             return mx.zeros((x.shape[0], 0, self._weight.shape[0]), dtype=x.dtype)
         if self._depthwise:
-            y = self._shifted(x, n, lambda part, tap: part * self._taps[tap])
+            y = x[:, :n] * self._taps[0]
+            for tap in range(1, self.kernel):
+                y = y + self._at(x, tap, n) * self._taps[tap]
         elif self.dilation == 1 or _on_gpu():
             y = mx.conv1d(x, self._weight, dilation=self.dilation)
         else:
-            y = self._shifted(x, n, lambda part, tap: part @ self._taps[tap])
+            y = x[:, :n] @ self._taps[0]
+            for tap in range(1, self.kernel):
+                # The sum is made inside the product: half the time of a product and a sum.
+                y = mx.addmm(y, self._at(x, tap, n), self._taps[tap])
         return y if self._bias is None else y + self._bias
 
-    def _shifted(self, x: Frames, n: int, product: Callable[[Frames, int], Frames]) -> Frames:
-        total = product(x[:, :n], 0)
-        for tap in range(1, self.kernel):
-            start = tap * self.dilation
-            total = total + product(x[:, start : start + n], tap)
-        return total
+    def _at(self, x: Frames, tap: int, n: int) -> Frames:
+        return x[:, tap * self.dilation : tap * self.dilation + n]
 
 
 class _ConvStream:
