@@ -2,6 +2,7 @@
 
 import json
 import math
+import struct
 import zipfile
 from dataclasses import dataclass
 from pathlib import Path
@@ -158,7 +159,7 @@ def check_archive(path: Path) -> None:
             # Every entry must lie within the file: the directory alone survives a hole in the middle.
             for entry in archive.infolist():
                 archive.open(entry).close()
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, EOFError) as exc:
+    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, ValueError, EOFError, struct.error) as exc:
         raise WeightsError(_torn(path, "it is not a torch file of the present format, or its end is missing")) from exc
     except OSError as exc:
         raise WeightsError(f"{path.name} cannot be read ({exc.strerror or 'fault of the disk'}).") from exc

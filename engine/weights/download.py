@@ -8,7 +8,7 @@ import logging
 import os
 import time
 from collections.abc import Callable, Generator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -167,9 +167,10 @@ class _Download:
             if self._is_here(file):
                 return
             transfer = Transfer(self._card, file, self._wanted.commit, self._partial(file), self._endpoint, self._token)
-            for have in transfer.run():
-                self._report(file.name, have)
-                self._check_cancelled()
+            with closing(transfer.run()) as received:
+                for have in received:
+                    self._report(file.name, have)
+                    self._check_cancelled()
             os.replace(self._partial(file), self._blob(file))
 
     @contextmanager

@@ -6,9 +6,11 @@ type) and stops at any other.
 Source: torch.serialization and torch._utils, pytorch 2.x (BSD-3-Clause); the layout was read, no code taken.
 """
 
+import io
 import math
 import mmap
 import pickle
+import pickletools
 import struct
 import zipfile
 from collections import OrderedDict
@@ -23,9 +25,21 @@ import numpy.typing as npt
 from engine.errors import WeightsError
 
 PICKLE_MAX_BYTES = 64 * 1024**2
-MAX_TENSORS = 200_000
+MAX_VALUES = 500_000
 MAX_DEPTH = 16
 LOCAL_HEADER = struct.Struct("<4s22xHH")  # signature, ..., length of the name, length of the extra field
+
+# The instructions of a pickle that torch.save writes, of all protocols it offers.
+WORDS = frozenset(
+    (
+        *("PROTO", "FRAME", "STOP", "MARK", "MEMOIZE", "BINPUT", "LONG_BINPUT", "BINGET", "LONG_BINGET"),
+        *("GLOBAL", "STACK_GLOBAL", "BINPERSID", "REDUCE", "BUILD"),
+        *("NONE", "NEWTRUE", "NEWFALSE", "BININT", "BININT1", "BININT2", "LONG1", "BINFLOAT"),
+        *("BINUNICODE", "SHORT_BINUNICODE", "BINBYTES", "SHORT_BINBYTES"),
+        *("EMPTY_TUPLE", "TUPLE", "TUPLE1", "TUPLE2", "TUPLE3", "EMPTY_LIST", "APPEND", "APPENDS"),
+        *("EMPTY_DICT", "SETITEM", "SETITEMS", "EMPTY_SET", "ADDITEMS"),
+    )
+)
 
 # torch's storage class -> how NumPy reads it. bfloat16 has no NumPy type and stays uint16 until MLX sees it.
 STORAGES: dict[str, str] = {
@@ -67,24 +81,31 @@ def read_torch(path: Path) -> dict[str, TorchTensor]:
         with path.open("rb") as file, zipfile.ZipFile(file) as archive:
             memory = mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
             content = _Reader(path.name, archive, memory).read()
-    except (zipfile.BadZipFile, OSError, NotImplementedError, struct.error) as exc:
+    except (zipfile.BadZipFile, OSError, NotImplementedError, ValueError, LookupError, EOFError, struct.error) as exc:
         raise WeightsError(
             f"{path.name} cannot be read: it is damaged, or of torch's old format. Get the model again, or save it "
             f"anew as safetensors."
         ) from exc
+    return _flattened(path.name, content)
+
+
+def _flattened(file: str, content: object) -> dict[str, TorchTensor]:
+    """Nested tables -> one; bounded, because a table may hold itself, or the same one a thousand times a thousand."""
     found: dict[str, TorchTensor] = {}
-    _flatten(path.name, content, "", 0, found)
+    waiting: list[tuple[str, object, int]] = [("", content, 0)]
+    visits = 0
+    while waiting:
+        name, value, depth = waiting.pop()
+        visits += 1
+        if depth > MAX_DEPTH or visits > MAX_VALUES:
+            raise WeightsError(f"{file} is nested too deep, or holds too many values, to be a model.")
+        if isinstance(value, TorchTensor):
+            found[name] = value
+        elif isinstance(value, Mapping):
+            items = list(cast("Mapping[object, object]", value).items())
+            # Reversed, so that what is popped first is what stands first.
+            waiting += [(f"{name}.{key}" if name else str(key), item, depth + 1) for key, item in reversed(items)]
     return found
-
-
-def _flatten(file: str, value: object, name: str, depth: int, found: dict[str, TorchTensor]) -> None:
-    if depth > MAX_DEPTH or len(found) > MAX_TENSORS:
-        raise WeightsError(f"{file} is nested too deep, or holds too many tensors, to be a model.")
-    if isinstance(value, TorchTensor):
-        found[name] = value
-    elif isinstance(value, Mapping):
-        for key, item in cast("Mapping[object, object]", value).items():
-            _flatten(file, item, f"{name}.{key}" if name else str(key), depth + 1, found)
 
 
 class _Call:
@@ -139,6 +160,7 @@ class _Reader:
         if len(raw) > PICKLE_MAX_BYTES:
             raise WeightsError(f"{self._file} is damaged: its list of tensors is too large.")
         try:
+            self._check_words(bytes(raw))
             return _TensorsOnly(bytes(raw), self).load()
         except WeightsError:
             raise
@@ -157,6 +179,17 @@ class _Reader:
         if signature != b"PK\x03\x04" or start + entry.file_size > len(self._memory):
             raise WeightsError(f"{self._file} is damaged: {entry.filename[:80]} is torn. Get the model again.")
         return memoryview(self._memory)[start : start + entry.file_size]
+
+    def _check_words(self, raw: bytes) -> None:
+        """Refuse a pickle with instructions torch does not write, before one of them is followed."""
+        for count, (opcode, argument, _) in enumerate(pickletools.genops(raw), 1):
+            if opcode.name == "GLOBAL":
+                self.find(*str(argument).split(" ", 1))
+            if opcode.name not in WORDS:
+                raise ValueError(f"instruction {opcode.name}")
+            # The unpickler makes a list as long as this number says.
+            if opcode.name in ("BINPUT", "LONG_BINPUT") and cast("int", argument) > count:
+                raise ValueError("a memo out of all proportion")
 
     def find(self, module: str, name: str) -> object:
         """What a global of the pickle means here."""
@@ -213,8 +246,6 @@ class _TensorsOnly(pickle.Unpickler):
     """Looks every word up in the reader and nowhere else."""
 
     def __init__(self, raw: bytes, reader: _Reader) -> None:
-        import io
-
         super().__init__(io.BytesIO(raw))
         self._words = reader
 

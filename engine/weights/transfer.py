@@ -3,7 +3,7 @@
 import logging
 import os
 import time
-from collections.abc import Iterator
+from collections.abc import Generator
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -37,7 +37,7 @@ class Transfer:
         self._hasher = file.hasher()
         self._have = 0
 
-    def run(self) -> Iterator[int]:
+    def run(self) -> Generator[int]:
         """Fetch what is missing.
 
         Yields:
@@ -80,7 +80,7 @@ class Transfer:
         self._hasher = self._file.hasher()
         self._have = 0
 
-    def _receive(self, target: BinaryIO) -> Iterator[int]:
+    def _receive(self, target: BinaryIO) -> Generator[int]:
         from huggingface_hub import errors
 
         barren = 0
@@ -113,7 +113,7 @@ class Transfer:
             f"{in_words(self._file.size)} came, then no more. Check the network and try again; it goes on from there."
         )
 
-    def _one_response(self, target: BinaryIO) -> Iterator[int]:
+    def _one_response(self, target: BinaryIO) -> Generator[int]:
         """Read one response until it ends, or until the file is whole."""
         from huggingface_hub import hf_hub_url
         from huggingface_hub.utils import build_hf_headers, get_session, hf_raise_for_status
