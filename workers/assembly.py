@@ -145,6 +145,7 @@ def _mastered(task: Task, take: _Take) -> Iterator[Samples]:
     try:
         for block in master.apply(playback.blocks(take.score, cache), take.plan, rate):
             heart.check()
+            task.storage.check_room()
             take.meter.add(block)
             sent += len(block)
             heart.audio_s = take.start_s + sent / rate

@@ -187,6 +187,7 @@ class Narrator:
             self._mark_failed(line, f"The worker stopped unexpectedly {TRIES} times while speaking this.")
             return None
         reason = ""
+        self._task.storage.check_room()
         for _attempt in range(TRIES):
             self._task.heart.check()
             self._journal.begin(key, line.index)

@@ -21,7 +21,7 @@ from redis.exceptions import RedisError
 from rq import Queue, SpawnWorker
 from rq.job import Job
 
-from studio.library.queue import QUEUE
+from studio.library.names import QUEUE
 
 log = logging.getLogger(__name__)
 

@@ -1,11 +1,13 @@
 """Keeps a Redis and some workers alive, and the queue in line with the rows, while a studio runs.
 
-`studio run` and `studio book` hold one. Where another studio process already keeps a private Redis for the same
-outputs folder, its supervisor does the work and this one only watches, ready to take over.
+`studio run` and `studio book` hold one; `python -m workers.supervisor` is one without a page. Where another studio
+process already keeps a private Redis for the same outputs folder, its supervisor does the work and this one only
+watches, ready to take over.
 """
 
 import logging
 import os
+import signal
 import subprocess
 import sys
 import threading
@@ -15,8 +17,10 @@ from pathlib import Path
 from typing import Self
 
 from engine.errors import EngineError
-from studio.library.library import Library
+from studio.library.db import migrate
+from studio.library.library import Library, open_library
 from studio.settings import Settings
+from workers import lifeline
 from workers.redis_server import RedisHandle, RedisMissing, find_or_start, start
 
 log = logging.getLogger(__name__)
@@ -186,3 +190,26 @@ def worker_environment(settings: Settings, redis_url: str) -> dict[str, str]:
         "STUDIO_OFFLINE": "1" if settings.offline else "0",
         "STUDIO_MEMORY_BUDGET_GB": str(settings.memory_budget_gb),
     }
+
+
+def main() -> int:
+    """Run until SIGTERM or Ctrl-C; with `--with-parent` also until standard input closes."""
+    settings = Settings()
+    ended = threading.Event()
+    for number in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(number, lambda _signal, _frame: ended.set())
+    if "--with-parent" in sys.argv[1:]:
+        lifeline.watch(ended.set)
+    try:
+        migrate(settings.resolved_database_url)
+        library = open_library(settings.outputs, settings.resolved_database_url)
+        with Supervisor(settings, library):
+            ended.wait()
+    except EngineError as exc:
+        sys.stderr.write(f"{exc}\n")
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

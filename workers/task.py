@@ -15,7 +15,7 @@ from rq import get_current_job
 
 from engine.errors import Cancelled, EngineError
 from studio.library.db import session
-from studio.library.errors import DatabaseBusy
+from studio.library.errors import DatabaseBusy, StorageError
 from studio.library.leases import Claim, claim, fail, finish, release
 from studio.library.library import Library, open_library
 from studio.library.queue import arrange, enqueue, wanted_tickets
@@ -95,16 +95,16 @@ def _ending(task: Task, work: Work) -> Callable[[Heart], object]:
 
 
 def patiently(ask: Callable[[], T]) -> T:
-    """Ask the database again while somebody else holds it.
+    """Ask the database again while somebody else holds it, or while its disk has no room.
 
     Raises:
-        DatabaseBusy: it stayed locked for minutes.
+        DatabaseBusy, StorageError: it stayed like that for minutes.
     """
     give_up_at = time.monotonic() + _PATIENCE_S
     while True:
         try:
             return ask()
-        except DatabaseBusy:
+        except (DatabaseBusy, StorageError):
             if time.monotonic() > give_up_at:
                 raise
             time.sleep(0.5)

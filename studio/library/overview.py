@@ -118,10 +118,15 @@ def _part_view(part: JobPart) -> PartView:
         total_s=part.total_s,
         progress=_part_progress(part),
         speed=part.audio_s / part.busy_s if part.busy_s > 0 else 0.0,
-        report=part.report.get("mastered") or part.report.get("narrated", {}),
+        report=_shown(part.report.get("mastered") or part.report.get("narrated", {})),
         error=part.error,
         can_listen=part.kind is PartKind.CHAPTER and part.audio_s > 0,
     )
+
+
+def _shown(report: dict[str, Any]) -> dict[str, Any]:
+    """The levels and the sentences; what the engine keeps beside them to plan a gain is not for people."""
+    return {name: value for name, value in report.items() if isinstance(value, int | float) or name == "misses"}
 
 
 def _part_progress(part: JobPart) -> float:

@@ -20,17 +20,10 @@ from sqlmodel import Session, col, select
 from studio.library.db import session
 from studio.library.leases import is_gone, settle
 from studio.library.moves import WORKABLE
+from studio.library.names import FUNCTIONS, QUEUE
 from studio.library.tables import Job, JobPart, PartKind, PartStatus
 
 log = logging.getLogger(__name__)
-
-QUEUE = "studio"
-
-FUNCTIONS = {
-    PartKind.CHAPTER: "workers.audiobook.narrate_chapter",
-    PartKind.ASSEMBLY: "workers.audiobook.assemble",
-    PartKind.RECORDING: "workers.transcription.transcribe_recording",
-}
 
 _FAILURE_TTL_S = 600
 _Order = tuple[int, float, int]

@@ -21,6 +21,9 @@ from studio.library.errors import DISK_FULL, NotFound, StorageError
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
 """The ways an operating system says that there is no room: disk, quota, file size."""
 
+KEEP_FREE_BYTES = 64 * 1024**2
+"""Jobs leave so much of the disk, or a fiftieth of a small one."""
+
 
 class Storage:
     """The outputs folder. Making one touches nothing; folders appear when they are asked for."""
@@ -81,6 +84,16 @@ class Storage:
         """Room left on the disk of the outputs folder."""
         self.outputs.mkdir(parents=True, exist_ok=True)
         return shutil.disk_usage(self.outputs).free
+
+    def check_room(self) -> None:
+        """Stop before the last bytes are gone: the database on the same disk must still be able to say so.
+
+        Raises:
+            StorageError: hardly any room is left.
+        """
+        disk = os.statvfs(self.outputs)
+        if disk.f_bavail * disk.f_frsize < min(KEEP_FREE_BYTES, disk.f_blocks * disk.f_frsize // 50):
+            raise StorageError(DISK_FULL)
 
     def _folder(self, *names: str) -> Path:
         path = self.outputs.joinpath(*names)

@@ -1,0 +1,32 @@
+"""A studio without a page: real Redis, real workers, a library of its own."""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from studio.library.db import migrate
+from studio.library.library import Library, open_library
+from studio.settings import Settings
+from workers.supervisor import Supervisor
+
+StudioMaker = Callable[..., tuple[Library, Supervisor]]
+
+
+@pytest.fixture
+def make_studio(tmp_path: Path) -> Iterator[StudioMaker]:
+    """Open a studio below the test's folder, with as many workers as asked for."""
+    opened: list[tuple[Library, Supervisor]] = []
+
+    def make(workers: int = 1) -> tuple[Library, Supervisor]:
+        settings = Settings(outputs=tmp_path / "outputs", database_url="", redis_url="", workers=workers)
+        migrate(settings.resolved_database_url)
+        library = open_library(settings.outputs, settings.resolved_database_url)
+        supervisor = Supervisor(settings, library).start()
+        opened.append((library, supervisor))
+        return library, supervisor
+
+    yield make
+    for library, supervisor in opened:
+        supervisor.stop()
+        library.close()

