@@ -9,49 +9,9 @@ from studio.library.library import Library
 from studio.library.scores import Journal
 from studio.library.views import JobView
 
-NAMES = [
-    "Ada",
-    "Boris",
-    "Clara",
-    "David",
-    "Emma",
-    "Felix",
-    "Greta",
-    "Henry",
-    "Ida",
-    "Jonas",
-    "Karin",
-    "Lukas",
-    "Mona",
-    "Nora",
-    "Oscar",
-    "Paula",
-]
-DEEDS = [
-    "opened",
-    "closed",
-    "painted",
-    "counted",
-    "carried",
-    "forgot",
-    "praised",
-    "lifted",
-    "missed",
-    "sold",
-    "washed",
-    "mended",
-]
-THINGS = [
-    "the door",
-    "a lamp",
-    "two letters",
-    "the old clock",
-    "a red boat",
-    "some bread",
-    "her coat",
-    "the map",
-    "a small box",
-]
+NAMES = ("Ada", "Boris", "Clara", "David", "Emma", "Felix", "Greta", "Henry", "Ida", "Jonas", "Karin", "Lukas", "Mona")
+DEEDS = ("opened", "closed", "painted", "counted", "carried", "forgot", "praised", "lifted", "missed", "sold", "washed")
+THINGS = ("the door", "a lamp", "two letters", "the old clock", "a red boat", "some bread", "her coat", "the map")
 
 
 @dataclass(frozen=True)

@@ -2,6 +2,8 @@
 
 import json
 import time
+import zipfile
+from itertools import pairwise
 from pathlib import Path
 
 import numpy as np
@@ -39,7 +41,7 @@ def test_a_book_becomes_sound_subtitles_and_a_list_of_segments(make_studio: Stud
     segments = [segment for chapter in told["chapters"] for segment in chapter["segments"]]
     assert segments[0]["text"] == "Part 1"
     assert segments[1]["text"].startswith("Ada opened the door")
-    for before, after in zip(segments, segments[1:], strict=False):
+    for before, after in pairwise(segments):
         assert before["start_s"] < before["end_s"] <= after["start_s"]
     for segment in segments:
         spoken = sound[round(segment["start_s"] * rate) : round(segment["end_s"] * rate)]
@@ -146,8 +148,6 @@ def test_every_format_comes_out_whole(make_studio: StudioMaker, kind: str, tmp_p
     if kind != "mp3-chapters":
         assert io.probe(path).duration_s == pytest.approx(done.total_s, abs=0.3)
         return
-    import zipfile
-
     with zipfile.ZipFile(path) as archive:
         assert archive.namelist() == ["01 Part 1.mp3", "02 Part 2.mp3"]
         archive.extractall(tmp_path)
