@@ -186,8 +186,9 @@ class Catalogue:
         for (task, family), recognise in self._recognisers.items():
             if not recognise(signs):
                 continue
-            template = next((c for c in self.cards(task) if c.family == family), None)
-            if template is not None:
+            kin = [card for card in self.cards(task) if card.family == family]
+            if kin:
+                template = next((card for card in kin if not card.built_in), kin[0])
                 return replace(
                     template,
                     id=typed,
