@@ -136,9 +136,10 @@ def write_file(
         match audio_format.name:
             case "pcm" | "wav":
                 return _write_plain(temporary, blocks, sample_rate if audio_format.name == "wav" else None)
-            case "flac" | "mp3":
-                return _write_sndfile(temporary, blocks, audio_format, sample_rate, bitrate)
-            case "opus" | "aac" | "m4a":
+            case "flac":
+                return _write_flac(temporary, blocks, sample_rate)
+            case "mp3" | "opus" | "aac" | "m4a":
+                # MP3 too: ffmpeg's LAME settings are 4 times faster than libsndfile's.
                 return _write_ffmpeg(temporary, blocks, audio_format, sample_rate, bitrate)
 
 
@@ -406,23 +407,19 @@ def _write_plain(path: Path, blocks: Iterable[Samples], wav_rate: int | None) ->
     return count
 
 
-def _write_sndfile(
-    path: Path, blocks: Iterable[Samples], audio_format: AudioFormat, sample_rate: int, bitrate_kbps: int | None
-) -> int:
-    resampler = StreamingResampler(sample_rate, audio_format.codec_rate(sample_rate))
+def _write_flac(path: Path, blocks: Iterable[Samples], sample_rate: int) -> int:
     count = 0
-    with path.open("wb+") as target, _open_sndfile(target, audio_format, sample_rate, bitrate_kbps) as file:
+    with path.open("wb+") as target, _open_sndfile(target, FORMATS["flac"], sample_rate, None) as file:
         for block in blocks:
             count += len(block)
-            _write_samples(file, resampler.feed(block))
-        _write_samples(file, resampler.finish())
+            _write_samples(file, block)
     return count
 
 
 def _write_ffmpeg(
     path: Path, blocks: Iterable[Samples], audio_format: AudioFormat, sample_rate: int, bitrate_kbps: int | None
 ) -> int:
-    container = {"opus": ["-f", "ogg"], "aac": ["-f", "adts"]}.get(
+    container = {"mp3": ["-f", "mp3"], "opus": ["-f", "ogg"], "aac": ["-f", "adts"]}.get(
         audio_format.name, ["-movflags", "+faststart", "-f", "ipod"]
     )
     rate = audio_format.codec_rate(sample_rate)
