@@ -4,10 +4,11 @@ from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 
-from studio.books.headings import bare_number, is_chapter, is_part, needs_title
+from studio.books.headings import bare_number, is_chapter, is_part, numbered
 
 _DIVIDER_WORDS = 300  # a part's own page: a title, perhaps a motto
-_LONG_CHAPTER_WORDS = 15_000  # an hour and a half; longer than that, its sections are the better chapters
+_LONG_CHAPTER_WORDS = 40_000  # four hours; longer than that, its sections are the better chapters
+_LONG_GROUP_WORDS = 12_000  # the same for what does not call itself a chapter, such as an author in an anthology
 _GOOD_SECTION_WORDS = 1_500
 _MAX_DEPTH = 4
 
@@ -108,27 +109,26 @@ def _opened(node: _Node, within: str, words: Callable[[int, int], int], depth: i
 
 def _holds_chapters(node: _Node, words: Callable[[int, int], int]) -> bool:
     title, children = node.entry.title, node.children
-    if is_chapter(title):
-        likely = False
-    elif is_part(title) or any(is_chapter(child.entry.title) for child in children):
+    calls_itself_chapter = is_chapter(title)
+    if not calls_itself_chapter and (is_part(title) or any(is_chapter(child.entry.title) for child in children)):
         return True
-    else:
-        numbered = [child for child in children if bare_number(child.entry.title) is not None]
-        likely = len(numbered) == len(children) > 1
     total = words(node.entry.position, node.end)
-    sections = len(children)
-    if likely:
-        return total / sections > _GOOD_SECTION_WORDS / 3
-    # One child alone divides nothing.
-    return sections > 1 and total > _LONG_CHAPTER_WORDS and total / sections > _GOOD_SECTION_WORDS
+    if len(children) < 2:
+        return False  # one child alone divides nothing
+    if not calls_itself_chapter and all(bare_number(child.entry.title) is not None for child in children):
+        return total / len(children) > _GOOD_SECTION_WORDS / 3
+    longest = _LONG_CHAPTER_WORDS if calls_itself_chapter or numbered(title) else _LONG_GROUP_WORDS
+    return total > longest and total / len(children) > _GOOD_SECTION_WORDS
 
 
 def _distinct(chosen: list[tuple[str, Entry]]) -> list[Entry]:
     titles = Counter(entry.title.casefold() for _, entry in chosen)
     result: list[Entry] = []
     for part, entry in sorted(chosen, key=lambda pair: pair[1].position):
-        repeats = titles[entry.title.casefold()] > 1 or (part and needs_title(entry.title) and bare_number(entry.title))
-        named = replace(entry, depth=0, title=f"{part}: {entry.title}" if part and repeats else entry.title)
+        # "Chapter 1" of which part? And a section says little without its chapter.
+        is_section = is_chapter(part) or numbered(part) is not None
+        is_vague = titles[entry.title.casefold()] > 1 or bare_number(entry.title) is not None or is_section
+        named = replace(entry, depth=0, title=f"{part}: {entry.title}" if part and is_vague else entry.title)
         if result and result[-1].position == entry.position:
             continue  # two lines that lead to the same place: the first names it
         result.append(named)

@@ -10,12 +10,12 @@ from zipfile import BadZipFile
 from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]  # compiled, without stubs
 
 from studio.books.archive import Archive
+from studio.books.blocks import LONG_CELL_CHARS, Block, Budget, row_text
 from studio.books.encoding import clean
 from studio.books.errors import BookError
 from studio.books.html import from_blocks
 from studio.books.markup import read_tree
 from studio.books.model import Book
-from studio.books.prose import LONG_CELL_CHARS, Block, Budget, row_text
 
 _MAX_UNPACKED_BYTES = 384 * 2**20  # python-docx holds every part, pictures too
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"

@@ -29,6 +29,7 @@ _REPLACED: dict[int, str | None] = {code: None for code in [*range(0x00, 0x09), 
 _REPLACED.update((code, None) for code in [0xAD, 0x200B, 0x2060, 0xFEFF, 0xFFFE, 0xFFFF, *range(0xFDD0, 0xFDF0)])
 _REPLACED.update({0x0C: "\n", 0x85: "\n", 0x2028: "\n", 0x2029: "\n\n", 0xA0: " ", 0x202F: " "})
 _REPLACED.update({0xFB00: "ff", 0xFB01: "fi", 0xFB02: "fl", 0xFB03: "ffi", 0xFB04: "ffl", 0xFB05: "st", 0xFB06: "st"})
+_ODD = re.compile("[\ud800-\udfff" + "".join(re.escape(chr(code)) for code in _REPLACED) + "]")
 _SURROGATE = re.compile(r"[\ud800-\udfff]")
 
 
@@ -77,8 +78,10 @@ def clean(text: str) -> str:
     """Text without what cannot be spoken or kept: controls, soft hyphens, zero widths, lone surrogates; NFC."""
     if text.isascii() and text.isprintable():
         return text
-    text = text.replace("\r\n", "\n").replace("\r", "\n").translate(_REPLACED)
-    return unicodedata.normalize("NFC", _SURROGATE.sub("�", text))
+    text = text.replace("\r\n", "\n").replace("\r", "\n")
+    if _ODD.search(text):
+        text = _SURROGATE.sub("�", text.translate(_REPLACED))
+    return text if unicodedata.is_normalized("NFC", text) else unicodedata.normalize("NFC", text)
 
 
 def _strictly(data: bytes, encoding: str) -> str | None:

@@ -6,16 +6,18 @@ from html.parser import HTMLParser
 from pathlib import Path
 
 from studio.books.archive import Archive, resolve
+from studio.books.blocks import Block, Budget
 from studio.books.contents import Entry, choose
 from studio.books.cover import MAX_COVER_BYTES, Cover, checked_cover
 from studio.books.epub_contents import Contents, Target, read_contents
 from studio.books.epub_package import Package, locked, read_package
 from studio.books.errors import BookError
+from studio.books.gutenberg import mark_licences
 from studio.books.headings import is_chapter, is_named, is_part
 from studio.books.markup import read_markup
 from studio.books.matter import kind_of_file, kind_of_title, kind_of_types
 from studio.books.model import Book, Kind
-from studio.books.prose import Block, Budget, Prose
+from studio.books.prose import Prose
 from studio.books.sections import Cut, assemble, chapters_of, cuts_at_headings, one_line, word_counter
 
 _RIGHTS = "META-INF/rights.xml"
@@ -32,12 +34,14 @@ class _Flow:
         starts: for each document, the index of its first block.
         places: (path, id) -> index of a block; (path, "") is the document's start.
         paths: of the documents, in order.
+        aside: starts of documents that are read only when a link leads there.
     """
 
     blocks: list[Block]
     starts: list[int]
     places: dict[Target, int]
     paths: list[str]
+    aside: set[int]
 
 
 def read(path: Path, name: str, title: str, max_chars: int) -> Book:
@@ -57,7 +61,8 @@ def read(path: Path, name: str, title: str, max_chars: int) -> Book:
         contents = read_contents(archive, package, name)
         flow = _read_spine(archive, package, name, Budget(name, max_chars))
         cover, cover_notices = _read_cover(archive, package)
-    cuts = _cuts(flow, contents, package)
+    mark_licences(flow.blocks)
+    cuts = _cuts(flow, contents)
     chapters = chapters_of(flow.blocks, cuts, one_line(package.title or title))
     if not chapters:
         raise BookError(f"“{name}” has no text to read: its pages are empty or hold only pictures.")
@@ -74,7 +79,7 @@ def read(path: Path, name: str, title: str, max_chars: int) -> Book:
 
 
 def _read_spine(archive: Archive, package: Package, name: str, budget: Budget) -> _Flow:
-    flow = _Flow([], [], {}, [])
+    flow = _Flow([], [], {}, [], set())
     references: list[Target] = []
     for item in package.spine:
         data = archive.read(item.path)
@@ -84,7 +89,11 @@ def _read_spine(archive: Archive, package: Package, name: str, budget: Budget) -
         start = len(flow.blocks)
         flow.starts.append(start)
         flow.paths.append(item.path)
+        if not prose.blocks:
+            continue  # a picture: nothing begins here
         flow.places[item.path, ""] = start
+        if not item.is_linear:
+            flow.aside.add(start)
         for at, block in enumerate(prose.blocks, start):
             for key in block.ids:
                 flow.places.setdefault((item.path, key), at)
@@ -92,9 +101,6 @@ def _read_spine(archive: Archive, package: Package, name: str, budget: Budget) -
             flow.places.setdefault((item.path, key), start + len(prose.blocks))
         if item.path == package.nav:
             _mark_types(prose.blocks, "toc")
-        elif not item.is_linear and not any(kind_of_types(block.types) for block in prose.blocks):
-            # Read only when a link leads there: notes, or something beside the work.
-            _mark_types(prose.blocks, "backmatter")
         flow.blocks.extend(prose.blocks)
         references.extend(found for href in prose.references if (found := resolve(item.path, href)) is not None)
     _mark_notes(flow, references)
@@ -117,13 +123,12 @@ def _mark_notes(flow: _Flow, references: list[Target]) -> None:
             block.role, block.starts_note = "note", True
 
 
-def _cuts(flow: _Flow, contents: Contents, package: Package) -> list[Cut]:
+def _cuts(flow: _Flow, contents: Contents) -> list[Cut]:
     """Where sections begin: the table's lines, then files that are plainly something else."""
     entries = _placed(flow, contents)
     words = word_counter(flow.blocks)
     end = len(flow.blocks)
-    # The book's own name at the top of its table is not a chapter.
-    named = [entry for entry in choose(entries, end, words)]
+    named = choose(entries, end, words)
     usable = [entry for entry in named if kind_of_title(entry.title, 0) is None]
     landmarks = {flow.places[target]: kind for target, kind in contents.landmarks.items() if target in flow.places}
     cuts: dict[int, Cut] = {}
@@ -142,6 +147,8 @@ def _cuts(flow: _Flow, contents: Contents, package: Package) -> list[Cut]:
         if start not in cuts:
             if kind is None and (start < first_body or not usable):
                 kind = kind_of_file(path)
+            if kind is None and start in flow.aside:
+                kind = "front" if start < end / 2 else "back"
             if kind is None and start < first_body and words(start, stop) < _SHORT_WORDS and not _opens_chapter(block):
                 kind = "front"
             # A file the table does not name continues the chapter before it, unless it says otherwise.
@@ -153,15 +160,13 @@ def _cuts(flow: _Flow, contents: Contents, package: Package) -> list[Cut]:
 
 
 def _placed(flow: _Flow, contents: Contents) -> list[Entry]:
-    """The table's lines that lead into the spine; a line without a link stands where the next one below it does."""
+    """The table's lines that lead into the spine; one that leads to no text stands where the next one below it does."""
     entries: list[Entry] = []
     waiting: list[tuple[str, int]] = []
     for line in contents.lines:
-        if line.target is None:
-            waiting.append((line.title, line.depth))
-            continue
-        at = flow.places.get(line.target, flow.places.get((line.target[0], "")))
+        at = flow.places.get(line.target, flow.places.get((line.target[0], ""))) if line.target else None
         if at is None:
+            waiting.append((line.title, line.depth))
             continue
         entries.extend(Entry(title, depth, at) for title, depth in waiting if depth < line.depth)
         waiting.clear()

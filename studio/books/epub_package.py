@@ -14,6 +14,7 @@ _CONTAINER = "META-INF/container.xml"
 _ENCRYPTION = "META-INF/encryption.xml"
 _MAX_PACKAGE_BYTES = 16 * 2**20
 _MAX_SPINE_ITEMS = 10_000
+_MAX_FALLBACKS = 4
 # Fonts may be scrambled with these two by the standard; every other algorithm is a lock on the text.
 _FONT_ALGORITHMS = {"http://www.idpf.org/2008/embedding", "http://ns.adobe.com/pdf/enc#RC"}
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
@@ -71,6 +72,7 @@ class _Item:
     media_type: str
     properties: frozenset[str]
     href: str
+    fallback: str
 
 
 def read_package(archive: Archive, name: str) -> Package:
@@ -153,7 +155,13 @@ def _manifest(root: Any, base: str) -> dict[str, _Item]:
             properties = frozenset(element.get("properties", "").split())
             items.setdefault(
                 element.get("id"),
-                _Item(found[0] if found else "", element.get("media-type", "").lower().strip(), properties, href),
+                _Item(
+                    found[0] if found else "",
+                    element.get("media-type", "").lower().strip(),
+                    properties,
+                    href,
+                    element.get("fallback", ""),
+                ),
             )
     return items
 
@@ -198,10 +206,16 @@ def _read_spine(root: Any, package: Package, manifest: dict[str, _Item], archive
             f"“{name}” has no reading order (spine), so nobody can tell what to read. Get a new copy of it."
         )
     seen: set[str] = set()
+    listed = 0
     for reference in list(_elements(spine))[:_MAX_SPINE_ITEMS]:
         item = manifest.get(reference.get("idref", "")) if local_name(reference.tag) == "itemref" else None
+        for _ in range(_MAX_FALLBACKS):
+            # What is no document itself may name one that says the same.
+            if item is not None and item.media_type not in _DOCUMENTS and item.fallback in manifest:
+                item = manifest[item.fallback]
         if item is None:
             continue
+        listed += 1
         if not item.path:
             raise _outside(name)
         path = archive.find(item.path)
@@ -210,6 +224,8 @@ def _read_spine(root: Any, package: Package, manifest: dict[str, _Item], archive
         if item.media_type in _DOCUMENTS or path.lower().endswith((".xhtml", ".html", ".htm", ".xml")):
             seen.add(path)
             package.spine.append(SpineItem(path, reference.get("linear", "yes").strip().lower() != "no"))
+    if not package.spine and listed:
+        raise BookError(f"“{name}” holds pictures of pages, not text. Run text recognition (OCR) on it first.")
     if not package.spine:
         raise BookError(
             f"“{name}” has an empty reading order (spine): there is nothing to read in it. Get a new copy of it."

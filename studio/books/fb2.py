@@ -4,12 +4,13 @@ import base64
 import binascii
 from typing import Any
 
+from studio.books.blocks import Budget
 from studio.books.contents import Entry, choose
 from studio.books.cover import Cover, checked_cover
 from studio.books.encoding import clean
 from studio.books.markup import local_name, read_markup, read_tree
 from studio.books.model import Book
-from studio.books.prose import Budget, Prose
+from studio.books.prose import Prose
 from studio.books.sections import Cut, assemble, chapters_of, one_line, word_counter
 
 _BLOCKS = frozenset(

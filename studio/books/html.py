@@ -3,10 +3,12 @@
 import re
 from html import unescape
 
+from studio.books.blocks import Block, Budget
 from studio.books.encoding import decode
+from studio.books.gutenberg import mark_licences
 from studio.books.markup import read_html
 from studio.books.model import Book
-from studio.books.prose import Block, Budget, Prose
+from studio.books.prose import Prose
 from studio.books.sections import assemble, chapters_of, cuts_at_headings, one_line
 
 _ENCODING = re.compile(
@@ -64,6 +66,7 @@ def from_blocks(
     Raises:
         BookError: there is no text.
     """
+    mark_licences(blocks)
     outermost = [block.text for block in blocks if block.heading == 1]
     title = page_title or (outermost[0] if len(outermost) == 1 else "") or title
     chapters = chapters_of(blocks, cuts_at_headings(blocks), one_line(title))

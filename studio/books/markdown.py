@@ -4,11 +4,12 @@ import re
 
 from markdown_it import MarkdownIt
 
+from studio.books.blocks import Block, Budget
 from studio.books.encoding import clean, decode
 from studio.books.html import from_blocks
 from studio.books.markup import read_html
 from studio.books.model import Book
-from studio.books.prose import Block, Budget, Prose
+from studio.books.prose import Prose
 
 _FRONT_MATTER = re.compile(r"\A---[ \t]*\n(.{0,20000}?)\n(?:---|\.\.\.)[ \t]*(?:\n|\Z)", re.DOTALL)
 _FIELD = re.compile(r"^(title|author|authors|lang|language):[ \t]*(\S.*)$", re.MULTILINE | re.IGNORECASE)

@@ -41,6 +41,7 @@ _FRONT_TITLES = _any_of(
     r"sommaire|table des matières|dédicace|page de titre",
     r"índice de contenidos?|dedicatoria|portada|colofón",
     r"copertina|indice|sumário",
+    r"目次|もくじ|目录|目錄|表紙|封面|版权页?|版權頁?|扉|奥付|図表一覧",
 )
 _BACK_TITLES = _any_of(
     r"(?:(?:general |subject |name )?index(?: of .*)?|register|stichwortverzeichnis)",
@@ -54,17 +55,19 @@ _BACK_TITLES = _any_of(
     r"literatur(?:verzeichnis)?|glossar|über (?:den autor|die autorin)",
     r"bibliographie|glossaire|à propos de l'auteur",
     r"bibliografía|bibliografia|glosario|sobre (?:el autor|la autora|o autor)",
+    r"索引|参考文献|用語集|参考书目|關於作者|关于作者|著者(?:紹介|略歴)",
 )
 _NOTE_TITLES = _any_of(
     r"(?:foot|end|rear)[- ]?notes?|notes?(?: (?:to|on) (?:the )?(?:text|chapters?|sources|pages?)\b.*)?",
     r"anmerkungen|fußnoten|notes de bas de page|notas(?: al pie)?|note a piè di pagina",
+    r"注|註|注釈|脚注|脚註|注釈一覧|注释",
 )
 _ACKNOWLEDGEMENT_TITLES = _any_of(r"acknowledge?ments?|danksagung|remerciements|agradecimientos|ringraziamenti")
 _FRONT_FILES = _any_of(
     r"cover|cover[-_ ]?page|half[-_]?title(?:[-_]?page)?|title[-_]?page",
     r"copyright(?:[-_]?page)?|dedication|epigraph|imprint|toc|nav|contents?",
 )
-_BACK_FILES = _any_of(r"colophon|index|bibliography|about[-_]?(?:the[-_]?)?author|glossary")
+_BACK_FILES = _any_of(r"colophon|bibliography|about[-_]?(?:the[-_]?)?author|glossary")
 _LONG_WORDS = 1500  # a "Maps" or "Sources" this long is somebody's chapter
 
 Where = Literal["before", "within", "after", ""]

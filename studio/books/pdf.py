@@ -8,12 +8,12 @@ from typing import Any
 from pypdf import PdfReader
 from pypdf.errors import DependencyError, FileNotDecryptedError, PyPdfError
 
+from studio.books.blocks import Block, Budget
 from studio.books.contents import Entry, choose
 from studio.books.encoding import clean
 from studio.books.errors import BookError
 from studio.books.model import Book
 from studio.books.pdf_page import Line, paragraphs_of, without_furniture
-from studio.books.prose import Block, Budget
 from studio.books.sections import Cut, assemble, chapters_of, cuts_at_headings, one_line, word_counter
 
 _MAX_OUTLINE_ENTRIES = 20_000

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
 
+from studio.books.blocks import Block
 from studio.books.headings import bare_number, is_chapter, is_named, is_part
-from studio.books.prose import Block
 from studio.books.reflow import join_lines, vocabulary
 
 _EDGE_LINES = 2  # running heads and feet are among so many lines at the top and the bottom

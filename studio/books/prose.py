@@ -4,112 +4,15 @@ Inline elements join without a gap, block elements part, `<br>` is a line of ver
 its base text, note references and page numbers go, and notes are told apart from the text they belong to.
 """
 
-import re
 from collections import Counter
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass
 
-from studio.books.encoding import clean
-from studio.books.errors import BookError
+from studio.books import elements
+from studio.books.blocks import LONG_CELL_CHARS, Block, Budget, Role, row_text
 from studio.books.headings import is_chapter
+from studio.books.marks import BREAK, SPACE, SPOT, Link, collapse, is_note_link, raised, stanzas
 from studio.books.markup import local_name
-
-Role = Literal["text", "note", "licence"]
-
-
-def _names(*lines: str) -> frozenset[str]:
-    return frozenset(" ".join(lines).split())
-
-
-_BLOCKS = _names(
-    "address article aside blockquote body caption center dd details dialog div dl dt fieldset figcaption figure",
-    "footer h1 h2 h3 h4 h5 h6 header hgroup hr html li main menu nav ol p pre section summary table tbody td tfoot",
-    "th thead tr ul",
-)
-_SKIPPED = _names(
-    "script style template noscript svg audio video object iframe select button textarea input rt rp rtc datalist",
-    "canvas map binary",
-)
-_CELLS = frozenset({"td", "th"})
-_BREAK, _SPOT = "\x0b", "\x0c"  # neither can occur in clean text: a line break, and where a note reference stood
-_MARKS = f" \t\r\n{_BREAK}{_SPOT}"
-LONG_CELL_CHARS = 300  # a "table" whose cells are longer is a page layout
-
-_NOTE_TYPES = frozenset({"footnote", "footnotes", "endnote", "endnotes", "rearnote", "rearnotes"})
-_NOTE_ITEM_TYPES = frozenset({"footnote", "endnote", "rearnote"})
-_NOTE_CLASSES = _NOTE_TYPES | {"fn", "footnote-text", "footnotetext", "endnote-text", "fnote"}
-_NOTE_BLOCKS = frozenset({"aside", "div", "section", "li", "ol", "ul", "p", "dl", "dd"})
-_REFERENCE_CLASSES = frozenset(
-    {"noteref", "footnoteref", "footnote-ref", "footnote-reference", "fnref", "fnanchor", "endnoteref", "note-ref"}
-)
-_PAGE_CLASSES = frozenset({"pagenum", "pageno", "pagenumber", "page-number", "x-ebookmaker-pageno"})
-_LICENCE_CLASSES = frozenset({"pg-boilerplate", "pgheader", "pgfooter"})
-_VERSE_CLASSES = frozenset({"line", "verse", "vers", "verse-line", "poem-line", "poetry-line"})
-_MARKER = re.compile(r"[\[({]?\s*(\d{1,4}|[*†‡§¶‖#]{1,4}|[a-z]|[ivxlc]{1,6})\s*[\])}]?\.?")
-_FRAMED_MARKER = re.compile(r"\[\s*(\d{1,4}|[*†‡§¶‖]{1,4}|[A-Za-z]|[ivxlc]{1,6})\s*\]|[*†‡§¶‖]{1,4}")
-_BACK_LINK = re.compile(r"[\s\[(]*(↩|↑|⏎|↵|⤴|\^|return|back)[\ufe0e\ufe0f\s\])]*", re.IGNORECASE)
-
-_RAISED = str.maketrans("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹")
-
-_KNOWN_TYPES = _NOTE_TYPES | _names(
-    "abstract acknowledgements acknowledgments afterword appendix backmatter bibliography bodymatter chapter colophon",
-    "conclusion contributors copyright-page cover credits dedication division epigraph epilogue errata foreword",
-    "frontispiece frontmatter fulltitle glossary halftitlepage halftitle imprint imprimatur index introduction",
-    "landmarks loi lot other-credits part preamble preface prologue seriespage titlepage toc toc-brief volume",
-)
-
-
-@dataclass(slots=True)
-class Block:
-    """A paragraph, a heading, a list item, a table row or a stanza.
-
-    Attributes:
-        text: clean, never empty; "\\n" between lines of verse.
-        heading: 1 to 6 for a heading, else 0.
-        role: "note" for foot- and endnotes, "licence" for what a library wraps around a book.
-        ids: names that links may lead to and that begin here.
-        types: what the sections around it say they are ("chapter", "dedication", ...).
-        starts_note: whether it is the first block of a note.
-        linked: whether it began with a link, as notes do that lead back to their place.
-    """
-
-    text: str
-    heading: int = 0
-    role: Role = "text"
-    ids: tuple[str, ...] = ()
-    types: frozenset[str] = frozenset()
-    starts_note: bool = False
-    linked: bool = False
-
-
-@dataclass(slots=True)
-class Budget:
-    """How much text one book may still have.
-
-    Attributes:
-        name: what the person calls the file.
-        max_chars: the limit.
-        left: characters to go.
-    """
-
-    name: str
-    max_chars: int
-    left: int = field(init=False)
-
-    def __post_init__(self) -> None:
-        self.left = self.max_chars
-
-    def spend(self, chars: int) -> None:
-        """Count some text.
-
-        Raises:
-            BookError: there is more than the limit.
-        """
-        self.left -= chars
-        if self.left < 0:
-            raise BookError(
-                f"“{self.name}” has more than {self.max_chars:,} characters of text. Split it and give its pieces."
-            )
+from studio.books.reflow import paragraphs
 
 
 @dataclass(slots=True)
@@ -121,6 +24,7 @@ class _Element:
     is_note: bool = False
     is_licence: bool = False
     is_verse: bool = False
+    is_stanza: bool = False
     types: tuple[str, ...] = ()
     start: int = 0
     href: str = ""
@@ -151,8 +55,8 @@ class Prose:
         self.end_ids: tuple[str, ...] = ()
         self._budget = budget
         self._within = within
-        self._skipped_tags = _SKIPPED | skip
-        self._block_tags = _BLOCKS | blocks
+        self._skipped_tags = elements.SKIPPED | skip
+        self._block_tags = elements.BLOCKS | blocks
         self._inside = 0 if within else 1
         self._open: list[_Element] = []
         self._counts: Counter[str] = Counter()
@@ -166,6 +70,7 @@ class Prose:
         self._heading = 0
         self._starts_note = False
         self._linked = False
+        self._is_typed = False
         self._cells: list[list[Block]] | None = None
         self._after_verse = False
         self._title_parts: list[str] = []
@@ -183,9 +88,12 @@ class Prose:
         attributes = {local_name(key): value for key, value in attrib.items()} if attrib else {}
         types = self._kinds(attributes)
         classes = frozenset(attributes.get("class", "").lower().split()) if "class" in attributes else frozenset[str]()
-        is_note = (tag in _NOTE_BLOCKS and bool(_NOTE_CLASSES & classes)) or bool(_NOTE_TYPES & types)
+        is_note = (tag in elements.NOTE_BLOCKS and bool(elements.NOTE_CLASSES & classes)) or bool(
+            elements.NOTE_TYPES & types
+        )
         if tag in self._block_tags:
-            self._block_boundary(opens_verse=tag == "v" or bool(classes & _VERSE_CLASSES))
+            element.is_verse = self._is_verse(tag, classes)
+            self._block_boundary(opens_verse=element.is_verse)
         for key in ("id", "name") if tag == "a" else ("id",):
             if attributes.get(key):
                 self._ids.append((len(self._parts), attributes[key]))
@@ -226,10 +134,11 @@ class Prose:
             return
         if self._after_verse and not data.isspace():
             # Verse lines that are inline elements have nothing else between them.
-            self._parts.append(_BREAK)
+            self._parts.append(BREAK)
             self._after_verse = False
         if self._counts["pre"]:
-            data = data.replace("\n", _BREAK)
+            data = data.replace("\n", BREAK)
+            self._is_typed = True
         self._parts.append(data)
 
     def comment(self, data: str) -> None:
@@ -242,7 +151,7 @@ class Prose:
         """The document ends."""
         self._block_boundary()
         self._end_row()
-        self.title = _collapse("".join(self._title_parts))[:300]
+        self.title = collapse("".join(self._title_parts))[:300]
         self.end_ids = tuple(name for _, name in self._ids)
         return self
 
@@ -257,7 +166,7 @@ class Prose:
         classes: frozenset[str],
         is_note: bool,
     ) -> None:
-        known = tuple(types & _KNOWN_TYPES)
+        known = tuple(types & elements.KNOWN_TYPES)
         if known:
             element.types = known
             self._types.update(known)
@@ -265,17 +174,19 @@ class Prose:
         if is_note:
             element.is_note = True
             self._counts["(note)"] += 1
-            self._starts_note = self._starts_note or bool(_NOTE_ITEM_TYPES & types) or tag in {"aside", "p", "li"}
-        if classes & _LICENCE_CLASSES:
+            self._starts_note = (
+                self._starts_note or bool(elements.NOTE_ITEM_TYPES & types) or tag in {"aside", "p", "li"}
+            )
+        if classes & elements.LICENCE_CLASSES:
             element.is_licence = True
             self._counts["(licence)"] += 1
         if tag == "br":
-            self._parts.append(_BREAK)
+            self._parts.append(BREAK)
             self._after_verse = False
         elif tag in {"a", "sup"}:
             element.start = len(self._parts)
             element.href = attributes.get("href", "")
-            element.is_reference = "noteref" in types or bool(classes & _REFERENCE_CLASSES)
+            element.is_reference = "noteref" in types or bool(classes & elements.REFERENCE_CLASSES)
             if tag == "a":
                 self._links.append(element)
         elif tag == "img":
@@ -289,12 +200,15 @@ class Prose:
         elif tag == "tr":
             self._end_row()
             self._cells = []
-        elif tag in _CELLS and self._cells is not None:
+        elif tag in elements.CELLS and self._cells is not None:
             self._cells.append([])
-        if tag == "v" or classes & _VERSE_CLASSES:
+        if classes & elements.STANZA_CLASSES:
+            element.is_stanza = True
+            self._counts["(stanza)"] += 1
+        elif tag not in self._block_tags and classes & elements.VERSE_CLASSES:
             element.is_verse = True
-            if tag not in self._block_tags and self._after_verse:
-                self._parts.append(_BREAK)
+            if self._after_verse:
+                self._parts.append(BREAK)
                 self._after_verse = False
 
     def _leave(self, element: _Element) -> None:
@@ -312,6 +226,17 @@ class Prose:
             self._type_set = frozenset(+self._types)
         self._counts["(note)"] -= element.is_note
         self._counts["(licence)"] -= element.is_licence
+        self._counts["(stanza)"] -= element.is_stanza
+
+    def _is_verse(self, tag: str, classes: frozenset[str]) -> bool:
+        """Whether a block element is one line of a poem."""
+        if classes & elements.STANZA_CLASSES:
+            return False
+        return (
+            tag == "v"
+            or bool(classes & elements.VERSE_CLASSES)
+            or (self._counts["(stanza)"] > 0 and tag in {"div", "p"})
+        )
 
     def _kinds(self, attributes: dict[str, str]) -> frozenset[str]:
         """`epub:type` and `role` say the same thing in two ways."""
@@ -326,7 +251,7 @@ class Prose:
         if tag == "math" and attributes.get("alttext"):
             self.data(attributes["alttext"])
             return True
-        if "pagebreak" in types or classes & _PAGE_CLASSES:
+        if "pagebreak" in types or classes & elements.PAGE_CLASSES:
             return True
         # Notes that a reading system shows as pop-ups are often hidden; they are still the book's words.
         if is_note or not attributes:
@@ -350,29 +275,11 @@ class Prose:
 
     def _end_link(self, element: _Element) -> None:
         self._links.pop()
-        text = "".join(self._parts[element.start : element.start + 20]).strip()
-        before = "".join(self._parts[max(0, element.start - 6) : element.start])
-        leads_inside = "#" in element.href
-        if element.is_reference:
-            is_marker = len(text) <= 12
-        elif _BACK_LINK.fullmatch(text) and leads_inside:
-            is_marker = True
-        elif leads_inside and _MARKER.fullmatch(text):
-            attached = bool(before) and not before[-1].isspace() and text[0].isdigit()
-            is_marker = (
-                self._counts["sup"] > 0
-                or element.has_superscript
-                or _SPOT in text
-                or bool(_FRAMED_MARKER.fullmatch(text))
-                or attached
-                or (self._counts["(note)"] > 0 and not before.strip())
-            )
-        else:
-            is_marker = leads_inside and text == _SPOT
-        if not is_marker:
+        text, before = self._around(element)
+        link = Link(text, before, element.href, element.is_reference)
+        if not is_note_link(link, self._counts["sup"] > 0 or element.has_superscript, self._counts["(note)"] > 0):
             return
-        del self._parts[element.start :]
-        self._parts.append(_SPOT)
+        self._parts[element.start :] = [SPOT]
         if before.strip(" \n\t[("):
             self.references.append(element.href)
         else:
@@ -383,21 +290,21 @@ class Prose:
             # The link around it decides, once it closes.
             self._links[-1].has_superscript = True
             return
+        text, before = self._around(element)
+        said = raised(text, before)
+        if said is not None:
+            self._parts[element.start :] = [said]
+
+    def _around(self, element: _Element) -> tuple[str, str]:
+        """An inline element's text, and the last characters before it."""
         text = "".join(self._parts[element.start : element.start + 20]).strip()
-        before = "".join(self._parts[max(0, element.start - 6) : element.start])
-        is_spot = _SPOT in text and not text.replace(_SPOT, "").strip(" []()*,;–-")
-        if is_spot or (_MARKER.fullmatch(text) and not text.isalpha() and _ends_words(before)):
-            del self._parts[element.start :]
-            self._parts.append(_SPOT)
-        elif text.isascii() and text.isdigit() and before[-1:].isalnum():
-            # 10 to the 6th is not a hundred and six.
-            self._parts[element.start :] = [text.translate(_RAISED)]
+        return text, "".join(self._parts[max(0, element.start - 6) : element.start])
 
     # Blocks.
 
     def _block_boundary(self, opens_verse: bool = False, closes_verse: bool = False) -> None:
         if opens_verse and self._after_verse:
-            self._parts.append(_BREAK)
+            self._parts.append(BREAK)
             self._after_verse = False
             return
         if closes_verse:
@@ -409,9 +316,15 @@ class Prose:
     def _flush(self) -> None:
         if not self._parts:
             return
-        last_part = next((at for at in range(len(self._parts) - 1, -1, -1) if self._parts[at].strip(_MARKS)), -1)
+        last_part = next((at for at in range(len(self._parts) - 1, -1, -1) if self._parts[at].strip(SPACE)), -1)
         raw, self._parts = "".join(self._parts), []
-        texts = [text for text in _stanzas(raw) if any(map(str.isalnum, text))]
+        if self._is_typed:
+            # Old books stand in <pre> whole, wrapped by hand.
+            said = [paragraph.text for paragraph in paragraphs(raw.replace(BREAK, "\n"))]
+        else:
+            said = stanzas(raw)
+        self._is_typed = False
+        texts = [text for text in said if any(map(str.isalnum, text))]
         ids, self._ids = self._ids, []
         if not texts:
             # A name in an empty place belongs to what follows.
@@ -462,52 +375,5 @@ class Prose:
             self.blocks.extend(cell)
 
 
-def row_text(cells: list[str]) -> str:
-    """A table row as it is read: cells parted by commas."""
-    return " ".join(
-        cell if number == len(cells) or cell[-1] in ".,;:!?" else f"{cell}," for number, cell in enumerate(cells, 1)
-    )
-
-
-def _ends_words(before: str) -> bool:
-    """Whether a superscript number after this is a note and not a power: after a long word or punctuation."""
-    before = before.rstrip()
-    return bool(before) and (before[-1] in ".,;:!?…”’\"')]" or (before[-4:].isalpha() and len(before) > 3))
-
-
 def _number(text: str, otherwise: int) -> int:
     return int(text) if text.isascii() and text.isdigit() and len(text) <= 6 else otherwise
-
-
-def _collapse(text: str) -> str:
-    return " ".join(clean(text.replace(_BREAK, " ").replace(_SPOT, " ")).split())
-
-
-def _stanzas(raw: str) -> list[str]:
-    """Texts parted by empty lines; lines kept, spaces collapsed, note references gone without a trace."""
-    lines = [" ".join(clean_line.split()) for clean_line in map(_cleaned, raw.split(_BREAK))]
-    stanzas: list[list[str]] = [[]]
-    for line in lines:
-        if line:
-            stanzas[-1].append(line)
-        elif stanzas[-1]:
-            stanzas.append([])
-    return ["\n".join(stanza) for stanza in stanzas if stanza]
-
-
-def _cleaned(line: str) -> str:
-    if _SPOT not in line:
-        return clean(line)
-    pieces = [clean(piece) for piece in line.split(_SPOT)]
-    text = pieces[0]
-    for piece in pieces[1:]:
-        # "word [1] ." and "word 1 ." close up; "word 1 next" keeps its space.
-        opened, closed = text.rstrip(), piece.lstrip()
-        if opened.endswith(("[", "(")) and closed.startswith(("]", ")")):
-            opened, piece = opened[:-1], closed[1:]
-            text, closed = opened, piece.lstrip()
-        if closed[:1] in ".,;:!?…)]”’":
-            text = text.rstrip() + closed
-        else:
-            text += piece
-    return text

@@ -4,17 +4,18 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from itertools import accumulate
 
+from studio.books.blocks import Block
 from studio.books.contents import Entry, choose
 from studio.books.errors import BookError
 from studio.books.headings import is_chapter, is_named, is_part, looks_like_title, needs_title
 from studio.books.matter import Where, kind_of_title, kind_of_types
 from studio.books.model import Book, Chapter, CoverType, Kind, count_words
 from studio.books.plan import skip_notice
-from studio.books.prose import Block
 
 MAX_TITLE_CHARS = 200
 _UNDIVIDED_WORDS = 12_000  # a book without chapters longer than this is cut into parts
 _PART_WORDS = 5_000  # half an hour
+_FRONT_PAGE_WORDS = 300
 _LEAD_IN_WORDS = 40  # a title and an author's name before the first chapter are not a chapter
 
 
@@ -60,8 +61,22 @@ def cuts_at_headings(blocks: Sequence[Block]) -> list[Cut]:
                 entries[-1] = Entry(f"{entries[-1].title.rstrip(' .:')}: {one_line(block.text)}", *_rest(entries[-1]))
                 continue
             entries.append(Entry(one_line(block.text), block.heading - 1, position))
-    chosen = choose(entries, len(blocks), word_counter(blocks))
-    return [Cut(entry.position, entry.title) for entry in chosen]
+    return _without_bare(blocks, choose(entries, len(blocks), word_counter(blocks)))
+
+
+def _without_bare(blocks: Sequence[Block], entries: Sequence[Entry]) -> list[Cut]:
+    """Cuts at the entries; headings with nothing under them ("EPOCH THE FIRST.") go to the chapter that follows."""
+    cuts: list[Cut] = []
+    start: int | None = None
+    ends = [entry.position for entry in entries[1:]] + [len(blocks)]
+    for entry, end in zip(entries, ends, strict=False):
+        is_bare = all(block.heading for block in blocks[entry.position : end])
+        if is_bare and end < len(blocks) and kind_of_title(entry.title, 0) is None:
+            start = entry.position if start is None else start
+            continue
+        cuts.append(Cut(entry.position if start is None else start, entry.title))
+        start = None
+    return cuts
 
 
 def chapters_of(blocks: Sequence[Block], cuts: Iterable[Cut], book_title: str = "") -> list[Chapter]:
@@ -84,11 +99,13 @@ def chapters_of(blocks: Sequence[Block], cuts: Iterable[Cut], book_title: str = 
         ordered = [Cut(0, "", "body")]
     elif ordered[0].position > 0:
         first = ordered[0]
-        lead_in = words(0, first.position)
+        lead_in = sum(count_words(block.text) for block in blocks[: first.position] if block.role == "text")
         if lead_in <= _LEAD_IN_WORDS and first.kind in (None, "body"):
             ordered[0] = Cut(0, first.title or _first_heading(blocks[first.position :]), first.kind)
         else:
-            ordered.insert(0, Cut(0))
+            # What stands before a Gutenberg book's first heading is its transcribers' thanks.
+            is_thanks = lead_in <= _FRONT_PAGE_WORDS and any(block.role == "licence" for block in blocks)
+            ordered.insert(0, Cut(0, "", "front" if is_thanks else None))
     kinds = _kinds(blocks, ordered, words)
     chapters: list[Chapter] = []
     notes: list[tuple[str, list[Block]]] = []

@@ -2,10 +2,11 @@
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from itertools import pairwise
 
+from studio.books.blocks import Block, Budget
 from studio.books.encoding import clean, decode
+from studio.books.gutenberg import unwrap
 from studio.books.headings import (
     bare_number,
     is_chapter,
@@ -17,57 +18,23 @@ from studio.books.headings import (
     numbered,
 )
 from studio.books.model import Book
-from studio.books.prose import Block, Budget
 from studio.books.reflow import Paragraph, paragraphs
 from studio.books.sections import Cut, assemble, chapters_of, cuts_at_headings, one_line, word_counter
 
-_START = re.compile(r"\*{3}\s?START OF (?:THE|THIS) PROJECT GUTENBERG E-?(?:BOOK|TEXT)[^\n*]*(?:\n[^\n*]{1,200})?\*{3}")
-_END = re.compile(
-    r"(?:\*{3}\s?END OF (?:THE|THIS) PROJECT GUTENBERG|^End of (?:the |this )?Project Gutenberg)", re.MULTILINE
-)
-_HEADER_CHARS = 40_000
-_FIELD = re.compile(r"^(Title|Author|Language):[ \t]*(\S.*(?:\n[ \t]+\S.*)*)", re.MULTILINE)
-_LANGUAGES = {
-    "english": "en",
-    "french": "fr",
-    "german": "de",
-    "spanish": "es",
-    "italian": "it",
-    "portuguese": "pt",
-    "dutch": "nl",
-    "finnish": "fi",
-    "swedish": "sv",
-    "danish": "da",
-    "norwegian": "no",
-    "polish": "pl",
-    "russian": "ru",
-    "hungarian": "hu",
-    "greek": "el",
-    "latin": "la",
-    "chinese": "zh",
-    "japanese": "ja",
-    "esperanto": "eo",
-    "catalan": "ca",
-}
 _ITALICS = re.compile(r"(?<![^\W_])_([^_]{1,600})_(?![^\W_])")
 _PICTURE = re.compile(r"\[(?:Illustration|Image|Frontispiece)(?::\s*([^\]]{0,600}))?\]", re.IGNORECASE)
 _FOOTNOTE = re.compile(r"\[(?:Footnote|Note)\s+([\dA-Z*†]{1,4})\s*:\s*", re.IGNORECASE)
-_NUMBERED_NOTE = re.compile(r"\[(\d{1,3})\]\s+(?=\S)")
-_REFERENCE = re.compile(r"\s?\[(\d{1,3}|[A-Z]|\*|†)\]")
+_NUMBERED_NOTE = re.compile(r"[\[{](\d{1,3})[\]}]\s+(?=\S)")
+_REFERENCE = re.compile(r"\s?[\[{](\d{1,3}|[A-Z]|\*|†)[\]}]")
 _BY_LINE = re.compile(r"(?:written )?by\s+(\S.{1,80})", re.IGNORECASE)
 _CONTENTS_WORDS = 12  # fewer between two headings: a line of a printed table of contents
+_LEAD_IN_WORDS = 40
+_FRONT_PAGE_WORDS = 300  # what stands before the first heading: a transcriber's thanks, a publisher's address
 _FEWEST_TITLES = 3  # unnumbered titles prove one another by their number
 _FEWEST_WORDS_BETWEEN = 25
 
 Level = int
 _PART, _CHAPTER, _SECOND_LINE = 1, 2, 3
-
-
-@dataclass(frozen=True, slots=True)
-class _Parts:
-    header: str
-    body: str
-    footer: str
 
 
 def read(data: bytes, name: str, title: str, max_chars: int) -> Book:
@@ -89,21 +56,24 @@ def read_string(text: str, name: str, title: str, max_chars: int) -> Book:
     """A Book from text already decoded; see `read`."""
     text = clean(text)
     Budget(name, max_chars).spend(len(text))
-    parts = _without_licence(text)
-    said = {key.lower(): " ".join(value.split()) for key, value in _FIELD.findall(parts.header)}
-    blocks = blocks_of(paragraphs(parts.body))
+    wrapped = unwrap(text)
+    blocks = blocks_of(paragraphs(wrapped.body))
     found_title, author = _title_page(blocks)
     contents = _contents_runs(blocks)  # before the chapters: it unmakes their doubles
-    chapters = chapters_of(blocks, [*contents, *cuts_at_headings(blocks)])
-    for licence in (parts.header, parts.footer):
+    cuts = [*contents, *cuts_at_headings(blocks)]
+    first = min((cut.position for cut in cuts), default=0)
+    if _LEAD_IN_WORDS < word_counter(blocks)(0, first) <= _FRONT_PAGE_WORDS:
+        cuts.append(Cut(0, "", "front"))
+    chapters = chapters_of(blocks, cuts)
+    for licence in (wrapped.header, wrapped.footer):
         licence_blocks = [Block(p.text, role="licence") for p in paragraphs(licence) if any(map(str.isalnum, p.text))]
         chapters.extend(chapters_of(licence_blocks, []))
     return assemble(
-        said.get("title") or found_title or title,
+        wrapped.said("title") or found_title or title,
         chapters,
         name,
-        authors=[said.get("author", "") or author],
-        language=_LANGUAGES.get(said.get("language", "").split(",")[0].strip().lower(), ""),
+        authors=[wrapped.said("author") or author],
+        language=wrapped.said("language"),
     )
 
 
@@ -118,19 +88,6 @@ def blocks_of(found: Sequence[Paragraph]) -> list[Block]:
         blocks[number].heading = level
         blocks[number].text = _heading_text(blocks[number].text)
     return blocks
-
-
-def _without_licence(text: str) -> _Parts:
-    """What Project Gutenberg wraps around a book, apart from the book."""
-    start = _START.search(text, 0, _HEADER_CHARS)
-    begin = start.end() if start else 0
-    end = None
-    for match in _END.finditer(text, begin):
-        end = match.start()
-        break
-    if end is None:
-        return _Parts(text[:begin], text[begin:], "")
-    return _Parts(text[:begin], text[begin:end], text[end:])
 
 
 def _tidy(text: str) -> str:
@@ -167,13 +124,16 @@ def _mark_notes(blocks: list[Block]) -> None:
 
 def _headings(blocks: list[Block], found: list[Paragraph]) -> dict[int, Level]:
     levels: dict[int, Level] = {}
+    # "POSTSCRIPT." in the middle of a letter stands closer to its neighbours than a chapter's heading does.
+    gaps = [found[at].gap for at, block in enumerate(blocks) if at and is_chapter(block.text.replace("\n", " "))]
+    usual = min(2, min(gaps, default=0))
     for number, block in enumerate(blocks):
         line = block.text.replace("\n", " ")
         if block.role != "text" or found[number].lines > 3:
             continue
         if is_part(line):
             levels[number] = _PART
-        elif is_chapter(line) or is_named(line):
+        elif is_chapter(line) or (is_named(line) and found[number].gap >= usual):
             levels[number] = _CHAPTER
     for read_number in (bare_number, _numbered_value):
         if not any(
@@ -193,9 +153,14 @@ def _second_lines(blocks: Sequence[Block], found: Sequence[Paragraph], levels: d
         if below + 1 >= len(blocks) or below in levels or not needs_title(blocks[at].text.replace("\n", " ")):
             continue
         line = blocks[below].text
-        if found[below].lines == 1 and looks_like_title(line) and (line[-1] != "." or line.isupper()):
+        if found[below].lines == 1 and looks_like_title(line) and (line[-1] != "." or _is_capitalised(line)):
             titles[below] = _SECOND_LINE
     return titles
+
+
+def _is_capitalised(line: str) -> bool:
+    """Whether every longer word begins large, as in "The Widow and her Child."."""
+    return all(not word[0].islower() for word in line.split() if len(word) > 4)
 
 
 def _numbered_value(line: str) -> int | None:
