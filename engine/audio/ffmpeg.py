@@ -1,7 +1,7 @@
-"""A running ffmpeg: bytes in, bytes out, its messages, its end. Knows nothing of samples, formats or sentences for people.
+"""A running ffmpeg: bytes in, bytes out, its messages, its end. Knows nothing of samples or formats.
 
-No shell, no interaction, nothing of our environment. Its pipes are never blocking on our side and are all served in one
-loop, so that neither a chatty nor a stuck ffmpeg can hang the caller; `close` kills it.
+No shell, no interaction, nothing of our environment. Its pipes never block on our side and are all served in one loop,
+so that neither a chatty nor a stuck ffmpeg can hang the caller; `close` kills it.
 """
 
 import contextlib

@@ -1,8 +1,8 @@
 """Sound out of any file: what is in it, and its samples as a stream of float32 mono blocks. Knows no encoder.
 
-Every file is hostile. ffmpeg gets it as an open descriptor and may open nothing else (`-protocol_whitelist fd,pipe`), and
-only demuxers of self-contained recordings may look at it, so that a playlist, a concat script or a picture list is refused
-whatever it points to. Memory does not grow with the file; an iterator that is closed takes its ffmpeg with it.
+Every file is hostile. ffmpeg gets it as an open descriptor and may open nothing else (`-protocol_whitelist fd,pipe`),
+and only demuxers of self-contained recordings may look at it, so that a playlist, a concat script or a picture list is
+refused whatever it points to. Memory does not grow with the file; an iterator that is closed takes its ffmpeg with it.
 """
 
 import os
@@ -24,8 +24,8 @@ from engine.types import Samples
 
 __all__ = ["AudioInfo", "ffmpeg_path", "probe", "read", "read_blocks"]
 
-# Containers that hold their sound themselves. Not here: hls, dash, concat, image lists, sdp, imf and other formats whose
-# files are instructions to open further files, and everything a device or a script.
+# Containers that hold their sound themselves. Not here: hls, dash, concat, image lists, sdp, imf and other formats
+# whose files are instructions to open further files, and whatever is a device or a script.
 _DEMUXERS = (
     "aac,ac3,ac4,aiff,amr,amrnb,amrwb,ape,asf,au,avi,caf,dsf,dts,dtshd,eac3,flac,flv,iff,ircam,loas,matroska,mlp,mov,mp3,"
     "mpc,mpc8,mpeg,mpegts,mxf,nistsphere,nut,ogg,oma,qcp,qoa,rm,rso,sox,tak,truehd,tta,voc,w64,wav,wtv,wv,xwma"
@@ -87,8 +87,8 @@ def read_blocks(path: Path, sample_rate: int, block_s: float = 1.0, *, keep_torn
         keep_torn: take a file that stops early for what it holds.
 
     Yields:
-        Samples: float32 [n], mono. Many channels are mixed down by their places in the room, without clipping and without
-            the low-frequency channel; channels whose places nobody knows count the same.
+        Samples: float32 [n], mono. Many channels are mixed down by their places in the room, without clipping and
+            without the low-frequency channel; channels whose places nobody knows count the same.
 
     Raises:
         AudioFormatError: empty, not audio, without an audio track, or without a sample. A file that stops early gives
@@ -242,9 +242,8 @@ class _Decoder:
         if keep_torn or not self._is_torn():
             return
         minutes, seconds = divmod(int(self._decoded / self.sample_rate), 60)
-        raise AudioFormatError(
-            f"The recording is cut short: it stops after {minutes}:{seconds:02d} in the middle. Export or upload it again."
-        )
+        where = f"it stops in the middle, after {minutes}:{seconds:02d}"
+        raise AudioFormatError(f"The recording is cut short: {where}. Export or upload it again.")
 
     def _is_torn(self) -> bool:
         messages = self._messages
@@ -341,5 +340,5 @@ def _sentence(messages: str, is_stuck: bool) -> str:
     if "Audio" not in streams and (streams or "does not contain any stream" in messages):
         return "The file has no audio track. Choose one with sound in it."
     if streams:
-        return "The sound in the file cannot be decoded: it is damaged or in a format that is not known. Convert it to WAV."
+        return "The sound in the file cannot be decoded: it is damaged, or its format is not known. Convert it to WAV."
     return _NOT_AUDIO

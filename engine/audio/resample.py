@@ -37,7 +37,7 @@ def resample(samples: Samples, from_rate: int, to_rate: int) -> Samples:
 
 
 class StreamingResampler:
-    """One stream's conversion. All that `feed` and `finish` return, joined, equals `resample` of the whole, bit for bit.
+    """One stream's conversion. All that `feed` and `finish` return, joined, is `resample` of the whole, bit for bit.
 
     Not thread-safe; belongs to its stream.
     """

@@ -3,8 +3,8 @@
 import struct
 
 HEADER_BYTES = 44
-# What a header says when nobody knows the length yet. Browsers, ffmpeg, libsndfile and QuickTime then play to the end of
-# the stream; 0 would be taken for an empty file by some of them.
+# What a header says when nobody knows the length yet. Browsers, ffmpeg and libsndfile then play to the end of the
+# stream; 0 would be taken for an empty file by some of them.
 _UNKNOWN = 0xFFFF_FFFF
 _MAX_DATA_BYTES = _UNKNOWN - 64
 _HEADER = struct.Struct("<4sI4s4sIHHIIHH4sI")
