@@ -10,6 +10,7 @@ import unicodedata
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -72,11 +73,11 @@ def assemble_book(task: Task) -> dict[str, Any]:
     results.mkdir(exist_ok=True)
     book = results / f"{name}.{_ENDINGS[options.format]}"
     task.heart.audio_s, task.heart.total_s = 0.0, takes[-1].end_s
-    _write_sound(task, options, manuscript, takes, book)
+    notices = _write_sound(task, options, manuscript, takes, book)
     files = [(book, _ENDINGS[options.format]), *_write_subtitles(results, name, takes)]
     files.append((_write_segments(results, name, takes), "json"))
     _remember(task, options, takes, files)
-    return {"audio_s": takes[-1].end_s, "total_s": takes[-1].end_s}
+    return {"audio_s": takes[-1].end_s, "total_s": takes[-1].end_s, "report": {"notices": notices}}
 
 
 def _takes(task: Task, options: BookOptions) -> list[_Take]:
@@ -102,39 +103,33 @@ def _narrate_again(task: Task, number: int) -> None:
     patiently(lambda: jobs.withdraw_part(task.library.db, task.held.job.id, number))
 
 
-def _write_sound(task: Task, options: BookOptions, manuscript: Manuscript, takes: list[_Take], path: Path) -> None:
-    title, author = task.held.job.title, ", ".join(manuscript.authors)
-    narrator = options.narrator or _voice_name(options)
+def _write_sound(task: Task, options: BookOptions, manuscript: Manuscript, takes: list[_Take], path: Path) -> list[str]:
+    """The book's sound in its format; sentences about what that format could not keep."""
     rate = takes[0].score.sample_rate
-    cover = manuscript.cover()
+    write = partial(
+        write_book,
+        sample_rate=rate,
+        author=", ".join(manuscript.authors),
+        narrator=options.narrator or _voice_name(options),
+        cover=manuscript.cover(),
+    )
     if options.format != "mp3-chapters":
         sound = (block for take in takes for block in _mastered(task, take))
         marks = [Chapter(take.part.title, take.start_s, take.end_s) for take in takes]
-        write_book(
-            path, sound, rate, marks, title=title, author=author, narrator=narrator, cover=cover, format=options.format
-        )
-        return
+        return write(path, sound, chapters=marks, title=task.held.job.title, format=options.format)
+    notices: dict[str, None] = {}
     with (
         replacing(path) as temporary,
         tempfile.TemporaryDirectory(dir=path.parent) as place,
         zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive,
     ):
         for number, take in enumerate(takes, start=1):
-            file = Path(place) / "chapter.mp3"
-            mark = Chapter(take.part.title, 0.0, take.end_s - take.start_s)
-            write_book(
-                file,
-                _mastered(task, take),
-                rate,
-                [mark],
-                title=take.part.title,
-                author=author,
-                narrator=narrator,
-                cover=cover,
-                format="mp3",
-            )
-            archive.write(file, f"{number:02d} {file_name(take.part.title)}.mp3")
+            file, title = Path(place) / "chapter.mp3", take.part.title
+            mark = Chapter(title, 0.0, take.end_s - take.start_s)
+            notices |= dict.fromkeys(write(file, _mastered(task, take), chapters=[mark], title=title, format="mp3"))
+            archive.write(file, f"{number:02d} {file_name(title)}.mp3")
             file.unlink()
+    return list(notices)
 
 
 def _mastered(task: Task, take: _Take) -> Iterator[Samples]:

@@ -78,7 +78,7 @@ def _job_view(
         total_s=pace.total_s,
         speed=pace.speed,
         eta_s=pace.eta_s if is_running else None,
-        message=job.message,
+        message=job.message or " ".join(assembly.report.get("notices", []) if assembly else []),
         error=job.error,
         parts=tuple(_part_view(part) for part in chapters),
         failed=tuple(

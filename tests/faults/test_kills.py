@@ -1,0 +1,106 @@
+"""kill -9, again and again: a book loses at most the sentences in hand, and sounds as if nothing had happened."""
+
+import random
+import time
+from pathlib import Path
+
+import numpy as np
+import psutil
+import pytest
+import soundfile
+
+from studio.library.library import Library
+from studio.library.options import BookOptions
+from studio.library.tables import PartStatus
+from tests.faults.conftest import Studio
+from tests.workers.books import PlainBook, assert_nothing_was_spoken_twice, plain_book, wait_for
+
+OPTIONS = BookOptions(format="flac", loudness="podcast")
+KILLS = 10
+
+
+def samples(library: Library, job_id: str) -> np.ndarray:
+    result = library.view("ann", job_id).results[0]
+    sound, _rate = soundfile.read(library.result("ann", job_id, result.id).path, dtype="int16")
+    return sound
+
+
+def undisturbed(place: Path, book: PlainBook) -> np.ndarray:
+    studio = Studio(place)
+    studio.start()
+    job_id = studio.library.submit_book("ann", book, OPTIONS).id
+    wait_for(studio.library, job_id, "done", 300)
+    assert_nothing_was_spoken_twice(studio.library, job_id)
+    sound = samples(studio.library, job_id)
+    studio.close()
+    return sound
+
+
+def kill_one(studio: Studio, chance: random.Random) -> bool:
+    """Kill whoever has a part in hand, or the process above it; False when nobody works just now."""
+    at_work = [part for part in _parts(studio) if part.status is PartStatus.RUNNING and part.worker]
+    chance.shuffle(at_work)
+    for part in at_work:
+        try:
+            horse = psutil.Process(int(part.worker.rsplit("/", 2)[1]))
+            victim = horse if chance.random() < 0.5 else horse.parent()
+            if victim is not None and victim in studio.family():
+                victim.kill()
+                return True
+        except psutil.NoSuchProcess:
+            continue
+    return False
+
+
+def _parts(studio: Studio) -> list:
+    from sqlmodel import select
+
+    from studio.library.db import session
+    from studio.library.tables import JobPart
+
+    with session(studio.library.db) as rows:
+        return list(rows.exec(select(JobPart)).all())
+
+
+def disturb(studio: Studio, job_id: str, seed: int) -> int:
+    """Ten workers, one Redis and one whole studio are killed at moments that only the seed knows."""
+    chance = random.Random(seed)
+    events = ["worker"] * KILLS + ["redis", "everything"]
+    chance.shuffle(events)
+    kills = 0
+    for event in events:
+        time.sleep(chance.uniform(0.05, 0.8))
+        if event == "redis":
+            studio.redis_server().kill()
+        elif event == "everything":
+            studio.kill()
+            studio.start()
+        else:
+            give_up_at = time.monotonic() + 60
+            while not kill_one(studio, chance):
+                assert not studio.library.view("ann", job_id).is_finished, "the book ended before the last kill"
+                assert time.monotonic() < give_up_at
+                time.sleep(0.02)
+            kills += 1
+    return kills
+
+
+def survive(tmp_path: Path, studio: Studio, book: PlainBook, seed: int) -> None:
+    expected = undisturbed(tmp_path / "undisturbed", book)
+    studio.start()
+    job_id = studio.library.submit_book("ann", book, OPTIONS).id
+    assert disturb(studio, job_id, seed) == KILLS
+    wait_for(studio.library, job_id, "done", 300)
+    # Each kill can cost the sentence of every process it takes along: two when the whole studio or Redis goes.
+    assert_nothing_was_spoken_twice(studio.library, job_id, deaths=KILLS + 4)
+    assert np.array_equal(samples(studio.library, job_id), expected)
+
+
+def test_a_book_survives_ten_killed_workers_a_killed_redis_and_a_restart(tmp_path: Path, studio: Studio) -> None:
+    survive(tmp_path, studio, plain_book(8, 150), seed=2)
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("seed", range(3, 8))
+def test_a_longer_book_survives_them_at_other_moments(tmp_path: Path, studio: Studio, seed: int) -> None:
+    survive(tmp_path, studio, plain_book(12, 600), seed)
