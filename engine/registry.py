@@ -196,7 +196,7 @@ class Catalogue:
                     built_in=False,
                     download_bytes=0,
                     memory_bytes=round(weight_bytes * MEMORY_PER_FILE_BYTE) or template.memory_bytes,
-                    folder=folder,
+                    folder=folder.absolute(),
                 )
         about = (
             f"its config.json says “{_short(signs.model_type)}”"

@@ -3,8 +3,10 @@
 import json
 import os
 import pickle
+import resource
 import shutil
 import struct
+import sys
 import zipfile
 from pathlib import Path
 from typing import Any
@@ -274,6 +276,14 @@ def test_hostile_pickles_are_refused_and_change_nothing(tmp_path: Path, pickled:
     with pytest.raises(WeightsError):
         read_torch(torch_zip(tmp_path / "evil.pth", pickled))
     assert read_torch(DATA / "voice.pt")[""].data.shape == (10, 1, 8)
+
+
+def test_a_small_pickle_cannot_ask_for_gigabytes(tmp_path: Path) -> None:
+    evil = torch_zip(tmp_path / "evil.pth", words(b"]r\x00\x00\x00\x08"))  # "remember this as number 134,217,728"
+    before = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss
+    with pytest.raises(WeightsError):
+        read_torch(evil)
+    assert resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before < (2e8 if sys.platform == "darwin" else 2e5)
 
 
 def number(value: int) -> bytes:
