@@ -1,7 +1,7 @@
 """A look-ahead limiter as a stream: no point between the samples above a ceiling, no click, no sample more or less.
 
-The gain falls smoothly in the LOOK_AHEAD_S before a peak, is low enough at the peak, and rises again at RELEASE_S. Works on
-a grid of its own, so that the same samples come out for blocks of any size. Knows no targets.
+The gain falls smoothly in the LOOK_AHEAD_S before a peak, is low enough at the peak, and rises again at RELEASE_S.
+Works on a grid of its own, so that the same samples come out for blocks of any size. Knows no targets.
 """
 
 from collections.abc import Iterable, Iterator
@@ -100,7 +100,7 @@ class _Limiter:
         return out
 
     def _needed(self, joined: Samples, current: Samples) -> _Gains | None:
-        """For each sample the gain that brings it, and the points beside it, to the ceiling; None where all is below."""
+        """For each sample the gain that brings it and the points beside it to the ceiling; None where all is below."""
         if float(np.abs(joined).max()) * truepeak.gain_bound() <= self._ceiling:
             return None
         points = truepeak.between(joined)

@@ -1,6 +1,7 @@
 """How loud a stream is: integrated LUFS, RMS, peaks and noise floor, in one pass and constant memory. Judges nothing.
 
-Source: ITU-R BS.1770-4 (K-weighting, gating, true peak), EBU R 128; filter constants for any rate as in libebur128 (MIT).
+Source: ITU-R BS.1770-4 (K-weighting, gating, true peak), EBU R 128; filter constants for any rate as in libebur128
+(MIT).
 """
 
 import math

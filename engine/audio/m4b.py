@@ -1,7 +1,7 @@
 """A stream of samples -> one book file with chapters, tags and cover, in one pass of one ffmpeg. Knows no book.
 
-M4B is the home format: AAC with chapters that Apple Books and every audiobook player show. MP3, FLAC, Opus and WAV carry as
-much as their containers can; what they cannot is said.
+M4B is the home format: AAC with chapters that Apple Books and every audiobook player show. MP3, FLAC, Opus and WAV
+carry as much as their containers can; what they cannot is said.
 """
 
 import contextlib
@@ -10,9 +10,10 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Literal
 
-from engine.audio.encode import close_blocks, feed_ffmpeg, raw_input
+from engine.audio.encode import close_blocks
 from engine.audio.ffmpeg import Ffmpeg
 from engine.audio.formats import FORMATS, AudioFormat, check_bitrate, codec_arguments
+from engine.audio.lossy import feed_ffmpeg, raw_input
 from engine.audio.resample import StreamingResampler, check_rate
 from engine.audio.tags import (
     Chapter,

@@ -1,7 +1,7 @@
 """From a measured loudness to a target: which gain, which ceiling, and does the result pass. Knows no files.
 
-`measure` a stream, `plan_gain` for a target, `apply` the plan to the same stream, `measure` what came out, and ask what it
-still misses: `meets`. Every step streams.
+`measure` a stream, `plan_gain` for a target, `apply` the plan to the same stream, `measure` what came out, and ask
+what it still misses: `meets`. Every step streams.
 """
 
 import math
@@ -42,8 +42,8 @@ _ACX_AIM_DB = -20.5  # the middle
 _CODEC_MARGIN_DB = 1.0
 # More would only lift hiss: a recording that needs it was not spoken into the microphone.
 _MAX_GAIN_DB = 30.0
-# A limiter lowers not the peak alone but what is near it; of each dB at the peak, its tenth of a second loses about this
-# much (fitted on speech limited by 1 to 6 dB, right within 0.3 dB).
+# A limiter lowers not the peak alone but what is near it; of each dB at the peak, its tenth of a second loses about
+# this much (fitted on speech limited by 1 to 6 dB, right within 0.3 dB).
 _LIMITER_LOSS = 0.6
 # What may be added to make up for it: beyond that, limiting is heard.
 _MAX_MAKE_UP_DB = 3.0

@@ -26,11 +26,3 @@ def header(sample_rate: int, data_bytes: int | None = None) -> bytes:
         *(b"fmt ", 16, 1, 1, sample_rate, sample_rate * 2, 2, 16),
         *(b"data", data_bytes),
     )
-
-
-def parse_header(data: bytes) -> tuple[int, int] | None:
-    """(sample_rate, data_bytes) of a header that `header` wrote with a length; None for anything else."""
-    if len(data) < HEADER_BYTES:
-        return None
-    sample_rate, data_bytes = struct.unpack_from("<I", data, 24)[0], struct.unpack_from("<I", data, 40)[0]
-    return (sample_rate, data_bytes) if header(sample_rate, data_bytes) == data[:HEADER_BYTES] else None
