@@ -12,7 +12,7 @@ import numpy as np
 
 from engine.errors import GenerationError, TextError
 from engine.metrics import tokens_per_second
-from engine.text.segment import TextSegment, prepare
+from engine.text.segment import TextSegment, segments
 from engine.tts.base import SpeechPiece, Synthesizer
 from engine.types import AudioChunk, SpeechRequest, Word
 
@@ -35,20 +35,21 @@ def speak(model: Synthesizer, request: SpeechRequest, started_at: float | None =
     """
     started_at = time.perf_counter() if started_at is None else started_at
     request = model.check(request)
-    segments = prepare(
-        request.text, request.language, model.limits, request.sentence_pause_s, request.paragraph_pause_s
-    )
-    if not segments:
-        raise TextError("There is nothing to say: the text has no words.")
     stream = _Chunks(model.sample_rate, started_at)
-    for segment in segments:
+    segment: TextSegment | None = None
+    # Cut as it is spoken: the first sentence of a long text waits for nothing behind it.
+    for segment in segments(
+        request.text, request.language, model.limits, request.sentence_pause_s, request.paragraph_pause_s
+    ):
         for piece in speak_segment(model, segment, request):
             if len(piece.samples) or piece.words or piece.notices:
                 yield stream.chunk(piece, segment)
         stream.end_segment()
+    if segment is None:
+        raise TextError("There is nothing to say: the text has no words.")
     if stream.spoken_samples == 0:
         raise GenerationError("The voice made no sound for this text. Try another voice, or another wording.")
-    yield stream.final(segments[-1])
+    yield stream.final(segment)
 
 
 def speak_segment(model: Synthesizer, segment: TextSegment, request: SpeechRequest) -> Iterator[SpeechPiece]:
