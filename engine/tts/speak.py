@@ -1,7 +1,7 @@
 """The whole way from text to sound, on one page.
 
-text -> normalise -> segment -> family -> chunks with spans, word times, pauses and metrics. The first chunk leaves before
-the second sentence is begun; closing the iterator stops the family within one piece.
+text -> normalise -> segment -> family -> chunks with spans, word times, pauses and metrics. The first chunk leaves
+before the second sentence is begun; closing the iterator stops the family within one piece.
 """
 
 import time
