@@ -118,6 +118,17 @@ def looks_like_title(line: str) -> bool:
     return len(words) <= 12 and (first.isupper() or first.isdigit())
 
 
+def is_second_line(line: str) -> bool:
+    """Whether a line under "CHAPTER I." is the chapter's title and not its first sentence."""
+    line = line.strip()
+    if not looks_like_title(line) or line[-1] not in ".!?":
+        return looks_like_title(line)
+    # "The Widow and her Child." is one, "It was late." is not: in titles every longer word begins large.
+    words = line.split()
+    small = any(word[0].islower() for word in words if len(word) > 4)
+    return not small and sum(word[0].isupper() for word in words) > 1
+
+
 def is_upper(line: str) -> bool:
     """Whether a line is set in capitals and short, as chapter titles without a number often are."""
     line = line.strip()

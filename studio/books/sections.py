@@ -7,7 +7,7 @@ from itertools import accumulate
 from studio.books.blocks import Block
 from studio.books.contents import Entry, choose
 from studio.books.errors import BookError
-from studio.books.headings import is_chapter, is_named, is_part, looks_like_title, needs_title
+from studio.books.headings import is_chapter, is_named, is_part, is_second_line, needs_title
 from studio.books.matter import Where, kind_of_title, kind_of_types
 from studio.books.model import Book, Chapter, CoverType, Kind, count_words
 from studio.books.plan import skip_notice
@@ -183,7 +183,7 @@ def _first_heading(section: Sequence[Block]) -> str:
     title = one_line(section[at].text)
     if at + 1 < len(section) and needs_title(title):
         following = section[at + 1]
-        if following.heading or (looks_like_title(following.text) and count_words(following.text) <= 10):
+        if following.heading or is_second_line(following.text):
             title = one_line(f"{title.rstrip(' .:')}: {following.text}")
     return title
 

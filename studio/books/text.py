@@ -12,6 +12,7 @@ from studio.books.headings import (
     is_chapter,
     is_named,
     is_part,
+    is_second_line,
     is_upper,
     looks_like_title,
     needs_title,
@@ -153,14 +154,9 @@ def _second_lines(blocks: Sequence[Block], found: Sequence[Paragraph], levels: d
         if below + 1 >= len(blocks) or below in levels or not needs_title(blocks[at].text.replace("\n", " ")):
             continue
         line = blocks[below].text
-        if found[below].lines == 1 and looks_like_title(line) and (line[-1] != "." or _is_capitalised(line)):
+        if found[below].lines == 1 and is_second_line(line):
             titles[below] = _SECOND_LINE
     return titles
-
-
-def _is_capitalised(line: str) -> bool:
-    """Whether every longer word begins large, as in "The Widow and her Child."."""
-    return all(not word[0].islower() for word in line.split() if len(word) > 4)
 
 
 def _numbered_value(line: str) -> int | None:
