@@ -38,7 +38,7 @@ from workers.supervisor import Supervisor
 log = logging.getLogger(__name__)
 
 MAX_LIVE_MESSAGE_BYTES = 1_000_000
-SHUTDOWN_S = 5
+SHUTDOWN_S = 1
 
 
 class ServeError(EngineError):

@@ -33,6 +33,8 @@ class PageDoor:
         self._files = files
         self._max_json_bytes = max_json_bytes
         self._claims = Claims()
+        self._uploads_open = 0
+        self._has_torn_upload = True  # perhaps one from before a restart
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request of the page through, or answer that there is nothing."""
@@ -55,7 +57,31 @@ class PageDoor:
             body = await self._json_in(receive, person)
             scope["headers"] = _json_headers(scope["headers"], len(body))
             receive = _replay(body, receive)
-        await self._page(scope, receive, _Answer(self._files, self._claims, person, scope, send))
+        answer = _Answer(self._files, self._claims, person, scope, send)
+        if path == UPLOAD:
+            await self._take_upload(scope, receive, answer)
+        else:
+            await self._page(scope, receive, answer)
+
+    async def _take_upload(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Gradio keeps what has come of an upload when its client leaves; here it goes."""
+        is_whole = False
+
+        async def watched() -> Message:
+            nonlocal is_whole
+            message = await receive()
+            is_whole = is_whole or (message["type"] == "http.request" and not message.get("more_body", False))
+            return message
+
+        self._uploads_open += 1
+        try:
+            await self._page(scope, watched, send)
+        finally:
+            self._uploads_open -= 1
+            self._has_torn_upload = self._has_torn_upload or not is_whole
+            if self._has_torn_upload and not self._uploads_open:
+                self._files.remove_torn()
+                self._has_torn_upload = False
 
     def _claim_from_address(self, scope: Scope, person: Person) -> None:
         query = parse_qs(scope.get("query_string", b"").decode("latin-1"))

@@ -132,6 +132,12 @@ class PageFiles:
         """The text without the folder's place on this machine."""
         return self._in_text.sub(lambda match: (match["url"] or "") + Path(match["rest"]).name, text)
 
+    def remove_torn(self) -> None:
+        """Remove what uploads that never ended have left; call it while none is on its way."""
+        for path in self._folder.glob("tmp*"):
+            if path.is_file():
+                path.unlink(missing_ok=True)
+
     def _signature(self, relative: str, person: Person) -> str:
         message = person.name.encode() + b"\0" + relative.encode("utf-8", "surrogatepass")
         digest = hmac.new(self._secret, message, hashlib.sha256).digest()[:20]

@@ -11,12 +11,16 @@ import logging
 import threading
 from collections import deque
 from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from typing import Generic, Protocol, TypeVar
 
-import anyio.to_thread
 from starlette.requests import Request
 
 log = logging.getLogger(__name__)
+
+# Of the doors' own: waits for models and disks must not use up the threads that the page and plain routes share.
+_DOORS = ThreadPoolExecutor(64, thread_name_prefix="studio-door")
+
 T = TypeVar("T")
 C = TypeVar("C", bound="Closable")
 
@@ -178,7 +182,7 @@ class Pump(Generic[T]):
 
 async def off_loop(work: Callable[..., T], *arguments: object) -> T:
     """Run something that blocks, on a thread."""
-    return await anyio.to_thread.run_sync(work, *arguments)
+    return await asyncio.get_running_loop().run_in_executor(_DOORS, work, *arguments)
 
 
 async def left(request: Request) -> None:

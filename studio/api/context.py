@@ -29,12 +29,13 @@ class ApiContext:
     access: Access
 
 
-def api_context(connection: HTTPConnection) -> ApiContext:
+# Both are coroutines because FastAPI would send plain functions through a thread.
+async def api_context(connection: HTTPConnection) -> ApiContext:
     """The context of the application that serves this connection."""
     return connection.app.state.api
 
 
-def person(connection: HTTPConnection) -> Person:
+async def person(connection: HTTPConnection) -> Person:
     """Who asks."""
     return current_person(connection)
 

@@ -6,7 +6,6 @@ from contextlib import asynccontextmanager
 from pathlib import Path, PurePosixPath, PureWindowsPath
 from typing import Any
 
-import anyio.to_thread
 from python_multipart.exceptions import FormParserError
 from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import ClientDisconnect, Request
@@ -14,7 +13,7 @@ from starlette.requests import ClientDisconnect, Request
 from engine.errors import InputError
 from studio.access import TooLarge
 from studio.access.limits import megabytes
-from studio.api.bridge import Gone
+from studio.api.bridge import Gone, off_loop
 from studio.library.storage import storing
 
 MAX_PARTS = 200
@@ -101,7 +100,7 @@ async def received_form(
                 parser.write(block)
                 reader.check()
                 if reader.waiting_bytes >= WRITE_BYTES:
-                    await anyio.to_thread.run_sync(reader.flush)
+                    await off_loop(reader.flush)
             parser.finalize()
         except ClientDisconnect as exc:
             raise Gone from exc
@@ -110,7 +109,7 @@ async def received_form(
         reader.check()
         if not reader.is_complete:
             raise FormError("The form ends too early; send it again.")
-        await anyio.to_thread.run_sync(reader.flush)
+        await off_loop(reader.flush)
         yield reader.form
     finally:
         if reader.form.file is not None:

@@ -11,7 +11,7 @@ import uvicorn
 from starlette.types import ASGIApp
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def serve() -> Iterator[Callable[[ASGIApp], str]]:
     """serve(app) -> its address."""
     with contextlib.ExitStack() as stack:

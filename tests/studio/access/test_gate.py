@@ -3,6 +3,7 @@
 import json
 import socket
 from collections.abc import Callable
+from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,8 @@ from studio.access.sessions import COOKIE
 from studio.settings import Settings
 
 Serve = Callable[[ASGIApp], str]
+HTTP = httpx.Client(timeout=60)  # one, because each httpx.get() would build a TLS context
+HTTP.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # and it forgets who logged in
 HTML = {"accept": "text/html,*/*"}
 
 
@@ -60,10 +63,10 @@ def application(access: Access) -> FastAPI:
 
 def test_on_loopback_nobody_logs_in(serve: Serve, tmp_path: Path) -> None:
     url = serve(application(Access(settings(tmp_path))))
-    assert httpx.get(f"{url}/v1/who").json() == {"name": "local"}
+    assert HTTP.get(f"{url}/v1/who").json() == {"name": "local"}
     # A client that always sends a key is welcome with any.
-    assert httpx.get(f"{url}/v1/who", headers={"authorization": "Bearer sk-x"}).json() == {"name": "local"}
-    assert httpx.get(f"{url}/login").headers["location"] == "/"
+    assert HTTP.get(f"{url}/v1/who", headers={"authorization": "Bearer sk-x"}).json() == {"name": "local"}
+    assert HTTP.get(f"{url}/login").headers["location"] == "/"
 
 
 def test_others_can_reach_it_only_with_a_login(tmp_path: Path) -> None:
@@ -76,14 +79,14 @@ def test_others_can_reach_it_only_with_a_login(tmp_path: Path) -> None:
 def test_a_key_names_its_person_and_no_key_nobody(serve: Serve, tmp_path: Path) -> None:
     url = serve(application(Access(two_people(tmp_path))))
     for name in ("ada", "bob"):
-        assert httpx.get(f"{url}/v1/who", headers={"authorization": f"bearer key-of-{name}"}).json() == {"name": name}
+        assert HTTP.get(f"{url}/v1/who", headers={"authorization": f"bearer key-of-{name}"}).json() == {"name": name}
     for headers in ({}, {"authorization": "Bearer"}, {"authorization": "Basic a2V5"}, {"authorization": "Bearer x"}):
-        refused = httpx.get(f"{url}/v1/who", headers=headers)
+        refused = HTTP.get(f"{url}/v1/who", headers=headers)
         assert refused.status_code == 401
         assert refused.headers["www-authenticate"] == "Bearer"
         assert set(refused.json()["error"]) == {"message", "type", "param", "code"}
     # A key in the address is for WebSockets only: addresses are kept in too many places.
-    assert httpx.get(f"{url}/v1/who?key=key-of-ada").status_code == 401
+    assert HTTP.get(f"{url}/v1/who?key=key-of-ada").status_code == 401
 
 
 def test_a_browser_logs_in_and_out(serve: Serve, tmp_path: Path) -> None:
@@ -119,7 +122,7 @@ def test_a_browser_logs_in_and_out(serve: Serve, tmp_path: Path) -> None:
 @pytest.mark.parametrize("target", ["https://evil.example", "//evil.example", "/\\evil.example", "evil", "/\n/evil"])
 def test_a_login_leads_nowhere_else(serve: Serve, tmp_path: Path, target: str) -> None:
     url = serve(application(Access(two_people(tmp_path))))
-    entered = httpx.post(
+    entered = HTTP.post(
         f"{url}/login", params={"next": target}, data={"username": "ada", "password": "key-of-ada"}, headers=HTML
     )
     assert entered.headers["location"] == "/"
@@ -127,27 +130,27 @@ def test_a_login_leads_nowhere_else(serve: Serve, tmp_path: Path, target: str) -
 
 def test_a_login_form_shows_no_markup_of_the_address(serve: Serve, tmp_path: Path) -> None:
     url = serve(application(Access(two_people(tmp_path))))
-    form = httpx.get(f"{url}/login", params={"next": '/"><script>alert(1)</script>'}, headers=HTML)
+    form = HTTP.get(f"{url}/login", params={"next": '/"><script>alert(1)</script>'}, headers=HTML)
     assert "<script" not in form.text
 
 
 def test_guessing_is_refused_after_a_while_even_with_the_right_key(serve: Serve, tmp_path: Path) -> None:
     url = serve(application(Access(two_people(tmp_path))))
     statuses = [
-        httpx.get(f"{url}/v1/who", headers={"authorization": f"Bearer guess-{n}"}).status_code for n in range(12)
+        HTTP.get(f"{url}/v1/who", headers={"authorization": f"Bearer guess-{n}"}).status_code for n in range(12)
     ]
     assert statuses == [401] * 10 + [429] * 2
-    refused = httpx.get(f"{url}/v1/who", headers={"authorization": "Bearer key-of-ada"})
+    refused = HTTP.get(f"{url}/v1/who", headers={"authorization": "Bearer key-of-ada"})
     assert refused.status_code == 429
     assert int(refused.headers["retry-after"]) > 0
-    right = httpx.post(f"{url}/login", data={"username": "ada", "password": "key-of-ada"}, headers=HTML)
+    right = HTTP.post(f"{url}/login", data={"username": "ada", "password": "key-of-ada"}, headers=HTML)
     assert right.status_code == 429
 
 
 def test_a_forged_address_does_not_buy_more_guesses(serve: Serve, tmp_path: Path) -> None:
     url = serve(application(Access(two_people(tmp_path))))
     statuses = [
-        httpx.get(
+        HTTP.get(
             f"{url}/v1/who", headers={"authorization": f"Bearer {n}", "x-forwarded-for": f"10.0.0.{n}"}
         ).status_code
         for n in range(12)
@@ -188,11 +191,11 @@ def test_websockets_take_a_cookie_a_key_or_a_header(serve: Serve, tmp_path: Path
 def test_a_foreign_name_or_page_is_refused_everywhere(serve: Serve, tmp_path: Path) -> None:
     url = serve(application(Access(settings(tmp_path))))
     for path in ("/", "/v1/who", "/login", "/nowhere"):
-        assert httpx.get(f"{url}{path}", headers={"host": "evil.example"}).status_code == 421
+        assert HTTP.get(f"{url}{path}", headers={"host": "evil.example"}).status_code == 421
     evil = {"origin": "https://evil.example"}
     for path in ("/v1/audio/speech", "/v1/jobs", "/login", "/logout"):
-        assert httpx.post(f"{url}{path}", headers=evil, content=b"{}").status_code == 403
-    answer = httpx.get(f"{url}/v1/who")
+        assert HTTP.post(f"{url}{path}", headers=evil, content=b"{}").status_code == 403
+    answer = HTTP.get(f"{url}/v1/who")
     assert "access-control-allow-origin" not in answer.headers
     assert answer.headers["x-content-type-options"] == "nosniff"
 
@@ -229,12 +232,12 @@ def test_a_client_that_sends_too_much_reads_the_sentence(serve: Serve, tmp_path:
             yield block
 
     headers = {"content-length": str(60 * len(block))} if announced else {}
-    answer = httpx.post(f"{url}/v1/jobs", content=blocks(), headers=headers)
+    answer = HTTP.post(f"{url}/v1/jobs", content=blocks(), headers=headers)
     assert answer.status_code == 413
     assert answer.json()["error"]["code"] == "too_large"
     # Right below the limit it goes through, and the speech door has a smaller one.
-    assert httpx.post(f"{url}/v1/jobs", content=b"x" * 1_900_000).json() == {"bytes": 1_900_000}
-    assert httpx.post(f"{url}/v1/audio/speech", content=b"x" * 3_000_000).status_code == 413
+    assert HTTP.post(f"{url}/v1/jobs", content=b"x" * 1_900_000).json() == {"bytes": 1_900_000}
+    assert HTTP.post(f"{url}/v1/audio/speech", content=b"x" * 3_000_000).status_code == 413
 
 
 def test_forwarding_headers_mean_nothing_but_on_the_public_link(serve: Serve, tmp_path: Path) -> None:
@@ -242,10 +245,10 @@ def test_forwarding_headers_mean_nothing_but_on_the_public_link(serve: Serve, tm
     access.share("abc.gradio.live")
     url = serve(application(access))
     login = {"username": "ada", "password": "key-of-ada"}
-    plain = httpx.post(f"{url}/login", data=login, headers={**HTML, "x-forwarded-proto": "https"})
+    plain = HTTP.post(f"{url}/login", data=login, headers={**HTML, "x-forwarded-proto": "https"})
     assert "secure" not in plain.headers["set-cookie"].lower()
     public = {**HTML, "host": "abc.gradio.live", "origin": "https://abc.gradio.live"}
-    assert "secure" in httpx.post(f"{url}/login", data=login, headers=public).headers["set-cookie"].lower()
+    assert "secure" in HTTP.post(f"{url}/login", data=login, headers=public).headers["set-cookie"].lower()
 
 
 def test_a_public_link_needs_a_login(tmp_path: Path) -> None:

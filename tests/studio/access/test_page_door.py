@@ -2,7 +2,10 @@
 
 import json
 import re
-from collections.abc import Callable
+import socket
+import time
+from collections.abc import Callable, Iterator
+from http.cookiejar import DefaultCookiePolicy
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +23,8 @@ from studio.access import Access, Refusal, current_person
 from studio.settings import Settings
 
 Serve = Callable[[ASGIApp], str]
+HTTP = httpx.Client(timeout=60)  # one, because each httpx.get() would build a TLS context
+HTTP.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # and it forgets who logged in
 ADA, BOB = {"authorization": "Bearer key-of-ada"}, {"authorization": "Bearer key-of-bob"}
 
 
@@ -36,13 +41,26 @@ def refused(_: Request, exc: Exception) -> Response:
     return JSONResponse({"error": {"message": str(exc)}}, status_code=exc.status)
 
 
-@pytest.fixture
-def page(serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
-    folder = tmp_path / "page files é"
-    folder.mkdir()
-    monkeypatch.setenv("GRADIO_TEMP_DIR", str(folder))
+@pytest.fixture(scope="module")
+def outputs(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("outputs")
+    (path / "page files é").mkdir()
+    (path / "secret.txt").write_text("server secret")
+    return path
+
+
+@pytest.fixture(scope="module")
+def environment(outputs: Path) -> Iterator[None]:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GRADIO_TEMP_DIR", str(outputs / "page files é"))
+        yield
+
+
+@pytest.fixture(scope="module")
+def page(serve: Serve, outputs: Path, environment: None) -> str:
+    folder = outputs / "page files é"
     users = {"ada": SecretStr("key-of-ada"), "bob": SecretStr("key-of-bob")}
-    access = Access(Settings(_env_file=None, outputs=tmp_path, users=users, max_book_chars=100_000))  # type: ignore[call-arg]
+    access = Access(Settings(_env_file=None, outputs=outputs, users=users, max_book_chars=100_000))  # type: ignore[call-arg]
     with gr.Blocks(analytics_enabled=False) as blocks:
         file, text = gr.File(), gr.Textbox()
         out, said = gr.File(), gr.Textbox()
@@ -60,25 +78,23 @@ def page(serve: Serve, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     mount = next(route for route in app.routes if isinstance(route, Mount))
     mount.app = access.page_door(mount.app, folder)
     app.add_middleware(access.gate)  # type: ignore[arg-type]
-    url = serve(app)
-    (tmp_path / "secret.txt").write_text("server secret")
-    return url
+    return serve(app)
 
 
 def upload(url: str, who: dict[str, str], name: str, content: bytes) -> str:
-    answer = httpx.post(f"{url}/gradio_api/upload", files={"files": (name, content)}, headers=who)
+    answer = HTTP.post(f"{url}/gradio_api/upload", files={"files": (name, content)}, headers=who)
     assert answer.status_code == 200, answer.text
     (path,) = answer.json()
     return path
 
 
 def call(url: str, who: dict[str, str], data: list[Any], **more: Any) -> httpx.Response:
-    return httpx.post(f"{url}/gradio_api/call/shout", json={"data": data, **more}, headers=who, timeout=20)
+    return HTTP.post(f"{url}/gradio_api/call/shout", json={"data": data, **more}, headers=who, timeout=20)
 
 
 def answer_of(url: str, who: dict[str, str], started: httpx.Response) -> str:
     assert started.status_code == 200, started.text
-    return httpx.get(f"{url}/gradio_api/call/shout/{started.json()['event_id']}", headers=who, timeout=20).text
+    return HTTP.get(f"{url}/gradio_api/call/shout/{started.json()['event_id']}", headers=who, timeout=20).text
 
 
 def file_data(path: str) -> dict[str, Any]:
@@ -97,27 +113,27 @@ def test_the_stock_client_logs_in_uploads_calls_and_downloads(page: str, tmp_pat
         client.close()
 
 
-def test_no_answer_holds_a_path_of_the_server(page: str, tmp_path: Path) -> None:
+def test_no_answer_holds_a_path_of_the_server(page: str, outputs: Path) -> None:
     path = upload(page, ADA, "a b.txt", b"x")
-    told = answer_of(page, ADA, call(page, ADA, [file_data(path), f"{tmp_path}/page files é/0/x"]))
+    told = answer_of(page, ADA, call(page, ADA, [file_data(path), f"{outputs}/page files é/0/x"]))
     assert "event: complete" in told
     everything = [path, told]
-    everything += [httpx.get(f"{page}{at}", headers=ADA).text for at in ("/", "/config", "/gradio_api/info")]
+    everything += [HTTP.get(f"{page}{at}", headers=ADA).text for at in ("/", "/config", "/gradio_api/info")]
     for text in everything:
         assert "page files" not in text
-        assert str(tmp_path) not in text
+        assert str(outputs) not in text
 
 
 def test_a_file_is_served_to_its_owner_and_to_nobody_else(page: str) -> None:
     path = upload(page, ADA, "diary.txt", b"dear diary")
     address = f"{page}/gradio_api/file={path}"
-    assert httpx.get(address, headers=ADA).text == "dear diary"
-    assert httpx.get(address, headers=BOB).status_code == 403
-    assert httpx.get(address).status_code == 401
+    assert HTTP.get(address, headers=ADA).text == "dear diary"
+    assert HTTP.get(address, headers=BOB).status_code == 403
+    assert HTTP.get(address).status_code == 401
     told = answer_of(page, ADA, call(page, ADA, [file_data(path), ""]))
     (result,) = json.loads(re.findall(r"data: (.*)", told)[-1])[:1]
-    assert httpx.get(result["url"], headers=ADA).text == "DEAR DIARY"
-    assert httpx.get(result["url"], headers=BOB).status_code == 403
+    assert HTTP.get(result["url"], headers=ADA).text == "DEAR DIARY"
+    assert HTTP.get(result["url"], headers=BOB).status_code == 403
 
 
 def test_somebody_elses_upload_cannot_be_put_in(page: str) -> None:
@@ -127,18 +143,18 @@ def test_somebody_elses_upload_cannot_be_put_in(page: str) -> None:
     assert "not one of yours" in refused.text
 
 
-def test_no_path_of_the_machine_can_be_put_in_or_fetched(page: str, tmp_path: Path) -> None:
-    secret = str(tmp_path / "secret.txt")
+def test_no_path_of_the_machine_can_be_put_in_or_fetched(page: str, outputs: Path) -> None:
+    secret = str(outputs / "secret.txt")
     for bad in (secret, "/etc/passwd", "https://example.com/x.txt", "../secret.txt"):
         assert call(page, ADA, [file_data(bad), ""]).status_code == 403
         assert call(page, ADA, [{"path": bad}, ""]).status_code == 403
         # An escape that a search for the word would miss.
         body = json.dumps({"data": [file_data(bad), ""]}).replace('"path"', '"\\u0070ath"')
-        escaped = httpx.post(
+        escaped = HTTP.post(
             f"{page}/gradio_api/call/shout", content=body, headers={**ADA, "content-type": "application/json"}
         )
         assert escaped.status_code == 403
-        answer = httpx.get(f"{page}/gradio_api/file={bad}", headers=ADA)
+        answer = HTTP.get(f"{page}/gradio_api/file={bad}", headers=ADA)
         assert answer.status_code in {403, 404}
         assert "location" not in answer.headers
         assert "secret" not in answer.text.replace("secret.txt", "")
@@ -167,7 +183,7 @@ def test_no_path_of_the_machine_can_be_put_in_or_fetched(page: str, tmp_path: Pa
     ],
 )
 def test_what_the_page_does_not_need_does_not_exist(page: str, method: str, path: str) -> None:
-    assert httpx.request(method, f"{page}{path}", headers=ADA).status_code == 404
+    assert HTTP.request(method, f"{page}{path}", headers=ADA).status_code == 404
 
 
 def test_a_session_belongs_to_whoever_named_it(page: str) -> None:
@@ -179,9 +195,9 @@ def test_a_session_belongs_to_whoever_named_it(page: str) -> None:
         f"call/shout/{event}",
         "heartbeat/ada-session",
     ):
-        assert httpx.get(f"{page}/gradio_api/{address}", headers=BOB).status_code == 403
+        assert HTTP.get(f"{page}/gradio_api/{address}", headers=BOB).status_code == 403
     cancel = {"session_hash": "ada-session", "fn_index": 0, "event_id": event}
-    assert httpx.post(f"{page}/gradio_api/cancel", json=cancel, headers=BOB).status_code == 403
+    assert HTTP.post(f"{page}/gradio_api/cancel", json=cancel, headers=BOB).status_code == 403
     assert call(page, BOB, [None, "x"], session_hash="ada-session").status_code == 403
 
 
@@ -191,17 +207,34 @@ def test_a_form_that_is_too_large_is_refused_with_a_sentence(page: str) -> None:
     assert answer.status_code == 413
 
 
+def test_an_upload_that_never_ends_leaves_nothing(page: str, outputs: Path) -> None:
+    folder = outputs / "page files é"
+    with socket.create_connection(("127.0.0.1", int(page.rsplit(":", 1)[1]))) as raw:
+        raw.sendall(
+            b"POST /gradio_api/upload HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer key-of-ada\r\n"
+            b"Content-Length: 1000000\r\nContent-Type: multipart/form-data; boundary=x\r\n\r\n"
+            b'--x\r\nContent-Disposition: form-data; name="files"; filename="a"\r\n\r\n' + b"z" * 300_000
+        )
+        deadline = time.monotonic() + 3
+        while not list(folder.glob("tmp*")) and time.monotonic() < deadline:
+            time.sleep(0.02)
+        assert list(folder.glob("tmp*"))
+    while list(folder.glob("tmp*")) and time.monotonic() < deadline:
+        time.sleep(0.02)
+    assert list(folder.glob("tmp*")) == []
+
+
 def test_scripts_of_the_page_carry_a_nonce_that_its_policy_names(page: str) -> None:
-    answer = httpx.get(page, headers=ADA)
+    answer = HTTP.get(page, headers=ADA)
     (nonce,) = re.findall(r"'nonce-([^']+)'", answer.headers["content-security-policy"])
     tags = re.findall(r"<script[^>]*>", answer.text)
     assert tags
     assert all(f'nonce="{nonce}"' in tag for tag in tags)
-    assert httpx.get(page, headers=ADA).headers["content-security-policy"] != answer.headers["content-security-policy"]
+    assert HTTP.get(page, headers=ADA).headers["content-security-policy"] != answer.headers["content-security-policy"]
 
 
 def test_nobody_sees_the_page_without_a_login(page: str) -> None:
-    answer = httpx.get(page, headers={"accept": "text/html"})
+    answer = HTTP.get(page, headers={"accept": "text/html"})
     assert answer.headers["location"] == "/login"
     for path in ("config", "gradio_api/info", "gradio_api/queue/join", "gradio_api/upload", "assets/x.js"):
-        assert httpx.get(f"{page}/{path}").status_code == 401
+        assert HTTP.get(f"{page}/{path}").status_code == 401

@@ -17,6 +17,7 @@ import websockets
 from websockets.sync.client import connect
 
 Studio = Any  # conftest.Studio
+HTTP = httpx.Client(timeout=60)  # one, because each httpx.get() would build a TLS context
 SPOKEN = "one two three four five six seven"
 
 
@@ -25,7 +26,7 @@ def recording(studio: Studio, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The built-in voice counts."""
     path = tmp_path_factory.mktemp("recordings") / "counting.wav"
     body = {"input": SPOKEN, "response_format": "wav", "speed": 0.8}
-    path.write_bytes(httpx.post(f"{studio.url}/v1/audio/speech", json=body).content)
+    path.write_bytes(HTTP.post(f"{studio.url}/v1/audio/speech", json=body).content)
     return path
 
 
@@ -34,9 +35,7 @@ def client(studio: Studio) -> openai.OpenAI:
 
 
 def send(studio: Studio, content: bytes, name: str = "a.wav", **fields: Any) -> httpx.Response:
-    return httpx.post(
-        f"{studio.url}/v1/audio/transcriptions", files={"file": (name, content)}, data=fields, timeout=120
-    )
+    return HTTP.post(f"{studio.url}/v1/audio/transcriptions", files={"file": (name, content)}, data=fields, timeout=120)
 
 
 def some_are_right(text: str) -> bool:
@@ -108,8 +107,8 @@ def test_bad_recordings_are_refused_and_not_kept(
 
 def test_a_request_without_a_form_or_a_file_is_refused(studio: Studio) -> None:
     address = f"{studio.url}/v1/audio/transcriptions"
-    assert httpx.post(address, json={"model": "whisper-1"}).status_code == 400
-    missing = httpx.post(address, files={"model": (None, "whisper-1")})
+    assert HTTP.post(address, json={"model": "whisper-1"}).status_code == 400
+    missing = HTTP.post(address, files={"model": (None, "whisper-1")})
     assert missing.status_code == 400
     assert missing.json()["error"]["param"] == "file"
 

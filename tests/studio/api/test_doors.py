@@ -1,0 +1,108 @@
+"""Every route with every kind of nonsense: refused in one shape, never a fault."""
+
+from typing import Any
+
+import httpx
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+Studio = Any  # conftest.Studio
+HTTP = httpx.Client(timeout=60)  # one, because each httpx.get() would build a TLS context
+HTTP_METHODS = {"get", "post", "put", "patch", "delete"}
+ADA = {"authorization": "Bearer key-of-ada"}
+
+pieces = st.sampled_from(["0", "-1", "x", "..", "%2e%2e", "%00", "%ff", "%0d%0a", "a" * 300, "1e9", "é", "%", "*", "'"])
+bodies = st.sampled_from(
+    [b"", b"{}", b"[]", b"null", b"{", b'{"direction": 5}', b'{"direction": ["up"]}', b"\xff", b'{"a":' * 3000, b"NaN"]
+)
+types = st.sampled_from(
+    ["application/json", "multipart/form-data; boundary=x", "multipart/form-data", "text/plain", ""]
+)
+
+
+@pytest.fixture(scope="module")
+def routes(shared: Studio) -> list[tuple[str, str]]:
+    paths = HTTP.get(f"{shared.url}/v1/openapi.json", headers=ADA).json()["paths"]
+    found = [(method, path) for path, methods in paths.items() for method in methods if method in HTTP_METHODS]
+    assert len(found) > 20
+    return found
+
+
+@settings(max_examples=150, deadline=None)
+@given(data=st.data())
+def test_nonsense_is_refused_in_openais_shape(
+    shared: Studio, routes: list[tuple[str, str]], data: st.DataObject
+) -> None:
+    method, path = data.draw(st.sampled_from(routes))
+    while "{" in path:
+        head, _, rest = path.partition("{")
+        path = head + data.draw(pieces) + rest.partition("}")[2]
+    query = data.draw(st.sampled_from(["", "?limit=-1", "?limit=x", "?format=%00", "?q=" + "x" * 300, "?kind=film"]))
+    headers = ADA | {"content-type": data.draw(types), "last-event-id": data.draw(st.sampled_from(["", "x" * 300]))}
+    answer = HTTP.request(method, f"{shared.url}{path}{query}", headers=headers, content=data.draw(bodies), timeout=20)
+    assert answer.status_code < 500, (method, path, answer.text)
+    if answer.status_code >= 400:
+        assert set(answer.json()["error"]) == {"message", "type", "param", "code"}
+        assert str(shared.context.settings.outputs) not in answer.text
+
+
+def test_every_door_asks_who_is_there(shared: Studio, routes: list[tuple[str, str]]) -> None:
+    for method, path in routes:
+        answer = HTTP.request(method, shared.url + path.replace("{", "").replace("}", ""))
+        assert answer.status_code == 401, (method, path)
+
+
+def test_every_door_refuses_other_sites(shared: Studio, routes: list[tuple[str, str]]) -> None:
+    for method, path in routes:
+        address = shared.url + path.replace("{", "").replace("}", "")
+        assert HTTP.request(method, address, headers=ADA | {"origin": "https://evil.example"}).status_code == 403
+        assert HTTP.request(method, address, headers=ADA | {"host": "evil.example"}).status_code == 421
+
+
+def test_an_unforeseen_error_is_logged_and_tells_nothing(
+    start: Any, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    studio = start()
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("/secret/place is broken")
+
+    monkeypatch.setattr(studio.context.library, "list_clips", broken)
+    answer = HTTP.get(f"{studio.url}/v1/clips")
+    assert answer.status_code == 500
+    assert "secret" not in answer.text
+    assert answer.headers["x-request-id"] in answer.json()["error"]["message"]
+    assert answer.headers["x-content-type-options"] == "nosniff"
+    assert any(answer.headers["x-request-id"] in record.getMessage() for record in caplog.records)
+    assert "/secret/place" in caplog.text
+
+
+def test_a_folder_of_the_machine_is_no_model_for_strangers(shared: Studio) -> None:
+    here = str(shared.context.settings.outputs)
+    nowhere = "/no/such/folder/at/all"
+    answers = [
+        HTTP.post(f"{shared.url}/v1/audio/speech", json={"input": "x", "model": model}, headers=ADA)
+        for model in (here, nowhere)
+    ]
+    assert [answer.status_code for answer in answers] == [404, 404]
+    assert answers[0].json()["error"]["message"].replace(here, "") == answers[1].json()["error"]["message"].replace(
+        nowhere, ""
+    )
+
+
+def test_two_studios_cannot_have_one_port() -> None:
+    import socket
+
+    from studio.app import ServeError, listen
+
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(ServeError, match=f"Port {port} is taken"):
+            listen("127.0.0.1", port)
+    with pytest.raises(ServeError, match="no address"):
+        listen("no such host", 0)
+    with pytest.raises(ServeError):
+        listen("192.0.2.1", 0)
+    with listen("127.0.0.1", 0) as free:
+        assert free.getsockname()[1] > 0
