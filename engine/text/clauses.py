@@ -33,8 +33,14 @@ class Place:
 
 # A piece shorter than this share of its aim is not worth a pause of its own.
 _LEAST_SHARE = 0.35
+_LEAST_REST = 16
+# How much of its aim a piece may stray for a mark one better: a comma instead of a conjunction.
+_MARK_WORTH = 0.22
+_KINDS = {"clause": int(Break.CLAUSE), "comma": int(Break.COMMA), "word": int(Break.WORD)}
 
 _OPENERS = {
+    language: frozenset(words.split("|"))
+    for language, words in {
     "en": "and|but|or|nor|so|yet|because|although|though|while|whereas|when|where|which|who|whose|that|if|unless|until|since|after|before|as|than|for|with|without|into|from",
     "es": "y|e|o|u|pero|sino|porque|aunque|mientras|cuando|donde|que|quien|cuyo|si|como|para|con|sin|desde|hasta",
     "fr": "et|ou|mais|donc|car|ni|parce|bien|quoique|pendant|lorsque|quand|où|que|qui|dont|si|comme|pour|avec|sans|depuis|jusque",
@@ -42,6 +48,7 @@ _OPENERS = {
     "it": "e|ed|o|ma|però|perché|benché|mentre|quando|dove|che|chi|cui|se|come|per|con|senza|da|fino",
     "pt": "e|ou|mas|porém|porque|embora|enquanto|quando|onde|que|quem|cujo|se|como|para|com|sem|desde|até",
     "hi": "और|या|लेकिन|मगर|क्योंकि|जब|जहाँ|जो|कि|अगर|ताकि|इसलिए",
+    }.items()
 }
 _CLOSERS = "\"'”’»›)\\]」』）】"
 _UNSPACED_RANGES = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u2fdf\u3005-\u303b\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
@@ -80,7 +87,7 @@ def divide(text: str, language: str, aims: Iterator[int], ceiling: int, closed: 
     start = 0
     while len(text) - start > aim:
         place = places.best(start, aim, ceiling)
-        if place is None:
+        if place is None or place.at >= len(text):
             return
         yield place
         start = place.at
@@ -95,65 +102,67 @@ class _Places:
         self._closed_starts = [start for start, _ in closed]
         self._closed_ends = [end for _, end in closed]
         primary = language.lower().replace("_", "-").partition("-")[0] or "en"
-        self._openers = frozenset(_OPENERS.get(primary, "").split("|"))
-        self._places = [place for place in self._marks() if self._is_open(place.at)]
-        self._ats = [place.at for place in self._places]
+        self._openers = _OPENERS.get(primary, frozenset[str]())
+        # Parallel lists of plain ints: one long sentence may have a place for each of its words.
+        self._ats: list[int] = []
+        self._kinds: list[int] = []
+        self._find()
 
-    def _marks(self) -> Iterator[Place]:
-        for match in _PLACE.finditer(self._text):
+    def _find(self) -> None:
+        text, openers = self._text, self._openers
+        for match in _PLACE.finditer(text):
             at = match.end()
-            if at >= len(self._text) or match.start() == 0:
+            if at >= len(text) or match.start() == 0 or not self._is_open(at):
                 continue
-            if match["clause"]:
-                yield Place(at, Break.CLAUSE)
-            elif match["comma"]:
-                yield Place(at, Break.COMMA)
-            else:
-                word = _FIRST_WORD.match(self._text, at)
-                opens = word is not None and word[0].lower() in self._openers
-                yield Place(at, Break.CONJUNCTION if opens else Break.WORD)
+            kind = _KINDS[match.lastgroup or "word"]
+            if kind == Break.WORD and openers and (word := _FIRST_WORD.match(text, at)) and word[0].lower() in openers:
+                kind = int(Break.CONJUNCTION)
+            self._ats.append(at)
+            self._kinds.append(kind)
 
     def best(self, start: int, aim: int, ceiling: int) -> Place | None:
         """Where the piece that begins at `start` ends; None when the rest may stay whole."""
-        rest = len(self._text) - start
-        must = rest > ceiling
-        least, limit = start + max(1, round(aim * _LEAST_SHARE)), start + min(ceiling, rest - 1)
-        first, last = bisect_left(self._ats, least), bisect_right(self._ats, limit + 1)
-        fitting = [place for place in self._places[first:last] if self._length(start, place.at) <= ceiling]
-        if not must:
-            # What is left over should be worth saying by itself.
-            fitting = [place for place in fitting if len(self._text) - place.at >= min(aim * _LEAST_SHARE, 16)]
-        wanted = Break.CONJUNCTION if not must else Break.WORD
-        good = [place for place in fitting if place.kind >= wanted]
-        if good:
-            return max(good, key=lambda place: self._worth(place, start + aim, aim))
+        must = len(self._text) - start > ceiling
+        wanted = Break.WORD if must else Break.CONJUNCTION
+        # What is left over should be worth saying by itself.
+        latest = len(self._text) - (1 if must else int(min(aim * _LEAST_SHARE, _LEAST_REST)))
+        first = bisect_left(self._ats, start + max(1, round(aim * _LEAST_SHARE)))
+        last = bisect_right(self._ats, min(start + ceiling + 1, latest))
+        target, found, most = start + aim, -1, -1e9
+        for number in range(first, last):
+            at, kind = self._ats[number], self._kinds[number]
+            if kind < wanted or (at - start > ceiling and self._text[at - 1] != " "):
+                continue
+            # A better mark may lie further from the aim; too long costs more than too short, for the aim is what
+            # the voice likes.
+            distance = (at - target) * 1.6 if at > target else target - at
+            if (worth := kind * _MARK_WORTH - distance / aim) > most:
+                found, most = number, worth
+        if found >= 0:
+            return Place(self._ats[found], Break(self._kinds[found]))
         return self._hard(start, ceiling) if must else None
-
-    @staticmethod
-    def _worth(place: Place, target: int, aim: int) -> float:
-        """A better mark may lie further from the aim: a comma is worth a fifth of the way more than a conjunction."""
-        distance = abs(place.at - target) / aim
-        # Too long costs more than too short: the aim is what the voice likes.
-        return place.kind * 0.22 - distance * (1.6 if place.at > target else 1.0)
-
-    def _length(self, start: int, at: int) -> int:
-        return len(self._text[start:at].rstrip())
 
     def _hard(self, start: int, ceiling: int) -> Place:
         """The last place that fits when no mark and no space does: an unspaced script, or one endless word."""
         text, limit = self._text, start + ceiling
         # A shorter piece than a third is looked for no further: better a cut in a word than crumbs.
-        for wanted in (self._may_part, self._may_part_word):
-            for at in range(limit, start + max(1, ceiling // 3), -1):
-                if wanted(at) and self._is_open(at):
-                    return Place(at, Break.UNSPACED if wanted == self._may_part else Break.IN_WORD)
-        first = bisect_left(self._ats, start + 1)
-        if first < len(self._ats) and self._ats[first] <= limit:
-            return Place(self._ats[bisect_right(self._ats, limit) - 1], Break.WORD)
+        nearest = start + max(1, ceiling // 3)
+        for at in range(limit, nearest - 1, -1):
+            if self._may_part(at) and self._is_open(at):
+                return Place(at, Break.UNSPACED)
+        # Any space will do now, even one inside something best kept together.
+        if (space := text.rfind(" ", start + 1, limit + 1)) > 0:
+            return Place(space + 1, Break.WORD)
+        for at in range(limit, nearest - 1, -1):
+            if self._may_part_word(at):
+                return Place(at, Break.IN_WORD)
         at = limit
         while at > start + 1 and is_inside_grapheme(text, at):
             at -= 1
-        return Place(at if at > start + 1 or ceiling == 1 else limit, Break.CHARACTER)
+        at = limit if is_inside_grapheme(text, at) else at
+        while at < len(text) and text[at] == " ":
+            at += 1
+        return Place(at, Break.CHARACTER)
 
     def _may_part(self, at: int) -> bool:
         before, after = self._text[at - 1], self._text[at]

@@ -129,7 +129,8 @@ class Offsets(Sequence[int]):
     @staticmethod
     def _share(run: Run, run_end: int, at: int) -> int:
         # Rounded up: the first part of a one-character original gets it, later parts get nothing.
-        return run.source_start - (run.source_start - run.source_end) * (run.start - at) // (run_end - run.start)
+        shared = (run.source_start - run.source_end) * (at - run.start) // (run_end - run.start)
+        return run.source_start - shared
 
     def _run_at(self, index: int) -> int:
         return bisect_right(self.runs, index, key=_run_start) - 1

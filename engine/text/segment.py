@@ -175,13 +175,14 @@ class _Cutter:
     def pieces(self) -> Iterator[_Piece]:
         cuts = list(self._cuts())
         source_start = self._block.start
-        for number, (start, end, inside) in enumerate(cuts):
+        words = self._words.cut(*cuts[0][:2]) if cuts else self._words
+        for number, (_, _, inside) in enumerate(cuts):
             is_last = number + 1 == len(cuts)
+            following = words if is_last else self._words.cut(*cuts[number + 1][:2])
             # What was dropped between two pieces belongs to the first, so that every word of the original has one owner.
-            source_end = self._block.end if is_last else self._words.offsets[cuts[number + 1][0]]
-            words = self._words.cut(start, end)
+            source_end = self._block.end if is_last else following.offsets[0]
             yield _Piece(words, self._trimmed(source_start, source_end, words), inside, is_last)
-            source_start = source_end
+            source_start, words = source_end, following
 
     def _cuts(self) -> Iterator[tuple[int, int, Break | None]]:
         """Start and end of each piece in the spoken text, and the break inside a sentence that ends it."""
@@ -195,9 +196,13 @@ class _Cutter:
             while within < len(closed) and closed[within][0] < finish:
                 within += 1
             inner = [(start - begin, end - begin) for start, end in closed[at:within]]
+            sentence = text[begin:finish]
             start = begin
-            for place in divide(text[begin:finish], self._language, self._aims, self._ceiling, inner):
-                yield start, self._rstripped(start, begin + place.at), place.kind
+            for place in divide(sentence, self._language, self._aims, self._ceiling, inner):
+                end = self._rstripped(start, begin + place.at)
+                # Marks cut off by themselves (only where segments are tiny) say nothing.
+                if is_speakable(text[start:end]):
+                    yield start, end, place.kind
                 start = begin + place.at
             yield start, finish, None
 
@@ -208,6 +213,8 @@ class _Cutter:
         waiting: int | None = None
         for start, stop in zip(bounds, bounds[1:], strict=False):
             end = self._rstripped(start, stop)
+            while start < end and self._words.text[start] == " ":
+                start += 1
             if end <= start:
                 continue
             if self._has_words(start, end):

@@ -119,8 +119,8 @@ MARK_RULES = (
 )
 RULES = (
     Rule(_AMPERSAND, _ampersand, needs="&"),
-    Rule(_EMPHASIS, _nothing, needs="*_~`"),
     Rule(_ABOUT, _about, needs="~"),
+    Rule(_EMPHASIS, _nothing, needs="*_~`"),
     Rule(_HEART, _heart, needs="❤♥"),
     Rule(_SQUARED, _squared, needs="²³^"),
     Rule(_NOTE_MARK, _note_mark, needs="¹²³⁰⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉"),

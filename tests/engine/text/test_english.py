@@ -12,7 +12,10 @@ AMERICAN = [
     ("101 dalmatians", "one hundred one dalmatians"),
     ("0 is a number.", "zero is a number."),
     ("Agent 007 is here.", "Agent zero zero seven is here."),
-    ("Call 12345678901234567890 now", "Call one two three four five six seven eight nine zero one two three four five six seven eight nine zero now"),
+    (
+        "Call 12345678901234567890 now",
+        "Call one two three four five six seven eight nine zero one two three four five six seven eight nine zero now",
+    ),
     # decimals and signs
     ("Pi is 3.14159.", "Pi is three point one four one five nine."),
     ("0.5 is a half.", "zero point five is a half."),
@@ -273,5 +276,5 @@ def test_british_text_is_spoken_so(written: str, spoken: str) -> None:
 
 
 def test_plain_english_prose_is_left_alone() -> None:
-    prose = "It was a bright cold day in April, and the clocks were striking thirteen; she didn't care. \"Why not?\" he asked."
+    prose = 'It was a bright cold day in April, and the clocks were striking thirteen; she didn\'t care. "Why not?" he asked.'
     assert normalise(prose, "en").text == prose
