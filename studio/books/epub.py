@@ -1,6 +1,7 @@
 """EPUB 2 and 3 -> Book. Spine files and table of contents are laid over one another, so that a chapter may be a piece
 of a file, one file, or several; what stands around the work is marked, and notes are gathered."""
 
+import re
 from dataclasses import dataclass
 from html.parser import HTMLParser
 from pathlib import Path
@@ -20,6 +21,7 @@ from studio.books.model import Book, Kind
 from studio.books.prose import Prose
 from studio.books.sections import Cut, assemble, chapters_of, cuts_at_headings, one_line, word_counter
 
+_LABEL = re.compile(r"^[\[(]?(?:\d{1,4}|[*†‡§]{1,4})[\])]?[.:]?\s+(?=\S)")
 _RIGHTS = "META-INF/rights.xml"
 _SHORT_WORDS = 300  # an unnamed page before the first chapter shorter than this is front matter
 _TOC_COVERS = 2  # a table of contents with fewer usable lines is no division
@@ -121,6 +123,7 @@ def _mark_notes(flow: _Flow, references: list[Target]) -> None:
         block = flow.blocks[at]
         if block.role == "text" and not block.heading and (block.linked or block.text[:1] in "0123456789*†‡§[("):
             block.role, block.starts_note = "note", True
+            block.text = _LABEL.sub("", block.text)
 
 
 def _cuts(flow: _Flow, contents: Contents) -> list[Cut]:

@@ -51,6 +51,10 @@ class Target(Protocol):
         """The document ends."""
         ...
 
+    def abandon(self) -> None:
+        """The document is not what it seemed, and another target will read it anew."""
+        ...
+
 
 T = TypeVar("T", bound=Target)
 
@@ -83,6 +87,7 @@ def read_markup(data: bytes, make_target: Callable[[], T], name: str) -> T:
         parser.feed(text.encode("utf-8"))
         parser.close()
     except etree.XMLSyntaxError:
+        target.abandon()
         return read_html(_SELF_CLOSED.sub(_expanded, text), make_target())
     return target
 

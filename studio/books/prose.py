@@ -54,6 +54,7 @@ class Prose:
         self.title = ""
         self.end_ids: tuple[str, ...] = ()
         self._budget = budget
+        self._spent = 0
         self._within = within
         self._skipped_tags = elements.SKIPPED | skip
         self._block_tags = elements.BLOCKS | blocks
@@ -147,6 +148,10 @@ class Prose:
     def pi(self, target: str, data: str | None = None) -> None:
         """Processing instructions are not read."""
 
+    def abandon(self) -> None:
+        """The document is read again from its beginning, into another target."""
+        self._budget.spend(-self._spent)
+
     def close(self) -> "Prose":
         """The document ends."""
         self._block_boundary()
@@ -174,9 +179,9 @@ class Prose:
         if is_note:
             element.is_note = True
             self._counts["(note)"] += 1
-            self._starts_note = (
-                self._starts_note or bool(elements.NOTE_ITEM_TYPES & types) or tag in {"aside", "p", "li"}
-            )
+            self._starts_note |= bool(elements.NOTE_ITEM_TYPES & types) or tag in {"aside", "p"}
+        if tag == "li" and self._counts["(note)"]:
+            self._starts_note = True
         if classes & elements.LICENCE_CLASSES:
             element.is_licence = True
             self._counts["(licence)"] += 1
@@ -340,6 +345,7 @@ class Prose:
 
     def _emit(self, text: str, ids: tuple[str, ...]) -> None:
         self._budget.spend(len(text))
+        self._spent += len(text)
         if self._prefix:
             text, self._prefix = self._prefix + text, ""
         role: Role = "note" if self._counts["(note)"] else "licence" if self._counts["(licence)"] else "text"

@@ -69,9 +69,9 @@ def opf(
     )
 
 
-def zipped(members: Mapping[str, str | bytes], path: Path) -> Path:
+def zipped(members: Mapping[str, str | bytes], path: Path, compression: int = zipfile.ZIP_DEFLATED) -> Path:
     """A ZIP with these members, the EPUB's own mimetype first when it is there."""
-    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+    with zipfile.ZipFile(path, "w", compression) as archive:
         for name, content in members.items():
             archive.writestr(name, content)
     return path
