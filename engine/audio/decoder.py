@@ -89,7 +89,10 @@ class Decoder:
 
     @property
     def duration_s(self) -> float | None:
-        """The container's word for it, an estimate in some; None without one."""
+        """The container's word for it; None without one."""
+        # From the size and the bitrate of its beginning: true of constant bitrates only.
+        if "Estimating duration" in self._messages and not self.codec.startswith(("pcm", "mp3")):
+            return None
         found = _DURATION.search(self._messages)
         return int(found.group(1)) * 3600 + int(found.group(2)) * 60 + float(found.group(3)) if found else None
 
