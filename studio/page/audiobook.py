@@ -11,9 +11,9 @@ from studio.library.options import BookOptions
 from studio.page.context import PageContext
 from studio.page.desk import Desk, outline, planned
 from studio.page.doorway import endpoint, escape, hidden, kindly, log, mirror, need_queue, owner_of, part
-from studio.page.speak import sample_rates, voice_picker
+from studio.page.speak import voice_picker
 
-DOCUMENTS = [".epub", ".pdf", ".docx", ".html", ".htm", ".xhtml", ".md", ".markdown", ".txt", ".text"]
+DOCUMENTS = [".epub", ".pdf", ".docx", ".html", ".htm", ".xhtml", ".md", ".markdown", ".txt", ".text", ".fb2"]
 MAX_PARAGRAPHS = 100
 
 FORMATS = [
@@ -43,7 +43,7 @@ def build(context: PageContext, tabs: gr.Tabs) -> None:
             )  # fmt: skip
             with gr.Accordion("Or paste a text", open=False, elem_id="book-paste"):
                 text = gr.Textbox(label="Text of the book", lines=8, max_lines=16, elem_id="book-text",
-                                  placeholder="A line that begins with # is the title of a chapter.")  # fmt: skip
+                                  placeholder="A line such as “Chapter 1” begins a chapter.")  # fmt: skip
                 use_text = gr.Button("Use this text", elem_id="book-use-text")
             book = part("book", "", elem_id="book", server_functions=[_paragraphs(desk)])
         with gr.Column(scale=3, min_width=260, elem_classes="st-side"):
@@ -61,9 +61,7 @@ def build(context: PageContext, tabs: gr.Tabs) -> None:
                 )
             submit = gr.Button("Narrate", variant="primary", size="lg", elem_id="book-submit")
 
-    start = {
-        "model": settings.speak_model, "voice": picker.start.default, "timbre": "", "speed": 1.0, "rates": sample_rates(),
-    }  # fmt: skip
+    start = picker.initial()
     book.value = {"choices": start, "book": None}
     mirrored = {"model": picker.model, "voice": picker.voice, "timbre": picker.timbre, "speed": speed}
     mirror("book", {**mirrored, "sentence_pause_s": sentence, "paragraph_pause_s": paragraph})
@@ -72,20 +70,21 @@ def build(context: PageContext, tabs: gr.Tabs) -> None:
         return {"choices": start, "book": outline(desk.put(owner, document), document)}
 
     @kindly
-    def read_file(path: str | None, request: gr.Request) -> dict[str, Any]:
-        if path is None:
-            return {"choices": start, "book": None}
+    def read_file(path: str, request: gr.Request) -> dict[str, Any]:
         return opened(owner_of(request), _read(path, settings.max_book_chars))
 
     @kindly
     def read_pasted(pasted: str, request: gr.Request) -> tuple[dict[str, Any], None]:
-        return opened(owner_of(request), read_text(pasted[: settings.max_book_chars + 1])), None
+        return opened(owner_of(request), read_text(pasted, settings.max_book_chars)), None
 
-    file.change(read_file, [file], [book], api_visibility="private", show_progress="minimal", show_progress_on=[file])
+    progress: dict[str, Any] = {"api_visibility": "private", "show_progress": "minimal", "show_progress_on": [file]}
+    # Not on every change: using a pasted text empties the file's place.
+    file.upload(read_file, [file], [book], **progress)
+    file.clear(lambda: {"choices": start, "book": None}, None, [book], **progress)
     use_text.click(read_pasted, [text], [book, file], api_visibility="private", show_progress="minimal")
 
     @kindly
-    def narrate(
+    def narrate_plan(
         plan: dict[str, Any] | None, model: str, voice: str, timbre: str, speed: float, format: Any, loudness: Any,
         sentence: float, paragraph: float, chapter: float, silence: bool, narrator: str, request: gr.Request,
     ) -> Any:  # fmt: skip
@@ -104,7 +103,7 @@ def build(context: PageContext, tabs: gr.Tabs) -> None:
         return gr.Tabs(selected="jobs")
 
     submit.click(
-        narrate,
+        narrate_plan,
         [
             book,
             picker.model,
@@ -163,7 +162,7 @@ def _endpoints(context: PageContext, desk: Desk) -> None:
         if document:
             book = _read(document, settings.max_book_chars)
         else:
-            book = read_text(text)
+            book = read_text(text, settings.max_book_chars)
         answer = outline(desk.put(owner_of(request), book), book)
         return {key: value for key, value in answer.items() if key != "cover"}
 

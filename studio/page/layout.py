@@ -1,10 +1,15 @@
 """The page as a whole: header, tabs in order, the line that says what happened. It knows nothing inside the tabs."""
 
+import logging
+
 import gradio as gr
 
+from engine.errors import EngineError
 from studio.page import audiobook, captions, jobs, models, speak, transcribe
 from studio.page.context import PageContext
 from studio.page.doorway import part
+
+log = logging.getLogger(__name__)
 
 TITLE = "Speech Studio"
 
@@ -24,6 +29,13 @@ def build_page(context: PageContext) -> gr.Blocks:
     Args:
         context: what the tabs may use.
     """
+
+    def preload() -> None:
+        try:
+            context.pool.preload(context.settings.speak_model)
+        except EngineError as exc:
+            log.info("the default voice is not ready: %s", exc)
+
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=(3600, 86400)) as page:
         part("header", HEADER, elem_id="st-header")
         with gr.Tabs(elem_id="st-tabs") as tabs:
@@ -39,4 +51,7 @@ def build_page(context: PageContext) -> gr.Blocks:
                 jobs.build(context)
             with gr.Tab("Models", id="models", elem_id="st-tab-models"):
                 models.build(context)
+
+        # The default voice is in memory before the first Play.
+        page.load(preload, None, None, api_visibility="private", show_progress="hidden", queue=False)
     return page

@@ -5,6 +5,7 @@ import shutil
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import gradio as gr
 from gradio.utils import get_upload_folder
@@ -25,6 +26,7 @@ WELCOME = (
 )
 
 PLAYER = """
+<div class="st-palette" data-st="palette" role="group" aria-label="Tags to insert" hidden></div>
 <div class="st-player" role="group" aria-label="Playback">
   <div class="st-transport">
     <button type="button" class="st-play" data-st="play"
@@ -63,6 +65,18 @@ class VoicePicker:
     voice: gr.Dropdown
     timbre: gr.Dropdown
     start: VoiceList
+
+    def initial(self) -> dict[str, Any]:
+        """What a script knows before anything was changed: the choices, each model's rate in Hz, the voices' names."""
+        named = [*self.start.voices, *self.start.timbres[1:]]
+        return {
+            "model": self.model.value,
+            "voice": self.start.default,
+            "timbre": "",
+            "speed": 1.0,
+            "rates": {card.id: card.sample_rate for card in registry.cards("speak")},
+            "names": {voice: name for name, voice in named},
+        }
 
 
 def voice_picker(context: PageContext, prefix: str) -> VoicePicker:
@@ -117,17 +131,9 @@ def build(context: PageContext) -> None:
     part("clips", CLIPS, elem_id="speak-clips")
 
     # The choices are mirrored in the browser, so that Play asks nobody before it speaks.
-    player.value = {
-        "model": settings.speak_model, "voice": picker.start.default, "timbre": "", "speed": 1.0,
-        "rates": sample_rates(),
-    }  # fmt: skip
+    player.value = picker.initial()
     mirror("speak", {"model": picker.model, "voice": picker.voice, "timbre": picker.timbre, "speed": speed})
     _speak_endpoint(context)
-
-
-def sample_rates() -> dict[str, int]:
-    """Hz of each model that speaks, so that the browser can open its loudspeaker before the sound comes."""
-    return {card.id: card.sample_rate for card in registry.cards("speak")}
 
 
 def _speak_endpoint(context: PageContext) -> None:

@@ -5,12 +5,18 @@ No font, script or style comes from another host, so the page works offline.
 
 import hashlib
 from pathlib import Path
+from urllib.parse import quote
 
 from gradio.themes import Base, Color, Size
 from starlette.routing import BaseRoute, Mount
 from starlette.staticfiles import StaticFiles
 
 ASSETS = Path(__file__).resolve().parent / "assets"
+ICON = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 46 46"><rect width="46" height="46" rx="13" fill="#17545a"/>'
+    '<path d="M11 18v10M17 13v20M23 9v28M29 15v16M35 19v8" stroke="#fff" stroke-width="3.4" stroke-linecap="round"/>'
+    "</svg>"
+)
 STATIC = "/static/studio"
 """Below an address that Gradio itself serves files from, so that whoever guards the page knows it already."""
 
@@ -154,8 +160,9 @@ def head() -> str:
     addresses = " ".join(f'data-{name}="{address(file)}"' for name, file in worklets.items())
     tags = [f'<script src="{address(name)}" {addresses if name == "page.js" else ""}></script>' for name in scripts]
     viewport = '<meta name="viewport" content="width=device-width, initial-scale=1">'
+    icon = f'<link rel="icon" href="data:image/svg+xml,{quote(ICON)}">'
     style = f"<style>\n{(ASSETS / 'style.css').read_text(encoding='utf-8')}\n</style>"
-    return "\n".join([viewport, style, *tags])
+    return "\n".join([viewport, icon, style, *tags])
 
 
 def address(name: str) -> str:

@@ -13,7 +13,22 @@ from studio.page.doorway import endpoint, hidden, kindly, need_queue, owner_of, 
 from studio.page.jobs import transcript_reader
 from studio.page.voices import Choice, models
 
-RECORDINGS = ["audio", "video"]
+# The first two are what browsers know by kind; the rest is what they are unsure of and ffmpeg is not.
+RECORDINGS = [
+    "audio",
+    "video",
+    ".opus",
+    ".oga",
+    ".m4b",
+    ".mka",
+    ".mkv",
+    ".amr",
+    ".caf",
+    ".ac3",
+    ".wma",
+    ".aiff",
+    ".spx",
+]
 
 TRANSCRIPTS = """
 <section class="st-jobs" aria-label="Transcripts">

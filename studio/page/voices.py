@@ -1,7 +1,7 @@
 """Which voices and models the pickers offer, with short names first. It knows the registry, and no component.
 
-A voice id may carry a timbre behind a plus sign ("en-us+f3"): languages are picked first, the timbre of one beside it, so
-that a hundred languages times a hundred timbres stay two short lists.
+A voice id may carry a timbre behind a plus sign ("en-us+f3"): languages are picked first, the timbre beside it, so that
+a hundred languages times a hundred timbres stay two short lists.
 """
 
 from dataclasses import dataclass

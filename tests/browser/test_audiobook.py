@@ -78,10 +78,10 @@ def test_a_book_is_dropped_narrated_watched_through_a_reload_and_downloaded(
         "json",
     }
 
-    job.locator("summary").click()
     expect(job.locator(".st-part")).to_have_count(2)
+    job.locator("details").evaluate("(one) => (one.open = true)")
     with page.expect_response(lambda answer: "/parts/0/audio" in answer.url) as sound:
-        job.get_by_role("button", name="Listen to Chapter I").click()
+        job.get_by_role("button", name="Listen to Chapter I:").click()
     assert sound.value.ok
     job.get_by_role("button", name="Delete").click()
     job.get_by_role("alertdialog").get_by_role("button", name="Delete").click()
@@ -120,7 +120,7 @@ def titles_of(studio: Studio) -> list[str]:
 def test_a_pasted_text_is_a_book(open_page: Open) -> None:
     page = open_page("Audiobook")
     page.locator("#book-paste button").first.click()
-    page.locator("#book-text textarea").fill("# First\n\nSome words.\n\n# Second\n\nMore words here.")
+    page.locator("#book-text textarea").fill("Chapter 1\n\nSome words.\n\nChapter 2\n\nMore words here.")
     page.get_by_role("button", name="Use this text").click()
     expect(page.locator(".st-chapter")).to_have_count(2)
 

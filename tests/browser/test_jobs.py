@@ -64,9 +64,9 @@ def order(page: Page) -> list[str]:
 
 
 def test_a_chapter_is_heard_while_the_rest_is_narrated(open_page: Open, studio: Studio) -> None:
-    job_id = studio.submit("# One\n\nA short beginning.\n\n# Two\n\n" + LONG)
+    job_id = studio.submit("Chapter 1\n\nA short beginning.\n\nChapter 2\n\n" + LONG)
     page = open_page("Jobs")
-    listen = card(page, job_id).get_by_role("button", name="Listen to One")
+    listen = card(page, job_id).get_by_role("button", name="Listen to Chapter 1")
     expect(listen).to_be_enabled(timeout=30_000)
     assert studio.job(job_id)["status"] == "running"
     with page.expect_response(lambda answer: "/parts/0/audio" in answer.url) as sound:

@@ -9,7 +9,11 @@
   const BAR = 3; // CSS pixels of one waveform bar, with its gap
   const BAR_S = 0.04; // seconds of sound behind one bar
 
-  const choices = { model: "", voice: "", timbre: "", language: "", speed: 1, rates: {} };
+  /** What a person calls a voice: "English (America), female 3" for "en-us+f3". */
+  const nameOf = (id) =>
+    id.split("+").map((part) => (choices.names[part] || part).split(" · ")[0]).join(", ");
+
+  const choices = { model: "", names: {}, voice: "", timbre: "", language: "", speed: 1, rates: {} };
   const speak = (studio.speak = { choices });
 
   /** Called by Gradio's change events. */
@@ -280,7 +284,7 @@
         listen,
         h("div", { class: "st-clip-text" },
           h("p", { title: clip.text }, clip.text),
-          h("small", {}, [clip.voice_name || clip.voice, studio.clock(clip.duration), studio.ago(clip.created_at)].filter(Boolean).join(" · "))),
+          h("small", {}, [nameOf(clip.voice), studio.clock(clip.duration), studio.ago(clip.created_at)].filter(Boolean).join(" · "))),
         h("div", { class: "st-clip-tools" },
           FORMATS.map((format) => h("a", { class: "st-chip", href: `${address}/audio?format=${format}`, download: `${words.slice(0, 40)}.${format}`,
             "aria-label": `Download clip as ${format}: ${words}` }, format)),
