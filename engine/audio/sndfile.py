@@ -54,7 +54,7 @@ class SndfileEncoder:
 def write_flac(path: Path, blocks: Iterable[Samples], sample_rate: int) -> int:
     """A whole FLAC file; the number of samples taken."""
     count = 0
-    with path.open("wb+") as target, _open(target, FORMATS["flac"], sample_rate, None) as file:
+    with _open(str(path), FORMATS["flac"], sample_rate, None) as file:
         for block in blocks:
             count += len(block)
             _write_samples(file, block)

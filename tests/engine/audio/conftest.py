@@ -1,6 +1,7 @@
 """Files made by the real ffmpeg; every test of this room ends without an ffmpeg of its own."""
 
 import subprocess
+import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
@@ -37,3 +38,15 @@ def make_file(tmp_path_factory: pytest.TempPathFactory) -> MakeFile:
         return made[key]
 
     return make
+
+
+@pytest.fixture
+def full_disk(tmp_path: Path) -> Iterator[Path]:
+    """A file system with one megabyte; needs root on Linux, else the test is skipped."""
+    folder = tmp_path / "disk"
+    folder.mkdir()
+    mount = ["mount", "-t", "tmpfs", "-o", "size=1m", "tmpfs", str(folder)]
+    if not sys.platform.startswith("linux") or subprocess.run(mount, capture_output=True, check=False).returncode:
+        pytest.skip("a small file system can be made only by root on Linux")
+    yield folder
+    subprocess.run(["umount", "-l", str(folder)], check=True)
