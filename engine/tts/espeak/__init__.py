@@ -1,0 +1,11 @@
+"""eSpeak NG, the voice that every installation has: a hundred languages, no download, a thousand times real time.
+
+`catalogue` reads which voices there are, `library` holds the shared library, `words` places its events in the text,
+`model` speaks, `pronounce` gives phonemes.
+"""
+
+from engine.tts.espeak.catalogue import voices
+from engine.tts.espeak.model import load
+from engine.tts.espeak.pronounce import phonemes
+
+__all__ = ["load", "phonemes", "voices"]

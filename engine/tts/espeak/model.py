@@ -1,0 +1,280 @@
+"""A segment spoken by espeak-ng: its options, its tags, its text made harmless, and the sound in pieces or at once.
+
+Streaming speaks on a helper thread, so that the first piece leaves while the rest is being made and a slow listener
+never holds the library; `render` speaks at once in the calling thread. Both give the same samples.
+"""
+
+import math
+import re
+import threading
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from queue import SimpleQueue
+
+import numpy as np
+
+from engine.errors import OptionError, VoiceError
+from engine.text import tags
+from engine.text.normalised import Normalised
+from engine.text.segment import TextSegment
+from engine.tts.base import SegmentLimits, SpeechPiece
+from engine.tts.espeak import catalogue, library
+from engine.tts.espeak.library import SAMPLE_RATE, Mark, VoiceFile
+from engine.tts.espeak.words import SegmentSound
+from engine.types import Samples, SpeechRequest, Voice, Word
+
+WORDS_PER_MINUTE = 175  # the library's own pace
+SIGH_PAUSE_S = 0.5
+# After the first piece nobody waits for a little sound: fewer, larger pieces cost less on the way.
+_LATER_PIECES_S = 0.5
+_SILENCE: Samples = np.zeros(0, dtype=np.float32)
+_DOABLE = ("sigh",)
+
+# What the library takes for commands or for its own marks: controls, private use, lone surrogates, two code points of
+# the Armenian block that it borrowed; and line ends, which to it are pauses of its own choice.
+_NOT_LITERAL = re.compile(
+    "[\x00-\x1f\x7f-\x9f\u0530\u0557\u2028\u2029\ud800-\udfff\ue000-\uf8ff\ufff0-\ufffb\ufffe\uffff\U000e0000-\U0010ffff]"
+)
+
+
+def load(files: Path | None = None) -> "EspeakSynthesizer":
+    """The built-in voice; it needs no files.
+
+    Raises:
+        WeightsError: the library or its data are missing or damaged.
+    """
+    synthesizer = EspeakSynthesizer()
+    # Speaking proves that the library, its data and the default voice are whole, and warms the disk's cache.
+    library.speak("a", catalogue.find(catalogue.DEFAULT_VOICE)[1], WORDS_PER_MINUTE, 50, lambda _, __: True)
+    return synthesizer
+
+
+def literal(text: str) -> str:
+    """The text with a space for every character the library would not read as text; of the same length."""
+    return _NOT_LITERAL.sub(" ", text)
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A stretch of a segment that is spoken in one go, and the silence before it."""
+
+    text: str
+    offset: int
+    pause_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Manner:
+    """How to speak, in the library's own terms."""
+
+    voice: VoiceFile
+    words_per_minute: int
+    pitch: int
+
+
+class EspeakSynthesizer:
+    """The whole family in one object: every voice, no state of any stream. Any thread may use it."""
+
+    sample_rate = SAMPLE_RATE
+    limits = SegmentLimits(first_chars=100, target_chars=300, max_chars=600)
+
+    @cached_property
+    def voices(self) -> list[Voice]:
+        """All voices, US English first."""
+        return catalogue.voices()
+
+    def check(self, request: SpeechRequest) -> SpeechRequest:
+        """Fill in voice and language, and refuse what cannot be spoken.
+
+        Raises:
+            VoiceError: no such voice, one that speaks another language, or a request to copy a voice.
+            OptionError: speed or pitch out of range.
+        """
+        for name, value in (("speed", request.speed), ("pitch", request.pitch)):
+            if not 0.5 <= value <= 2.0:  # NaN is not either
+                raise OptionError(f"The {name} must be between 0.5 and 2.0; {value:g} is not.")
+        if request.prompt is not None:
+            raise VoiceError("The built-in voice cannot copy a recorded voice. Choose a model that clones voices.")
+        voice = self._voice(request)
+        return replace(request, voice=voice.id, language=request.language or voice.language)
+
+    def synthesize(self, segment: TextSegment, request: SpeechRequest) -> Iterator[SpeechPiece]:
+        """Speak a segment in pieces; the first leaves when its first word is done, later ones hold half a second."""
+        notices = _notices(segment, request)
+        manner = _manner(request)
+        spoken = 0
+        for part in _parts(segment.text):
+            if part.pause_s:
+                yield SpeechPiece(_pause(part), notices=notices)
+                spoken, notices = spoken + len(_pause(part)), ()
+            if not part.text.strip():
+                continue
+            begin, sound = spoken, SegmentSound(part.text)
+            with closing(_Aside(part.text, manner)) as aside:
+                for samples, marks in aside.stretches(soonest=spoken == 0):
+                    if piece := sound.feed(samples, marks):
+                        yield _placed(piece, part, begin, notices)
+                        spoken, notices = spoken + len(piece.samples), ()
+            if piece := sound.finish():
+                yield _placed(piece, part, begin, notices)
+                spoken, notices = spoken + len(piece.samples), ()
+        if notices:
+            yield SpeechPiece(_SILENCE, notices=notices)
+
+    def render(self, segment: TextSegment, request: SpeechRequest) -> SpeechPiece:
+        """Speak a segment in the calling thread: the samples and words of `synthesize` in one piece, at less cost."""
+        manner = _manner(request)
+        pieces: list[Samples] = []
+        words: list[Word] = []
+        spoken = 0
+        for part in _parts(segment.text):
+            if part.pause_s:
+                pieces.append(_pause(part))
+                spoken += len(pieces[-1])
+            if not part.text.strip():
+                continue
+            sound = SegmentSound(part.text)
+            buffers: list[bytes] = []
+            marks: list[Mark] = []
+            library.speak(part.text, manner.voice, manner.words_per_minute, manner.pitch, _collect(buffers, marks))
+            begin = spoken
+            for piece in (sound.feed(_floats(buffers), marks), sound.finish()):
+                if piece:
+                    piece = _placed(piece, part, begin, ())
+                    pieces.append(piece.samples)
+                    words.extend(piece.words)
+                    spoken += len(piece.samples)
+        samples = np.concatenate(pieces) if pieces else _SILENCE
+        return SpeechPiece(samples, tuple(words), notices=_notices(segment, request))
+
+    def close(self) -> None:
+        """Nothing is held between segments."""
+
+    def _voice(self, request: SpeechRequest) -> Voice:
+        if not request.voice:
+            default, _ = catalogue.find(catalogue.DEFAULT_VOICE)
+            if not request.language or default.language.partition("-")[0] == request.language.lower():
+                return default
+            return catalogue.for_language(request.language)
+        voice, _ = catalogue.find(request.voice)
+        if request.language and not catalogue.speaks(voice, request.language):
+            raise VoiceError(
+                f"The voice {voice.name} speaks {voice.language}, not {request.language[:40]}. Choose a voice of that "
+                "language, or leave the language to the voice."
+            )
+        return voice
+
+
+class _Aside:
+    """One stretch of text being spoken on a thread of its own.
+
+    Its queue has no bound because the text has one: a segment's sound is a few megabytes at most, made in an instant.
+    """
+
+    def __init__(self, text: str, manner: _Manner) -> None:
+        self._made: SimpleQueue[tuple[bytes, list[Mark]] | BaseException | None] = SimpleQueue()
+        self._is_stopped = False
+        self._thread = threading.Thread(target=self._speak, args=(text, manner), name="espeak-ng", daemon=True)
+        self._thread.start()
+
+    def stretches(self, soonest: bool) -> Iterator[tuple[Samples, list[Mark]]]:
+        """What was made, in order; with `soonest` the beginning comes buffer by buffer."""
+        least = 0 if soonest else round(_LATER_PIECES_S * SAMPLE_RATE)
+        buffers: list[bytes] = []
+        marks: list[Mark] = []
+        size = 0
+        while (made := self._made.get()) is not None:
+            if isinstance(made, BaseException):
+                raise made
+            buffers.append(made[0])
+            marks.extend(made[1])
+            size += len(made[0]) // 2
+            # The second mark ends the first word: from there on something can leave.
+            if size >= least:
+                yield _floats(buffers), marks
+                if marks and marks[-1].sample > 0:
+                    least = round(_LATER_PIECES_S * SAMPLE_RATE)
+                buffers, marks, size = [], [], 0
+        yield _floats(buffers), marks
+
+    def close(self) -> None:
+        """Stop, and wait until the library is free again: at most one buffer's work."""
+        self._is_stopped = True
+        self._thread.join()
+
+    def _speak(self, text: str, manner: _Manner) -> None:
+        try:
+            if not self._is_stopped:
+                library.speak(text, manner.voice, manner.words_per_minute, manner.pitch, self._hear)
+            self._made.put(None)
+        except BaseException as exc:  # it is raised where the pieces are asked for
+            self._made.put(exc)
+
+    def _hear(self, samples: bytes, marks: list[Mark]) -> bool:
+        self._made.put((samples, marks))
+        return not self._is_stopped
+
+
+def _collect(buffers: list[bytes], marks: list[Mark]) -> library.Hear:
+    def hear(samples: bytes, new: list[Mark]) -> bool:
+        buffers.append(samples)
+        marks.extend(new)
+        return True
+
+    return hear
+
+
+def _floats(buffers: list[bytes]) -> Samples:
+    return np.frombuffer(b"".join(buffers), dtype="<i2").astype(np.float32) * np.float32(1 / 32768)
+
+
+def _manner(request: SpeechRequest) -> _Manner:
+    _, voice = catalogue.find(request.voice or catalogue.DEFAULT_VOICE)
+    # An octave is fifty steps of the library's scale, whose middle is the voice's own pitch.
+    pitch = min(99, max(0, round(50 + 50 * math.log2(request.pitch))))
+    return _Manner(voice, round(WORDS_PER_MINUTE * request.speed), pitch)
+
+
+def _parts(text: str) -> list[_Part]:
+    """The text without its tags, cut where somebody sighs. Offsets stay those of the segment's text."""
+    spoken = list(literal(text))
+    cuts: list[tuple[int, float]] = [(0, 0.0)]
+    for tag in tags.find(text):
+        start, end = tag.span
+        kept = text.find(tag.name, start, end) if tag.kind == "phonemes" else -1
+        for at in range(start, end):
+            if not kept <= at < kept + len(tag.name) or kept < 0:
+                spoken[at] = " "
+        if tag.name in _DOABLE and tag.kind == "emotion":
+            cuts.append((end, SIGH_PAUSE_S))
+    ends = [*(start for start, _ in cuts[1:]), len(text)]
+    return [_Part("".join(spoken[start:end]), start, pause_s) for (start, pause_s), end in zip(cuts, ends, strict=True)]
+
+
+def _notices(segment: TextSegment, request: SpeechRequest) -> tuple[str, ...]:
+    _, left_out = tags.take_out(Normalised.untouched(segment.text), _DOABLE)
+    if segment.index == 0 and request.instructions.strip():
+        return (*left_out, "The built-in voice takes no instructions: they were left out.")
+    return left_out
+
+
+def _pause(part: _Part) -> Samples:
+    return np.zeros(round(part.pause_s * SAMPLE_RATE), dtype=np.float32)
+
+
+def _placed(piece: SpeechPiece, part: _Part, begin: int, notices: tuple[str, ...]) -> SpeechPiece:
+    """A part's piece in the segment's time and text."""
+    shift = begin / SAMPLE_RATE
+    words = tuple(
+        replace(
+            word,
+            start_s=word.start_s + shift,
+            end_s=word.end_s + shift,
+            span=(word.span[0] + part.offset, word.span[1] + part.offset) if word.span else None,
+        )
+        for word in piece.words
+    )
+    return SpeechPiece(piece.samples, words, notices=notices)
