@@ -12,6 +12,7 @@ from engine.registry import ModelCard
 from studio.page.context import PageContext
 from studio.page.doorway import endpoint, escape, hidden, note, part
 from studio.page.fetching import Downloads
+from studio.page.voices import voice_counts
 
 log = logging.getLogger(__name__)
 
@@ -82,7 +83,8 @@ def _row(card: ModelCard, context: PageContext, downloads: Downloads, loaded: di
         "task": card.task,
         "licence": card.licence,
         "languages": list(card.languages),
-        "voices": len(registry.voices(card.id)),
+        "voices": voice_counts(card.id)[0],
+        "timbres": voice_counts(card.id)[1],
         "built_in": card.built_in,
         "downloaded": is_here,
         "size_bytes": 0

@@ -117,7 +117,7 @@ def build(context: PageContext) -> None:
     with gr.Row(elem_classes="st-speak"):
         with gr.Column(scale=7, min_width=300, elem_classes="st-stage"):
             gr.Textbox(
-                WELCOME, label="Text", lines=7, max_lines=14, elem_id="speak-text", autofocus=True, interactive=True,
+                WELCOME, label="Text", lines=7, max_lines=14, elem_id="speak-text", interactive=True,
                 placeholder="Write or paste what should be spoken.", max_length=settings.max_speech_chars,
             )  # fmt: skip
             gr.HTML(

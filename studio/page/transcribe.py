@@ -11,7 +11,7 @@ from studio.library.options import TranscriptionOptions
 from studio.page.context import PageContext
 from studio.page.doorway import endpoint, hidden, kindly, need_queue, owner_of, part
 from studio.page.jobs import transcript_reader
-from studio.page.voices import Choice, models
+from studio.page.voices import Choice, language_names, models
 
 # The first two are what browsers know by kind; the rest is what they are unsure of and ffmpeg is not.
 RECORDINGS = [
@@ -41,10 +41,7 @@ TRANSCRIPTS = """
 
 def languages(model_id: str) -> list[Choice]:
     """(name, BCP 47 tag) of what a recogniser understands, its default first."""
-    names = {
-        voice.language: voice.name.partition(",")[0] for voice in registry.voices("espeak-ng") if "+" not in voice.id
-    }
-    return [(names.get(tag, tag), tag) for tag in registry.find(model_id, "transcribe").languages]
+    return [(language_names().get(tag, tag), tag) for tag in registry.find(model_id, "transcribe").languages]
 
 
 def listening_picker(context: PageContext, prefix: str) -> tuple[gr.Dropdown, gr.Dropdown]:

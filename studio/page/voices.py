@@ -5,6 +5,7 @@ a hundred languages times a hundred timbres stay two short lists.
 """
 
 from dataclasses import dataclass
+from functools import cache
 
 from engine import registry
 from engine.types import Voice
@@ -13,6 +14,7 @@ Choice = tuple[str, str]
 """What a person reads, and the value."""
 
 NATURAL = ("Natural", "")
+BUILT_IN = "espeak-ng"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +62,21 @@ def voice_list(model_id: str, preferred: str = "") -> VoiceList:
     base = preferred.partition("+")[0]
     default = base if base in names else (choices[0][1] if choices else "")
     return VoiceList(choices, [NATURAL, *((name, timbre) for timbre, name in timbres.items())], default)
+
+
+@cache
+def language_names() -> dict[str, str]:
+    """BCP 47 tag -> English name, of every language that the built-in voice speaks."""
+    return {voice.language: voice.name for voice in registry.voices(BUILT_IN) if "+" not in voice.id}
+
+
+@cache
+def voice_counts(model_id: str) -> tuple[int, int]:
+    """How many voices a model has, and in how many timbres each of them speaks."""
+    voices = registry.voices(model_id)
+    plain = sum("+" not in voice.id for voice in voices)
+    timbres = {voice.id.partition("+")[2] for voice in voices if "+" in voice.id}
+    return plain, len(timbres)
 
 
 def _labelled(name: str, voice: Voice) -> str:

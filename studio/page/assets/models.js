@@ -67,7 +67,7 @@
           h("dt", {}, "Size"), size,
           h("dt", {}, "Memory"), memory,
           h("dt", {}, "Languages"), h("dd", {}, languages),
-          model.voices > 0 && [h("dt", {}, "Voices"), h("dd", {}, model.voices.toLocaleString("en"))],
+          model.voices > 0 && [h("dt", {}, "Voices"), h("dd", {}, model.voices.toLocaleString("en") + (model.timbres ? `, each in ${studio.count(model.timbres, "timbre")}` : ""))],
           model.abilities.length > 0 && [h("dt", {}, "Can do"), h("dd", {}, model.abilities.map((one) => WORDS[one] || one).join(", "))],
           model.tags.length > 0 && [h("dt", {}, "Tags"), h("dd", {}, model.tags.join(" "))]));
       item.update = (now) => {

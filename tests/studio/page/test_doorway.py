@@ -1,0 +1,48 @@
+"""The way in: errors become sentences, a person's words stay words, assets have honest addresses."""
+
+import logging
+import re
+
+import gradio as gr
+import pytest
+
+from engine.errors import OptionError
+from studio.page import HEAD
+from studio.page.doorway import escape, kindly, plainly
+from studio.page.theme import ASSETS, address
+
+
+def refuse() -> None:
+    raise OptionError("There is no <b>voice</b> called x.")
+
+
+def break_down() -> None:
+    raise ValueError("/somewhere/on/this/machine")
+
+
+def test_an_engine_error_is_its_sentence_escaped_for_people_and_plain_for_programs() -> None:
+    with pytest.raises(gr.Error) as shown:
+        kindly(refuse)()
+    assert shown.value.message == "There is no &lt;b&gt;voice&lt;/b&gt; called x."
+    with pytest.raises(gr.Error) as told:
+        plainly(refuse)()
+    assert told.value.message == "There is no <b>voice</b> called x."
+
+
+def test_what_nobody_foresaw_is_logged_and_tells_nothing(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.ERROR), pytest.raises(gr.Error) as shown:
+        kindly(break_down)()
+    assert "/somewhere" not in shown.value.message
+    assert "/somewhere" in caplog.text
+
+
+def test_escaped_text_is_neither_markup_nor_a_template() -> None:
+    escaped = escape("<img onerror='x'> ${value} `{{value}}` \\ \"")
+    assert not set("<>$`{\\\"'") & set(escaped)
+
+
+def test_every_script_of_the_page_is_in_its_head_by_address() -> None:
+    for path in ASSETS.glob("*.js"):
+        assert address(path.name) in HEAD
+    sources = re.findall(r'(?:src|href)="([^"]*)"', HEAD)
+    assert sources and all(source.startswith(("/static/studio/", "data:")) for source in sources)
