@@ -10,11 +10,11 @@ from collections.abc import Generator, Iterable, Iterator
 from pathlib import Path
 from typing import Protocol
 
+from engine.audio.ffmpeg_encoder import FfmpegEncoder, write_with_ffmpeg
 from engine.audio.formats import FORMATS, AudioFormat, FormatName, check_bitrate, find_format
-from engine.audio.lossy import FfmpegEncoder, write_lossy
 from engine.audio.pcm import encode_pcm16
 from engine.audio.resample import check_rate
-from engine.audio.sndfile import SndfileEncoder, write_flac
+from engine.audio.sndfile import SndfileEncoder
 from engine.audio.wav import header
 from engine.audio.wholefile import whole_file
 from engine.types import Samples
@@ -132,11 +132,9 @@ def write_file(
         match audio_format.name:
             case "pcm" | "wav":
                 return _write_plain(temporary, blocks, sample_rate if audio_format.name == "wav" else None)
-            case "flac":
-                return write_flac(temporary, blocks, sample_rate)
-            case "mp3" | "opus" | "aac" | "m4a":
-                # MP3 too: ffmpeg's LAME settings are 4 times faster than libsndfile's.
-                return write_lossy(temporary, blocks, audio_format, sample_rate, bitrate)
+            case "flac" | "mp3" | "opus" | "aac" | "m4a":
+                # For files ffmpeg is twice as fast as libsndfile in FLAC and four times in MP3, and reports full disks.
+                return write_with_ffmpeg(temporary, blocks, audio_format, sample_rate, bitrate)
 
 
 def close_blocks(blocks: Iterable[Samples]) -> None:

@@ -76,8 +76,8 @@ def check_bitrate(audio_format: AudioFormat, bitrate_kbps: int | None) -> int | 
     return bitrate_kbps
 
 
-def codec_arguments(audio_format: AudioFormat, bitrate_kbps: int) -> list[str]:
-    """ffmpeg's arguments for the lossy codecs, the same for a stream, a file and a book."""
+def codec_arguments(audio_format: AudioFormat, bitrate_kbps: int | None) -> list[str]:
+    """ffmpeg's arguments for a codec, the same for a stream, a file and a book."""
     bitrate = ["-b:a", f"{bitrate_kbps}k"]
     match audio_format.name:
         case "aac" | "m4a":
@@ -88,5 +88,7 @@ def codec_arguments(audio_format: AudioFormat, bitrate_kbps: int) -> list[str]:
             return ["-c:a", "libopus", "-application", "audio", *bitrate]
         case "mp3":
             return ["-c:a", "libmp3lame", *bitrate]
-        case _:
-            raise ValueError(f"{audio_format.name} is not lossy")
+        case "flac":
+            return ["-c:a", "flac"]
+        case "wav" | "pcm":
+            return ["-c:a", "pcm_s16le"]

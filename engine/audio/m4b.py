@@ -12,8 +12,8 @@ from typing import Literal
 
 from engine.audio.encode import close_blocks
 from engine.audio.ffmpeg import Ffmpeg
+from engine.audio.ffmpeg_encoder import feed_ffmpeg, raw_input
 from engine.audio.formats import FORMATS, AudioFormat, check_bitrate, codec_arguments
-from engine.audio.lossy import feed_ffmpeg, raw_input
 from engine.audio.resample import StreamingResampler, check_rate
 from engine.audio.tags import (
     Chapter,
@@ -92,7 +92,7 @@ def write_book(
         arguments = [
             *["-loglevel", "error", *raw_input(rate), "-threads", "1"],
             *_describe(texts, format, chapters, picture, book_tags(title, author, narrator)),
-            *_codec(audio_format, bitrate_kbps),
+            *codec_arguments(audio_format, check_bitrate(audio_format, bitrate_kbps)),
             *_container(format),
             *["-y", f"file:{temporary}"],
         ]
@@ -139,13 +139,6 @@ def _describe(
     else:
         arguments += ["-map", "0:a"]
     return [*arguments, "-map_metadata", "1", "-map_chapters", "1"]
-
-
-def _codec(audio_format: AudioFormat, bitrate_kbps: int | None) -> list[str]:
-    bitrate = check_bitrate(audio_format, bitrate_kbps)
-    if bitrate is not None:
-        return codec_arguments(audio_format, bitrate)
-    return ["-c:a", "flac"] if audio_format.name == "flac" else ["-c:a", "pcm_s16le"]
 
 
 def _container(format: BookFormat) -> list[str]:

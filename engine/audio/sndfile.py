@@ -1,13 +1,11 @@
-"""FLAC and MP3 by libsndfile, inside this process: the first bytes come after a millisecond. Knows no others."""
+"""FLAC and MP3 streams by libsndfile, inside this process: the first bytes come after a millisecond."""
 
-from collections.abc import Iterable
-from pathlib import Path
 from typing import Any
 
 import soundfile
 
 from engine.audio.containers import mp3_frame_bytes
-from engine.audio.formats import FORMATS, AudioFormat
+from engine.audio.formats import AudioFormat
 from engine.audio.pcm import check_samples, quantise
 from engine.audio.resample import StreamingResampler
 from engine.audio.wholefile import no_room
@@ -49,16 +47,6 @@ class SndfileEncoder:
             return b""
         self._has_placeholder = False
         return self._start[length:]
-
-
-def write_flac(path: Path, blocks: Iterable[Samples], sample_rate: int) -> int:
-    """A whole FLAC file; the number of samples taken."""
-    count = 0
-    with _open(str(path), FORMATS["flac"], sample_rate, None) as file:
-        for block in blocks:
-            count += len(block)
-            _write_samples(file, block)
-    return count
 
 
 def _open(target: Any, audio_format: AudioFormat, sample_rate: int, bitrate_kbps: int | None) -> soundfile.SoundFile:

@@ -1,4 +1,4 @@
-"""Opus, AAC and MP3 by one ffmpeg a stream or file: what it is told, how it is fed, what its end means."""
+"""One ffmpeg a stream or file: how it is fed, when its bytes are due, what its end means. Knows no tags."""
 
 import contextlib
 from collections.abc import Iterable
@@ -45,7 +45,7 @@ class FfmpegEncoder:
                 flags = "+empty_moov+default_base_moof+frag_every_frame+skip_trailer"
                 container, self._counter = ["-movflags", flags, "-f", "mp4"], Mp4Fragments()
                 self._frame_size = 1024
-        arguments = codec_arguments(audio_format, bitrate_kbps or 64)
+        arguments = codec_arguments(audio_format, bitrate_kbps)
         self._ffmpeg = Ffmpeg(
             [
                 *["-loglevel", "error", "-fflags", "nobuffer", *raw_input(self._INPUT_RATE), "-threads", "1"],
@@ -98,19 +98,19 @@ class FfmpegEncoder:
         self._ffmpeg.close()
 
 
-def write_lossy(
+def write_with_ffmpeg(
     path: Path, blocks: Iterable[Samples], audio_format: AudioFormat, sample_rate: int, bitrate_kbps: int | None
 ) -> int:
-    """A whole MP3, Opus, AAC or M4A file; the number of samples taken."""
-    container = {"mp3": ["-f", "mp3"], "opus": ["-f", "ogg"], "aac": ["-f", "adts"]}.get(
-        audio_format.name, ["-movflags", "+faststart", "-f", "ipod"]
+    """A whole FLAC, MP3, Opus, AAC or M4A file; the number of samples taken."""
+    container = {"opus": ["-f", "ogg"], "aac": ["-f", "adts"], "m4a": ["-movflags", "+faststart", "-f", "ipod"]}.get(
+        audio_format.name, ["-f", audio_format.name]
     )
     rate = audio_format.codec_rate(sample_rate)
     with contextlib.closing(
         Ffmpeg(
             [
                 *["-loglevel", "error", *raw_input(rate), "-threads", "1"],
-                *codec_arguments(audio_format, bitrate_kbps or 64),
+                *codec_arguments(audio_format, bitrate_kbps),
                 *["-bitexact", *container, "-y", f"file:{path}"],
             ]
         )
