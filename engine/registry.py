@@ -101,7 +101,7 @@ CARDS: tuple[ModelCard, ...] = (
         languages=(),
         sample_rate=22050,
         built_in=True,
-        memory_bytes=32 * 1024**2,
+        memory_bytes=16 * 1024**2,
         abilities=frozenset({"words", "pitch"}),
     ),
     ModelCard(
