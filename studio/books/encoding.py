@@ -23,7 +23,7 @@ _SAMPLE_BYTES = 64 * 1024
 _WESTERN = frozenset(
     "àáâãäåæçèéêëìíîïñòóôõöøœùúûüýÿßÀÁÂÃÄÅÆÇÈÉÊËÌÍÎÏÑÒÓÔÕÖØŒÙÚÛÜÝŸ‘’“”‚„–—…•«»‹›€£§©®™°·¿¡½¼¾ªº\xa0\xad"
 )
-_MOST_WESTERN = 0.15  # share of such characters; French has about 0.05, Russian in a wrong decoding nearly 0.8
+_MOST_WESTERN = 0.25  # share of such characters; French has about 0.05, Russian in a wrong decoding nearly 0.8
 
 _REPLACED: dict[int, str | None] = {code: None for code in [*range(0x00, 0x09), 0x0B, *range(0x0E, 0x20), 0x7F]}
 _REPLACED.update((code, None) for code in [0xAD, 0x200B, 0x2060, 0xFEFF, 0xFFFE, 0xFFFF, *range(0xFDD0, 0xFDF0)])

@@ -34,7 +34,7 @@ class _FictionBook(Prose):
             attrib = {**attrib, "class": "footnotes"}
             tag = "section"
         elif local == "title":
-            tag = f"h{min(6, max(1, self._depth))}"
+            tag = f"h{min(6, self._depth + 1)}"
         elif local == "a" and attrib.get("type") == "note":
             href = next((value for key, value in attrib.items() if local_name(key) == "href"), "")
             attrib = {"href": href, "class": "noteref"}

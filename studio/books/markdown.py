@@ -16,6 +16,7 @@ _FIELD = re.compile(r"^(title|author|authors|lang|language):[ \t]*(\S.*)$", re.M
 _LISTED = re.compile(r"^authors?:[ \t]*\n((?:[ \t]*-[ \t]+\S.*\n?)+)", re.MULTILINE | re.IGNORECASE)
 _NOTE = re.compile(r"^\[\^([^\]\s]{1,40})\]:[ \t]*(.*(?:\n(?:[ \t]{2,}|\t).*)*)", re.MULTILINE)
 _REFERENCE = re.compile(r"\[\^[^\]\s]{1,40}\]")
+_MAX_NESTING = 60  # of quotes in quotes; the parser drops what is deeper, and calls itself for every level
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
 
 
@@ -61,5 +62,5 @@ def read(data: bytes, name: str, title: str, max_chars: int) -> Book:
 
 def _blocks(text: str, budget: Budget) -> list[Block]:
     # HTML inside Markdown is HTML; rendering first lets one reader know the rules for both.
-    parser = MarkdownIt("commonmark").enable(["table", "strikethrough"])
+    parser = MarkdownIt("commonmark", {"maxNesting": _MAX_NESTING}).enable(["table", "strikethrough"])
     return read_html(parser.render(text), Prose(budget)).blocks

@@ -46,6 +46,8 @@ class Line:
 
 def without_furniture(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
     """The pages without running heads, running feet and page numbers."""
+    # A large line at the top of a page is a heading, however many pages begin with "Lesson".
+    largest = _body_size([line for page in pages for line in page]) * _LARGER
     seen: Counter[tuple[str, int]] = Counter()
     offsets: Counter[int] = Counter()
     for number, page in enumerate(pages):
@@ -59,7 +61,7 @@ def without_furniture(pages: Sequence[Sequence[Line]]) -> list[list[Line]]:
     for number, page in enumerate(pages):
         furniture: set[int] = set()
         for line in _edges(page):
-            key = _key(line.text)
+            key = _key(line.text) if line.size <= largest else ""
             repeats = sum(seen[key, _height(line) + near] for near in (-1, 0, 1)) if key else 0
             if repeats >= _RUNS_ON_PAGES or (offset is not None and _page_number(line.text) == number + offset):
                 furniture.add(id(line))

@@ -98,7 +98,7 @@ def _tidy(text: str) -> str:
         text = _PICTURE.sub(lambda match: match.group(1) or "", text)
     if "--" in text:
         text = re.sub(r"(?<!-)--(?!-)", "—", text)
-    return text.strip()
+    return re.sub(" {2,}", " ", text).strip()
 
 
 def _mark_notes(blocks: list[Block]) -> None:
@@ -191,7 +191,9 @@ def _unnumbered(blocks: Sequence[Block], found: Sequence[Paragraph]) -> dict[int
     ]
     upper = [at for at in single if is_upper(blocks[at].text)]
     apart = [
-        at for at in single if found[at].gap >= 2 and looks_like_title(blocks[at].text) and blocks[at].text[-1] != "."
+        at
+        for at in single
+        if (at == 0 or found[at].gap >= 2) and looks_like_title(blocks[at].text) and blocks[at].text[-1] != "."
     ]
     if sum(paragraph.gap >= 2 for paragraph in found) > 0.6 * len(found):
         apart = []

@@ -2,6 +2,7 @@
 
 import io
 import struct
+import time
 import zipfile
 import zlib
 from collections.abc import Callable, Mapping, Sequence
@@ -253,3 +254,15 @@ class Documents:
 def documents() -> Documents:
     """page, nav, opf, zipped, pdf, png, picture: see above."""
     return Documents()
+
+
+@pytest.fixture(scope="session")
+def duration() -> Callable[[Callable[[], object]], float]:
+    """Seconds that a call takes."""
+
+    def measure(work: Callable[[], object]) -> float:
+        started = time.perf_counter()
+        work()
+        return time.perf_counter() - started
+
+    return measure
