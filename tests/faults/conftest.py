@@ -42,7 +42,7 @@ class Studio:
             time.sleep(0.02)
         self.library.redis = self._redis()
 
-    def _redis(self):  # noqa: ANN202
+    def _redis(self):
         from redis import Redis
 
         return Redis.from_url(running_url(self.outputs))

@@ -97,8 +97,11 @@ def test_dead_workers_and_a_dead_redis_come_back_and_the_book_goes_on(make_studi
     os.kill(before[0], signal.SIGKILL)
     redis_pid = Redis.from_url(supervisor.redis_url).info()["process_id"]
     os.kill(redis_pid, signal.SIGKILL)
-    _soon(lambda: len(set(supervisor.worker_pids()) - set(before)) == 2, 20)
+    url = supervisor.redis_url
+    _soon(lambda: before[0] not in supervisor.worker_pids() and len(supervisor.worker_pids()) == 2, 20)
     wait_for(library, job_id, "done")
+    assert supervisor.redis_url == url  # at the old address, so nobody has to be told
+    assert answers(url)
 
 
 def test_a_second_studio_on_the_same_files_leaves_the_work_to_the_first(tmp_path: Path) -> None:
