@@ -80,9 +80,7 @@ def _mend(match: re.Match[str]) -> Edit | None:
         case "ignored":
             said = ""
         case "compatibility":
-            said = "".join(
-                sign if sign in _KEPT_SIGNS else unicodedata.normalize("NFKC", sign) for sign in found
-            )
+            said = "".join(sign if sign in _KEPT_SIGNS else unicodedata.normalize("NFKC", sign) for sign in found)
         case "ellipsis":
             said = "…"
         case "dash":

@@ -7,10 +7,25 @@ from engine.text.rules import DIGITS, Draft, Reading, Rule
 _DIGITS = "零一二三四五六七八九"
 _MAX_NAMED_DIGITS = 16
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?"
-_MONEY = {"¥": "元", "￥": "元", "$": "美元", "US$": "美元", "€": "欧元", "£": "英镑", "₹": "卢比", "HK$": "港元", "NT$": "新台币", "₩": "韩元"}
+_MONEY = {
+    "¥": "元",
+    "￥": "元",
+    "$": "美元",
+    "US$": "美元",
+    "€": "欧元",
+    "£": "英镑",
+    "₹": "卢比",
+    "HK$": "港元",
+    "NT$": "新台币",
+    "₩": "韩元",
+}
 _UNITS = {
-    "km/h": "公里每小时", "km²": "平方公里", "m²": "平方米", "km": "公里", "cm": "厘米", "mm": "毫米", "m": "米", "kg": "公斤", "mg": "毫克", "g": "克",
-    "ml": "毫升", "mL": "毫升", "L": "升", "l": "升", "°C": "摄氏度", "℃": "摄氏度", "°F": "华氏度", "°": "度", "GB": "吉字节", "MB": "兆字节", "GHz": "吉赫兹",
+    "km/h": "公里每小时", "km²": "平方公里", "m²": "平方米", "km": "公里", "cm": "厘米", "mm": "毫米", "m": "米",
+    "kg": "公斤",
+    "mg": "毫克", "g": "克",
+    "ml": "毫升", "mL": "毫升", "L": "升", "l": "升", "°C": "摄氏度", "℃": "摄氏度", "°F": "华氏度", "°": "度",
+    "GB": "吉字节",
+    "MB": "兆字节", "GHz": "吉赫兹",
     "h": "小时", "min": "分钟", "s": "秒",
 }  # fmt: skip
 # Before these, two is 两.
@@ -117,9 +132,17 @@ _SIGNS = "|".join(re.escape(sign) for sign in sorted(_MONEY, key=len, reverse=Tr
 _UNIT_SIGNS = "|".join(re.escape(unit) for unit in sorted(_UNITS, key=len, reverse=True))
 
 RULES = (
-    Rule(re.compile(r"(?<!\d)(?P<year>[12]\d{3})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?!\d)"), _date, needs=DIGITS),
+    Rule(
+        re.compile(r"(?<!\d)(?P<year>[12]\d{3})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?!\d)"), _date, needs=DIGITS
+    ),
     Rule(re.compile(r"(?<!\d)(?P<year>[12]\d{3}) ?年(?!前|后|来|间|级|龄)"), _year, needs="年"),
-    Rule(re.compile(r"(?<![\d:])(?P<hour>2[0-4]|1\d|0?\d)[:：](?P<minute>[0-5]\d)(?:[:：](?P<second>[0-5]\d))?(?![\d:])"), _time, needs=":："),
+    Rule(
+        re.compile(
+            r"(?<![\d:])(?P<hour>2[0-4]|1\d|0?\d)[:：](?P<minute>[0-5]\d)(?:[:：](?P<second>[0-5]\d))?(?![\d:])"
+        ),
+        _time,
+        needs=":：",
+    ),
     Rule(re.compile(r"(?<!\d)1[3-9]\d[ -]?\d{4}[ -]?\d{4}(?!\d)"), _phone, needs="1"),
     Rule(re.compile(_START + " ?[%％]"), _percent, needs="%％"),
     Rule(re.compile(rf"(?P<sign>{_SIGNS}) ?{_START}(?P<scale>[十百千万亿]{{1,3}})?"), _money, needs=DIGITS),

@@ -38,22 +38,40 @@ _LEAST_REST = 16
 _MARK_WORTH = 0.22
 _KINDS = {"clause": int(Break.CLAUSE), "comma": int(Break.COMMA), "word": int(Break.WORD)}
 
+
+def _words(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
+# Words that open a clause: before them a voice may draw breath without a mark.
 _OPENERS = {
-    language: frozenset(words.split("|"))
-    for language, words in {
-    "en": "and|but|or|nor|so|yet|because|although|though|while|whereas|when|where|which|who|whose|that|if|unless|until|since|after|before|as|than|for|with|without|into|from",
-    "es": "y|e|o|u|pero|sino|porque|aunque|mientras|cuando|donde|que|quien|cuyo|si|como|para|con|sin|desde|hasta",
-    "fr": "et|ou|mais|donc|car|ni|parce|bien|quoique|pendant|lorsque|quand|où|que|qui|dont|si|comme|pour|avec|sans|depuis|jusque",
-    "de": "und|oder|aber|sondern|denn|weil|obwohl|während|wenn|als|wo|dass|daß|der|die|das|ob|wie|für|mit|ohne|seit|bis|nach",
-    "it": "e|ed|o|ma|però|perché|benché|mentre|quando|dove|che|chi|cui|se|come|per|con|senza|da|fino",
-    "pt": "e|ou|mas|porém|porque|embora|enquanto|quando|onde|que|quem|cujo|se|como|para|com|sem|desde|até",
-    "hi": "और|या|लेकिन|मगर|क्योंकि|जब|जहाँ|जो|कि|अगर|ताकि|इसलिए",
-    }.items()
+    "en": _words(
+        "and but or nor so yet because although though while whereas when where which who whose that if "
+        "unless until since after before as than for with without into from"
+    ),
+    "es": _words(
+        "y e o u pero sino porque aunque mientras cuando donde que quien cuyo si como para con sin desde hasta"
+    ),
+    "fr": _words(
+        "et ou mais donc car ni parce bien quoique pendant lorsque quand où que qui dont si comme pour avec "
+        "sans depuis jusque"
+    ),
+    "de": _words(
+        "und oder aber sondern denn weil obwohl während wenn als wo dass daß der die das ob wie für mit ohne "
+        "seit bis nach"
+    ),
+    "it": _words("e ed o ma però perché benché mentre quando dove che chi cui se come per con senza da fino"),
+    "pt": _words("e ou mas porém porque embora enquanto quando onde que quem cujo se como para com sem desde até"),
+    "hi": _words("और या लेकिन मगर क्योंकि जब जहाँ जो कि अगर ताकि इसलिए"),
 }
 _CLOSERS = "\"'”’»›)\\]」』）】"
-_UNSPACED_RANGES = "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u2fdf\u3005-\u303b\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+_UNSPACED_RANGES = (
+    "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u2fdf\u3005-\u303b\u3040-\u30ff"
+    "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
+)
 _UNSPACED = re.compile(f"[{_UNSPACED_RANGES}]")
-# Never at the beginning of a line, by the typographers' rules (kinsoku): closing marks, small kana, the long-vowel sign.
+# Never at the beginning of a line, by the typographers' rules (kinsoku): closing marks, small kana, the long-vowel
+# sign.
 _NO_START = frozenset("、。，．！？：；）」』】〉》”’…—ーぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ々〻ヽヾゝゞ,.!?:;)]")
 _NO_END = frozenset("（「『【〈《“‘([เแโใไ")
 _PLACE = re.compile(
@@ -64,11 +82,14 @@ _PLACE = re.compile(
 _FIRST_WORD = re.compile(r"[^\W\d_]{1,12}")
 
 
-def divide(text: str, language: str, aims: Iterator[int], ceiling: int, closed: Sequence[tuple[int, int]]) -> Iterator[Place]:
+def divide(
+    text: str, language: str, aims: Iterator[int], ceiling: int, closed: Sequence[tuple[int, int]]
+) -> Iterator[Place]:
     """The places at which to divide one sentence.
 
-    A sentence within its aim is left whole; one within the ceiling is divided only where it draws breath by itself (at a
-    mark, or before a conjunction); no piece is longer than the ceiling. Work grows with the length of the text alone.
+    A sentence within its aim is left whole; one within the ceiling is divided only where it draws breath by itself
+    (at a mark, or before a conjunction); no piece is longer than the ceiling. Work grows with the length of the text
+    alone.
 
     Args:
         text: one sentence.
@@ -172,7 +193,9 @@ class _Places:
 
     def _may_part_word(self, at: int) -> bool:
         before, after = self._text[at - 1], self._text[at]
-        return not after.isspace() and not before.isalnum() and after.isalnum() and not is_inside_grapheme(self._text, at)
+        return (
+            not after.isspace() and not before.isalnum() and after.isalnum() and not is_inside_grapheme(self._text, at)
+        )
 
     def _is_open(self, at: int) -> bool:
         """Whether `at` lies outside every stretch that is to stay whole."""

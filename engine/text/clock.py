@@ -8,15 +8,19 @@ from engine.text.rules import DIGITS, Draft, Reading, Rule
 
 _HALF = r"(?P<half>(?P<which>[AaPp])(?:\. ?[Mm]\.|[Mm]\b))"
 _TIME = re.compile(
-    rf"(?:(?<![\w:.,/$£€])|(?<=\dT))(?P<hour>2[0-4]|1\d|0?\d)(?::|(?P<point>\.))(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d)(?:\.\d{{1,6}})?)?"
+    rf"(?:(?<![\w:.,/$£€])|(?<=\dT))(?P<hour>2[0-4]|1\d|0?\d)(?::|(?P<point>\.))(?P<minute>[0-5]\d)"
+    rf"(?::(?P<second>[0-5]\d)(?:\.\d{{1,6}})?)?"
     rf"(?![\d:]|[.,]\d)(?: ?{_HALF})?(?P<zone>Z\b|[+-]\d\d:?\d\d\b)?"
 )
 _HOUR = re.compile(rf"(?<![\w:.,/$£€])(?P<hour>1[0-2]|0?[1-9]) ?{_HALF}")
 _LONG = re.compile(r"(?<![\w:.,])(?P<hours>\d{1,3}):(?P<minutes>[0-5]\d):(?P<seconds>[0-5]\d)(?![\d:])")
 _VERSE = re.compile(
-    r"\b(?P<book>Genesis|Gen|Exodus|Leviticus|Numbers|Deuteronomy|Joshua|Judges|Ruth|Samuel|Kings|Chronicles|Ezra|Nehemiah|Esther|Job|"
-    r"Psalms?|Ps|Proverbs|Ecclesiastes|Isaiah|Jeremiah|Lamentations|Ezekiel|Daniel|Hosea|Joel|Amos|Obadiah|Jonah|Micah|Nahum|"
-    r"Habakkuk|Zephaniah|Haggai|Zechariah|Malachi|Matthew|Matt|Mark|Luke|John|Acts|Romans|Rom|Corinthians|Cor|Galatians|Ephesians|"
+    r"\b(?P<book>Genesis|Gen|Exodus|Leviticus|Numbers|Deuteronomy|Joshua|Judges|Ruth|Samuel|Kings|Chronicles|Ezra|"
+    r"Nehemiah|Esther|Job|"
+    r"Psalms?|Ps|Proverbs|Ecclesiastes|Isaiah|Jeremiah|Lamentations|Ezekiel|Daniel|Hosea|Joel|Amos|Obadiah|Jonah|"
+    r"Micah|Nahum|"
+    r"Habakkuk|Zephaniah|Haggai|Zechariah|Malachi|Matthew|Matt|Mark|Luke|John|Acts|Romans|Rom|Corinthians|Cor|"
+    r"Galatians|Ephesians|"
     r"Philippians|Colossians|Thessalonians|Timothy|Titus|Philemon|Hebrews|James|Peter|Jude|Revelation|Quran|Surah)\.? "
     r"(?P<chapter>\d{1,3})(?P<colon>:)(?P<verse>\d{1,3})(?![\d:])"
 )

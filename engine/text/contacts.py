@@ -1,4 +1,4 @@
-"""Addresses and numbers people reach each other by, in English: URLs, e-mail, handles, phone numbers, IP, versions, files."""
+"""Addresses and phone numbers in English: URLs, e-mail, handles, files, IP addresses, versions."""
 
 import re
 
@@ -8,23 +8,27 @@ from engine.text.rules import DIGITS, Draft, Reading, Rule
 
 # Top-level domains that make a bare "example.com" an address; more would turn "end.Of" typing slips into addresses.
 _DOMAINS = (
-    "com|org|net|edu|gov|mil|int|info|biz|io|ai|dev|app|co|me|tv|fm|ly|gg|xyz|eu|uk|us|ca|au|nz|ie|de|fr|it|es|pt|nl|be|ch|"
+    "com|org|net|edu|gov|mil|int|info|biz|io|ai|dev|app|co|me|tv|fm|ly|gg|xyz|eu|uk|us|ca|au|nz|ie|de|fr|it|es|pt|nl|"
+    "be|ch|"
     "at|se|no|dk|fi|pl|cz|ru|ua|jp|cn|kr|in|br|mx|ar|za"
 )
 _HOST = rf"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{{0,62}})\.){{1,8}}(?:{_DOMAINS})\b(?![\w-]|\.\w)"
 _URL = re.compile(
-    rf"(?<![\w@.-])(?:(?P<scheme>(?:https?|ftp)://)(?P<any_host>[^\s/?#<>\"“”]{{1,253}})|(?P<host>www\.[\w.-]{{1,200}}\w|{_HOST}))"
+    rf"(?<![\w@.-])(?:(?P<scheme>(?:https?|ftp)://)(?P<any_host>[^\s/?#<>\"“”]{{1,253}})|"
+    rf"(?P<host>www\.[\w.-]{{1,200}}\w|{_HOST}))"
     r"(?P<tail>[/?#:][^\s<>\"“”]{0,2000})?"
 )
 _EMAIL = re.compile(
-    r"(?<![\w.+%-])(?:mailto:)?(?P<local>\w[\w.+%-]{0,63})@(?P<host>[A-Za-z0-9][\w-]{0,62}(?:\.[A-Za-z0-9-]{1,63}){1,6})"
+    r"(?<![\w.+%-])"
+    r"(?:mailto:)?(?P<local>\w[\w.+%-]{0,63})@(?P<host>[A-Za-z0-9][\w-]{0,62}(?:\.[A-Za-z0-9-]{1,63}){1,6})"
 )
 _HANDLE = re.compile(r"(?<![\w@./])@(?P<name>\w{1,40})|(?<![\w#&/])#(?P<topic>(?=\w{0,40}[^\W\d_])\w{1,60})")
 _IP = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?(?!\.?\w)")
 _VERSION = re.compile(r"(?<![\w.])(?P<v>[vV](?:er\.|ersion)?\.? ?)?(?P<parts>\d{1,4}(?:\.\d{1,6}){2,6})(?![\w])")
 _FILE = re.compile(
     r"(?<![\w./\\])(?P<stem>\w[\w-]{0,60}(?:\.[\w-]{1,30}){0,2})\."
-    r"(?P<kind>txt|pdf|docx?|xlsx?|pptx?|csv|json|xml|html?|css|js|ts|py|md|epub|mobi|mp[34]|m4[ab]|wav|flac|jpe?g|png|gif|svg|"
+    r"(?P<kind>txt|pdf|docx?|xlsx?|pptx?|csv|json|xml|html?|css|js|ts|py|md|epub|mobi|mp[34]|m4[ab]|wav|flac|jpe?g|"
+    r"png|gif|svg|"
     r"zip|gz|exe|dll|sh|rs|java|cpp|yaml|yml|toml|ini|log|sql|db)\b(?!\.?\w)"
 )
 _PHONE = re.compile(
@@ -38,16 +42,20 @@ _PHONE = re.compile(
 )
 _LETTERED_PHONE = re.compile(r"(?<![\w-])1-8(?:00|88|77|66|55)-(?P<word>[A-Z]{3,10}|\d{3}-[A-Z]{4})(?![\w-])")
 _SHORT_PHONE = re.compile(
-    r"\b(?P<cue>call|calls|called|calling|dial|dialed|dialled|dialing|dialling|ring|phone|phoned|text)(?P<gap> )(?P<phone>\d{3})\b(?![.,]?\d)",
+    r"\b(?P<cue>call|calls|called|calling|dial|dialed|dialled|dialing|dialling|ring|phone|phoned|text)(?P<gap> )"
+    r"(?P<phone>\d{3})\b(?![.,]?\d)",
     re.IGNORECASE,
 )
 _GROUPED = re.compile(  # cards, ISBN, social security: groups of figures that are no phone and no sum
-    r"(?<![\w.,/-])(?:\d{4}(?P<gap>[ -])\d{4}(?P=gap)\d{4}(?P=gap)\d{4}|97[89]-\d{1,5}-\d{1,7}-\d{1,7}-[\dX]|\d{3}-\d{2}-\d{4})(?![\w-])"
+    r"(?<![\w.,/-])(?:\d{4}(?P<gap>[ -])\d{4}(?P=gap)\d{4}(?P=gap)\d{4}|97[89]-\d{1,5}-\d{1,7}-\d{1,7}-[\dX]|"
+    r"\d{3}-\d{2}-\d{4})(?![\w-])"
 )
 
 _MARKS = {
-    ".": "dot", "/": "slash", "-": "dash", "_": "underscore", "?": "question mark", "=": "equals", "&": "and", "#": "hash",
-    "%": "percent", "+": "plus", "~": "tilde", ":": "colon", "@": "at", ",": "comma", ";": "semicolon", "!": "exclamation mark",
+    ".": "dot", "/": "slash", "-": "dash", "_": "underscore", "?": "question mark", "=": "equals", "&": "and",
+    "#": "hash",
+    "%": "percent", "+": "plus", "~": "tilde", ":": "colon", "@": "at", ",": "comma", ";": "semicolon",
+    "!": "exclamation mark",
     "*": "star", "$": "dollar", "\\": "backslash",
 }  # fmt: skip
 _PIECES = re.compile(r"[^\W\d_]+|\d+|[^\s\w]|_")
@@ -84,9 +92,11 @@ def _url(match: re.Match[str], draft: Draft) -> Reading:
     if len(address) > _MAX_SPOKEN_URL:
         tail = tail.partition("?")[0].partition("#")[0][:_MAX_SPOKEN_URL]
     host_at = end - len(address)
-    edits = [Edit(start, host_at + host_end, _host(address[:host_end]))]
+    # The splitter takes an address and its full stop for one word.
+    ends = re.match(r"[.!?][\"”’')]* +[\"“‘'(]?[A-Z]", draft.text[end : end + 8]) is not None
+    edits = [Edit(start, host_at + host_end, _host(address[:host_end]), ends=ends and host_at + host_end == end)]
     if host_at + host_end < end:
-        edits.append(Edit(host_at + host_end, end, " " + _spelt(tail) if tail else ""))
+        edits.append(Edit(host_at + host_end, end, " " + _spelt(tail) if tail else "", ends=ends))
     return edits
 
 
@@ -125,7 +135,10 @@ def _version(match: re.Match[str], draft: Draft) -> Reading:
 def _file(match: re.Match[str], draft: Draft) -> Reading:
     kind = match["kind"]
     said = kind if kind in {"doc", "zip", "gif", "log", "java"} else _letters(kind)
-    return [Edit(match.start(), match.start("kind"), _spelt(match["stem"]) + " dot "), Edit(match.start("kind"), match.end(), said)]
+    return [
+        Edit(match.start(), match.start("kind"), _spelt(match["stem"]) + " dot "),
+        Edit(match.start("kind"), match.end(), said),
+    ]
 
 
 def _letters(kind: str) -> str:

@@ -11,7 +11,10 @@ MONTHS = (
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 _MONTH_OF = {name[:length]: name for name in MONTHS for length in (3, len(name))} | {"Sept": "September"}
-_MONTH = r"(?P<month>Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)"
+_MONTH = (
+    r"(?P<month>Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|"
+    r"Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)"
+)
 _WEEKDAYS = {
     "Mon": "Monday", "Tue": "Tuesday", "Tues": "Tuesday", "Wed": "Wednesday", "Thu": "Thursday", "Thur": "Thursday",
     "Thurs": "Thursday", "Fri": "Friday", "Sat": "Saturday", "Sun": "Sunday",
@@ -27,7 +30,8 @@ _ISO = re.compile(
     r"(?:(?P<at>T)(?=\d\d:\d\d)|(?![\w/-]|\.\d))"
 )
 _NUMERIC = re.compile(
-    r"(?<![\w/.,-])(?P<first>[0-3]?\d)(?P<mark>[/.-])(?P<second>[0-3]?\d)(?P=mark)(?P<year>[12]\d{3}|\d\d)(?![\w/-]|[.,]\d)"
+    r"(?<![\w/.,-])(?P<first>[0-3]?\d)(?P<mark>[/.-])(?P<second>[0-3]?\d)(?P=mark)(?P<year>[12]\d{3}|\d\d)(?![\w/-]|"
+    r"[.,]\d)"
 )
 _MONTH_FIRST = re.compile(
     rf"(?<![\w'-]){_MONTH}(?P<dot>\.)? (?:the )?{_DAY}(?P<suffix>st|nd|rd|th)?{_END}"
@@ -51,14 +55,18 @@ _YEAR_RANGE = re.compile(
     r"(?<![\w.,$£€/:-])(?P<from>1[1-9]\d\d|20\d\d)(?P<dash> ?[–/-] ?)(?P<to>(?:1[1-9]|20)\d\d|\d\d)(?![\w%/:-]|[.,]\d)"
 )
 _YEAR_ALONE = re.compile(
-    r"(?<![\w.,$£€#/:+=×*-])(?P<prefix>(?:mid|pre|post|early|late|non)-)?(?P<year>1\d{3}|20\d\d)(?![\w%/:°′″]|[.,]\d|-\d)"
+    r"(?<![\w.,$£€#/:+=×*-])(?P<prefix>(?:mid|pre|post|early|late|non)-)?(?P<year>1\d{3}|20\d\d)(?![\w%/:°′″]|[.,]\d|"
+    r"-\d)"
 )
 # What shows that a bare number from 1000 to 1099 is a year.
 _YEAR_CUE = re.compile(
-    r"\b(?:in|of|since|from|until|till|by|before|after|between|circa|c\.|ca\.|year|during|around|early|late|and|to)\s?$", re.IGNORECASE
+    r"\b(?:in|of|since|from|until|till|by|before|after|between|circa|c\.|ca\.|year|during|around|early|late|and|"
+    r"to)\s?$",
+    re.IGNORECASE,
 )
 _COUNTED = re.compile(
-    r" (?:(?!(?:was|is|has|as|does|his|its|this|thus|us|yes|always|perhaps|besides|sometimes|towards|across|versus)\b)[a-z]{2,20}[^s\W\d_]s"
+    r" (?:(?!(?:was|is|has|as|does|his|its|this|thus|us|yes|always|perhaps|besides|sometimes|towards|across|"
+    r"versus)\b)[a-z]{2,20}[^s\W\d_]s"
     r"|people|men|women|children|troops|times|of (?:them|these|those|the))\b"
 )
 
@@ -167,7 +175,9 @@ def _era(match: re.Match[str], draft: Draft) -> Reading:
 
 def _era_year(figures: str, american: bool) -> str:
     value = int(figures)
-    return cardinal(value, american) if value < 100 or value % 100 == 0 and value < 1000 else _hundreds(value, american)
+    return (
+        cardinal(value, american) if value < 100 or (value % 100 == 0 and value < 1000) else _hundreds(value, american)
+    )
 
 
 def _hundreds(value: int, american: bool) -> str:

@@ -6,12 +6,15 @@ from engine.text.normalised import Edit
 from engine.text.numbers import NUMBER, cardinal, digits, fraction, is_american, number, ordinal, pairs
 from engine.text.rules import DIGITS, Draft, Reading, Rule
 
-_ORDINAL = re.compile(r"(?<![\w.])(?P<figures>\d{1,3}(?:,\d{3})+|\d{1,12})(?:st|nd|rd|th|ST|ND|RD|TH)(?P<plural>s)?(?!\w)")
+_ORDINAL = re.compile(
+    r"(?<![\w.])(?P<figures>\d{1,3}(?:,\d{3})+|\d{1,12})(?:st|nd|rd|th|ST|ND|RD|TH)(?P<plural>s)?(?!\w)"
+)
 _SPACED_MINUS = re.compile(r"(?<=[\d)] )[-−](?= ?[\d(])|(?<![^\s(\[{\"“'=<>≤≥:,/])[-−](?=[.]?\d)")
 _RANGE_MARK = re.compile(r" ?[–—] ?(?=[$£€¥₹]?\.?\d)|(?<=\S)-(?=[$£€¥₹]?\.?\d)")
 _LEFT_OF_RANGE = re.compile(r"\d(?:st|nd|rd|th|s|%|°[CF]?| ?[ap]\.?m\.?|[kmbKMB]|bn)?$", re.IGNORECASE)
 _NUMBERED = re.compile(
-    r"(?<![\w'])(?P<cue>Flight|flight|Boeing|Airbus|Route|Highway|Interstate|Room|room|Apartment|Suite|Bus|bus|Channel|Area|Studio|Extension|extension) "
+    r"(?<![\w'])(?P<cue>Flight|flight|Boeing|Airbus|Route|Highway|Interstate|Room|room|Apartment|Suite|Bus|bus|"
+    r"Channel|Area|Studio|Extension|extension) "
     r"(?P<figures>[1-9]\d{2,3})(?![\w%]|[.,:/-]\d)"
 )
 _INTERSTATE = re.compile(r"(?<![\w-])(?P<road>[^\W\d_]{1,20})-(?P<figures>\d{1,4})(?!\w|[.,-]\d)")
@@ -21,7 +24,15 @@ _NUMBER_SIGN = re.compile(rf"(?<![\w&/])[#№] ?(?P<number>{NUMBER})(?![\w])")
 _SCALED = re.compile(rf"(?<![\w.,])(?P<number>{NUMBER})(?P<scale>bn|mn|tn|[kKMB])\b(?![-.]\w)")
 _PLAIN = re.compile(rf"(?<![\w.])(?<!\d,)(?P<number>{NUMBER})(?P<plus>\+)?(?![^\W_])")
 _ANY = re.compile(r"\d+")
-_SCALES = {"k": "thousand", "K": "thousand", "M": "million", "mn": "million", "B": "billion", "bn": "billion", "tn": "trillion"}
+_SCALES = {
+    "k": "thousand",
+    "K": "thousand",
+    "M": "million",
+    "mn": "million",
+    "B": "billion",
+    "bn": "billion",
+    "tn": "trillion",
+}
 
 
 def _ordinal(match: re.Match[str], draft: Draft) -> Reading:
@@ -82,7 +93,11 @@ def _scaled(match: re.Match[str], draft: Draft) -> Reading:
 def _plain(match: re.Match[str], draft: Draft) -> Reading:
     said = number(match["number"], is_american(draft.language))
     # "50+" counts; "2+2" adds, and its plus is a sign of its own.
-    return f"{said} plus" if match["plus"] and not re.match(r" ?[\d(]", draft.text[match.end() :][:2]) else Edit(*match.span("number"), said)
+    return (
+        f"{said} plus"
+        if match["plus"] and not re.match(r" ?[\d(]", draft.text[match.end() :][:2])
+        else Edit(*match.span("number"), said)
+    )
 
 
 def _any(match: re.Match[str], draft: Draft) -> Reading:

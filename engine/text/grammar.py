@@ -6,7 +6,8 @@ _ARTICLE = re.compile(r"(?:^|\W)(?:an?|another|every|that|this)\s$", re.IGNORECA
 # Words that cannot be the noun a quantity describes.
 _NOUN = re.compile(
     r"(?:-| (?!(?:in|of|to|for|on|at|per|a|an|and|or|as|is|was|were|by|from|with|each|more|less|than|but|that|if|when|"
-    r"worth|plus|over|off|back|now|today|left|apiece|total|into|last|next|this|so|he|she|they|we|you|it|away|above|below|"
+    r"worth|plus|over|off|back|now|today|left|apiece|total|into|last|next|this|so|he|she|they|we|you|it|away|above|"
+    r"below|"
     r"north|south|east|west|later|ago|before|after|long|wide|tall|deep|high)\b)[a-z]{3,})"
 )
 

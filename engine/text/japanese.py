@@ -1,7 +1,7 @@
 """Japanese numbers in kana, with the counters that change their reading (ついたち, ひとり, じゅっぷん).
 
-Kana, because every voice can read it. A counter not listed here is left in figures: its reading depends on the word, which
-a Japanese pronunciation dictionary knows and we do not.
+Kana, because every voice can read it. A counter not listed here is left in figures: its reading depends on the word,
+which a Japanese pronunciation dictionary knows and we do not.
 """
 
 import re
@@ -14,14 +14,34 @@ from num2words import num2words  # isort: skip
 _DIGITS = ("ゼロ", "いち", "に", "さん", "よん", "ご", "ろく", "なな", "はち", "きゅう")
 _MAX_NAMED_DIGITS = 15
 _NUMBER = r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?"
-_DAYS = {1: "ついたち", 2: "ふつか", 3: "みっか", 4: "よっか", 5: "いつか", 6: "むいか", 7: "なのか", 8: "ようか", 9: "ここのか", 10: "とおか",
+_DAYS = {1: "ついたち", 2: "ふつか", 3: "みっか", 4: "よっか", 5: "いつか", 6: "むいか", 7: "なのか",
+    8: "ようか", 9: "ここのか", 10: "とおか",
          14: "じゅうよっか", 19: "じゅうくにち", 20: "はつか", 24: "にじゅうよっか", 29: "にじゅうくにち"}  # fmt: skip
-_THINGS = dict(enumerate("ひとつ ふたつ みっつ よっつ いつつ むっつ ななつ やっつ ここのつ".split(), 1))
-_MONEY = {"¥": "えん", "￥": "えん", "円": "えん", "$": "ドル", "€": "ユーロ", "£": "ポンド", "元": "げん", "ドル": "ドル", "ユーロ": "ユーロ", "ポンド": "ポンド"}
+_THINGS = dict(
+    enumerate(("ひとつ", "ふたつ", "みっつ", "よっつ", "いつつ", "むっつ", "ななつ", "やっつ", "ここのつ"), 1)
+)
+_MONEY = {
+    "¥": "えん",
+    "￥": "えん",
+    "円": "えん",
+    "$": "ドル",
+    "€": "ユーロ",
+    "£": "ポンド",
+    "元": "げん",
+    "ドル": "ドル",
+    "ユーロ": "ユーロ",
+    "ポンド": "ポンド",
+}
 _UNITS = {
-    "km/h": "キロメートルまいじ", "km": "キロメートル", "cm": "センチメートル", "mm": "ミリメートル", "m": "メートル", "kg": "キログラム", "mg": "ミリグラム", "g": "グラム",
-    "ml": "ミリリットル", "mL": "ミリリットル", "L": "リットル", "l": "リットル", "°C": "ど", "℃": "ど", "°": "ど", "度": "ど", "GB": "ギガバイト", "MB": "メガバイト", "GHz": "ギガヘルツ",
-    "秒": "びょう", "枚": "まい", "台": "だい", "番": "ばん", "号": "ごう", "倍": "ばい", "歳": "さい", "才": "さい", "週間": "しゅうかん", "メートル": "メートル", "キロ": "キロ",
+    "km/h": "キロメートルまいじ", "km": "キロメートル", "cm": "センチメートル", "mm": "ミリメートル",
+    "m": "メートル", "kg": "キログラム", "mg": "ミリグラム",
+    "g": "グラム",
+    "ml": "ミリリットル", "mL": "ミリリットル", "L": "リットル", "l": "リットル", "°C": "ど", "℃": "ど", "°": "ど",
+    "度": "ど",
+    "GB": "ギガバイト", "MB": "メガバイト", "GHz": "ギガヘルツ",
+    "秒": "びょう", "枚": "まい", "台": "だい", "番": "ばん", "号": "ごう", "倍": "ばい", "歳": "さい",
+    "才": "さい", "週間": "しゅうかん",
+    "メートル": "メートル", "キロ": "キロ",
 }  # fmt: skip
 
 
@@ -56,7 +76,13 @@ def _closed_up(value: int, plain: str, closed: str, on: str) -> str:
     last = value % 10 or (10 if value % 100 else 100)
     if str(last) not in on.split():
         return said + plain
-    for long, short in (("じゅう", "じゅっ"), ("ひゃく", "ひゃっ"), ("いち", "いっ"), ("ろく", "ろっ"), ("はち", "はっ")):
+    for long, short in (
+        ("じゅう", "じゅっ"),
+        ("ひゃく", "ひゃっ"),
+        ("いち", "いっ"),
+        ("ろく", "ろっ"),
+        ("はち", "はっ"),
+    ):
         if said.endswith(long):
             return said.removesuffix(long) + short + closed
     return said + closed
@@ -174,12 +200,25 @@ _SIGNS = "|".join(re.escape(sign) for sign in sorted(_MONEY, key=len, reverse=Tr
 _UNIT_SIGNS = "|".join(re.escape(unit) for unit in sorted(_UNITS, key=len, reverse=True))
 
 RULES = (
-    Rule(re.compile(r"(?<!\d)(?P<year>[12]\d{3})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?!\d)"), _date, needs=DIGITS),
-    Rule(re.compile(r"(?<![\d:])(?P<hour>2[0-4]|1\d|0?\d)[:：](?P<minute>[0-5]\d)(?::[0-5]\d)?(?![\d:])"), _time, needs=":："),
+    Rule(
+        re.compile(r"(?<!\d)(?P<year>[12]\d{3})[-/.](?P<month>\d{1,2})[-/.](?P<day>\d{1,2})(?!\d)"), _date, needs=DIGITS
+    ),
+    Rule(
+        re.compile(r"(?<![\d:])(?P<hour>2[0-4]|1\d|0?\d)[:：](?P<minute>[0-5]\d)(?::[0-5]\d)?(?![\d:])"),
+        _time,
+        needs=":：",
+    ),
     Rule(re.compile(_START + " ?[%％]"), _percent, needs="%％"),
     Rule(re.compile(rf"(?P<sign>[¥￥$€£]) ?{_START}(?P<scale>[万億兆])?"), _money, needs="¥￥$€£"),
     Rule(re.compile(rf"{_START}(?P<scale>[万億兆])? ?(?P<sign>{_SIGNS})"), _money, needs=DIGITS),
-    Rule(re.compile(rf"(?<![\d.,])(?P<number>{_NUMBER}) ?(?P<counter>年(?!間|生|目)|月号?(?!間|曜)|日(?!間|目|本)|時間?|分間?(?!の)|人(?!目|前)|つ(?!目)|個|回|本|章|ページ)"), _counted, needs=DIGITS),
+    Rule(
+        re.compile(
+            rf"(?<![\d.,])(?P<number>{_NUMBER}) ?(?P<counter>年(?!間|生|目)|月号?(?!間|曜)|日(?!間|目|本)|時間?|"
+            rf"分間?(?!の)|人(?!目|前)|つ(?!目)|個|回|本|章|ページ)"
+        ),
+        _counted,
+        needs=DIGITS,
+    ),
     Rule(re.compile(rf"{_START} ?(?P<unit>{_UNIT_SIGNS})(?![A-Za-z/²])"), _unit, needs=DIGITS),
     Rule(re.compile(_START), _plain, needs=DIGITS),
 )

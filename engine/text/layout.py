@@ -1,12 +1,14 @@
 """Lines on a page: which breaks are paragraphs, which are verse or lists, and which a narrow column made.
 
-A blank line, a form feed or U+2029 ends a paragraph. A single line break is a space when the text looks hard-wrapped (every
-line is as full as its next word allows) or when a sentence plainly runs on; else it is a break of its own with a pause.
+A blank line, a form feed or U+2029 ends a paragraph. A single line break is a space when the text looks hard-wrapped
+(every line is as full as its next word allows) or when a sentence plainly runs on; else it is a break of its own with
+a pause.
 """
 
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Literal
 
 # A column narrower than this is verse or a list; wider than the other, nobody wraps by hand.
@@ -65,7 +67,7 @@ def blocks(text: str) -> Iterator[Block]:
 def _paragraph(lines: list[_Line]) -> Iterator[Block]:
     is_wrapped = _looks_wrapped(lines)
     start = lines[0].start
-    for line, following in zip(lines, lines[1:], strict=False):
+    for line, following in pairwise(lines):
         if not following.is_item and (is_wrapped or _runs_on(line, following)):
             continue
         leans = line.text[-1] in _LOOSE and not line.is_item
@@ -81,7 +83,7 @@ def _looks_wrapped(lines: list[_Line]) -> bool:
         return False
     return all(
         len(line.text) + 1 + len(following.text.split(None, 1)[0]) > column
-        for line, following in zip(lines, lines[1:], strict=False)
+        for line, following in pairwise(lines)
         if not following.is_item
     )
 

@@ -1,4 +1,4 @@
-"""What no language says: emoji, dingbats and bare signs that no rule has claimed are dropped, without a gap or a glue."""
+"""What no language says: emoji, dingbats and bare signs that no rule has claimed are dropped."""
 
 import re
 import unicodedata
@@ -6,13 +6,21 @@ import unicodedata
 from engine.text.rules import Draft, Reading, Rule
 
 # Scripts live outside these ranges, so that their vowel signs are never looked at.
-_CANDIDATE = re.compile(r"[*_~#|<>{}\\^`=@+\x80-\xa0\xa2-\xa9\xab-\xb4\xb6-\xb9\xd7\xf7\u02c2-\u02df\u2020-\u2024\u2027\u2030-\u2bff\u3004\u3012-\u3013\u3020\ufffc-\U0001fffd]+")
+_CANDIDATE = re.compile(
+    r"[*_~#|<>{}\\^`=@+\x80-\xa0\xa2-\xa9\xab-\xb4\xb6-\xb9\xd7\xf7\u02c2-\u02df\u2020-\u2024\u2027\u2030-\u2bff\u3004\u3012-\u3013\u3020\ufffc-\U0001fffd]+"
+)
 _SILENT = frozenset({"So", "Sk", "Sm", "Sc", "Cn", "Po", "Pc", "Ps", "Pe", "No", "Mn"})
 _KEPT = frozenset("$£€¥¢%№§&«»‹›¿¡½¼¾⅓⅔⅛′″+=²³°@#₹")
 
 
 def _drop(match: re.Match[str], draft: Draft) -> Reading:
-    kept = "".join(sign for sign in match[0] if sign.isalpha() or unicodedata.category(sign) not in _SILENT or (sign in _KEPT and not draft.language.startswith("en")))
+    kept = "".join(
+        sign
+        for sign in match[0]
+        if sign.isalpha()
+        or unicodedata.category(sign) not in _SILENT
+        or (sign in _KEPT and not draft.language.startswith("en"))
+    )
     if kept == match[0]:
         return None
     if kept:

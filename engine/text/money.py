@@ -25,45 +25,61 @@ def _cents(one: str, many: str = "") -> Currency:
 SIGNS = {
     "US$": _cents("US dollar"), "A$": _cents("Australian dollar"), "AU$": _cents("Australian dollar"),
     "C$": _cents("Canadian dollar"), "CA$": _cents("Canadian dollar"), "NZ$": _cents("New Zealand dollar"),
-    "HK$": _cents("Hong Kong dollar"), "S$": _cents("Singapore dollar"), "R$": Currency("real", "reais", "centavo", "centavos"),
+    "HK$": _cents("Hong Kong dollar"), "S$": _cents("Singapore dollar"),
+    "R$": Currency("real", "reais", "centavo", "centavos"),
     "$": _cents("dollar"), "£": Currency("pound", "pounds", "penny", "pence"), "€": _cents("euro"),
     "¥": Currency("yen", "yen"), "￥": Currency("yen", "yen"), "₹": Currency("rupee", "rupees", "paisa", "paise"),
-    "₽": Currency("ruble", "rubles", "kopek", "kopeks"), "₩": Currency("won", "won"), "₺": Currency("lira", "lira", "kurush", "kurush"),
-    "₪": Currency("shekel", "shekels", "agora", "agorot"), "₫": Currency("dong", "dong"), "฿": Currency("baht", "baht", "satang", "satang"),
+    "₽": Currency("ruble", "rubles", "kopek", "kopeks"), "₩": Currency("won", "won"),
+    "₺": Currency("lira", "lira", "kurush", "kurush"),
+    "₪": Currency("shekel", "shekels", "agora", "agorot"), "₫": Currency("dong", "dong"),
+    "฿": Currency("baht", "baht", "satang", "satang"),
     "₦": Currency("naira", "naira", "kobo", "kobo"), "₴": Currency("hryvnia", "hryvnias", "kopek", "kopeks"),
-    "₱": Currency("peso", "pesos", "centavo", "centavos"), "₿": Currency("bitcoin", "bitcoins"), "zł": Currency("zloty", "zlotys", "grosz", "groszy"),
+    "₱": Currency("peso", "pesos", "centavo", "centavos"), "₿": Currency("bitcoin", "bitcoins"),
+    "zł": Currency("zloty", "zlotys", "grosz", "groszy"),
 }  # fmt: skip
 CODES = {
-    "USD": _cents("US dollar"), "EUR": _cents("euro"), "GBP": Currency("British pound", "British pounds", "penny", "pence"),
-    "JPY": Currency("Japanese yen", "Japanese yen"), "CHF": Currency("Swiss franc", "Swiss francs", "centime", "centimes"),
+    "USD": _cents("US dollar"), "EUR": _cents("euro"),
+    "GBP": Currency("British pound", "British pounds", "penny", "pence"),
+    "JPY": Currency("Japanese yen", "Japanese yen"),
+    "CHF": Currency("Swiss franc", "Swiss francs", "centime", "centimes"),
     "CAD": _cents("Canadian dollar"), "AUD": _cents("Australian dollar"), "NZD": _cents("New Zealand dollar"),
-    "INR": Currency("Indian rupee", "Indian rupees", "paisa", "paise"), "CNY": Currency("Chinese yuan", "Chinese yuan"),
+    "INR": Currency("Indian rupee", "Indian rupees", "paisa", "paise"),
+    "CNY": Currency("Chinese yuan", "Chinese yuan"),
     "RMB": Currency("renminbi", "renminbi"), "SEK": Currency("Swedish krona", "Swedish kronor"),
     "NOK": Currency("Norwegian krone", "Norwegian kroner"), "DKK": Currency("Danish krone", "Danish kroner"),
     "PLN": Currency("Polish zloty", "Polish zlotys"), "BRL": Currency("Brazilian real", "Brazilian reais"),
     "MXN": Currency("Mexican peso", "Mexican pesos"), "ZAR": Currency("South African rand", "South African rand"),
-    "KRW": Currency("Korean won", "Korean won"), "BTC": Currency("bitcoin", "bitcoins"), "ETH": Currency("ether", "ether"),
+    "KRW": Currency("Korean won", "Korean won"), "BTC": Currency("bitcoin", "bitcoins"),
+    "ETH": Currency("ether", "ether"),
 }  # fmt: skip
 _SCALES = {
-    "k": "thousand", "K": "thousand", "m": "million", "M": "million", "mn": "million", "MM": "million", "mm": "million", "b": "billion",
-    "B": "billion", "bn": "billion", "Bn": "billion", "BN": "billion", "tn": "trillion", "trn": "trillion", "T": "trillion",
+    "k": "thousand", "K": "thousand", "m": "million", "M": "million", "mn": "million", "MM": "million",
+    "mm": "million", "b": "billion",
+    "B": "billion", "bn": "billion", "Bn": "billion", "BN": "billion", "tn": "trillion", "trn": "trillion",
+    "T": "trillion",
     "t": "trillion", "cr": "crore",
 }  # fmt: skip
 
 _SIGN = "(?:" + "|".join(re.escape(sign) for sign in sorted(SIGNS, key=len, reverse=True)) + ")"
 _CODE = "(?:" + "|".join(CODES) + ")"
-_SCALE = rf"(?P<scale>(?: |-)?(?:hundred|thousand|million|billion|trillion|lakh|crore)\b|(?:{'|'.join(sorted(_SCALES, key=len, reverse=True))})\b)?"
-_PER = r"(?P<per> ?/ ?(?P<unit>day|week|month|mo|year|yr|hour|hr|h|min|minute|person|kg|lb|lbs|oz|mile|km|gallon|gal|night|unit|seat|user)\b)?"
+_LETTERS = "|".join(sorted(_SCALES, key=len, reverse=True))
+_SCALE = rf"(?P<scale>(?: |-)?(?:hundred|thousand|million|billion|trillion|lakh|crore)\b|(?:{_LETTERS})\b)?"
+_PER = (
+    r"(?P<per> ?/ ?(?P<unit>day|week|month|mo|year|yr|hour|hr|h|min|minute|person|kg|lb|lbs|oz|mile|km|gallon|gal|"
+    r"night|unit|seat|user)\b)?"
+)
 _BEFORE = re.compile(
     rf"(?<![\w.,])(?P<minus>[-−])?(?P<sign>{_SIGN}|{_CODE} ?) ?(?P<number>{NUMBER})"
     rf"(?P<to> ?[–-] ?(?:{_SIGN})?(?P<upper>{NUMBER}))?{_SCALE}(?![\d])(?P<plus>\+)?{_PER}"
 )
 _AFTER = re.compile(
-    rf"(?<![\w.,])(?P<minus>[-−])?(?P<number>{NUMBER})(?P<to> ?[–-] ?(?P<upper>{NUMBER}))?{_SCALE} ?(?P<sign>{_SIGN}|{_CODE}\b|¢)"
+    rf"(?<![\w.,])(?P<minus>[-−])?(?P<number>{NUMBER})(?P<to> ?[–-] ?(?P<upper>{NUMBER}))?{_SCALE} ?(?P<sign>{_SIGN}|"
+    rf"{_CODE}\b|¢)"
     rf"(?![\w])(?! ?\d)(?P<plus>\+)?{_PER}"
 )
 _PENCE = re.compile(r"(?<![\w.,])(?P<number>\d{1,3})p\b(?! ?[–-]?\d)")
-_UNITS = {"mo": "month", "yr": "year", "hr": "hour", "h": "hour", "min": "minute", "lbs": "pound", "lb": "pound", "oz": "ounce",
+_UNITS = {"mo": "month", "yr": "year", "hr": "hour", "h": "hour", "min": "minute", "lbs": "pound",
+    "lb": "pound", "oz": "ounce",
           "kg": "kilogram", "km": "kilometer", "gal": "gallon"}  # fmt: skip
 
 

@@ -102,7 +102,7 @@ def _kept(stops: Iterable[int], edits: Sequence[Edit], text: str) -> list[int]:
     """The sentence ends that survive the rules: none inside something said as one, none behind an abbreviation."""
     kept: list[int] = []
     at = 0
-    for stop in stops:
+    for stop in sorted({*stops, *_added(edits, text)}):
         while at < len(edits) and edits[at].end < stop:
             at += 1
         inside = at < len(edits) and edits[at].start < stop < edits[at].end
@@ -111,3 +111,10 @@ def _kept(stops: Iterable[int], edits: Sequence[Edit], text: str) -> list[int]:
         if not inside and not joins:
             kept.append(stop)
     return kept
+
+
+def _added(edits: Iterable[Edit], text: str) -> Iterable[int]:
+    """Sentence ends that a rule knows of and the splitter does not."""
+    for edit in edits:
+        if edit.ends and (rest := text[edit.end : edit.end + 8].lstrip(" .!?\"'”’)]»")):
+            yield min(edit.end + 8, len(text)) - len(rest)

@@ -17,13 +17,15 @@ from engine.types import Span
 class Edit(NamedTuple):
     """Say `text` instead of the characters from `start` to `end`.
 
-    `joins` tells the sentence splitter that a full stop inside or right behind it ends no sentence ("Dr. Smith").
+    `joins` tells the sentence splitter that a full stop inside or right behind it ends no sentence ("Dr. Smith"),
+    `ends` that one does ("etc. Then").
     """
 
     start: int
     end: int
     text: str
     joins: bool = False
+    ends: bool = False
 
 
 class Run(NamedTuple):
@@ -42,7 +44,8 @@ _run_start = attrgetter("start")
 class Offsets(Sequence[int]):
     """For each of `size` characters, and one past the end, the offset in the original it stands for.
 
-    Reads like a tuple of size + 1 ints that never decrease. All characters of a replaced stretch share its first offset.
+    Reads like a tuple of size + 1 ints that never decrease. All characters of a replaced stretch share its first
+    offset.
 
     Attributes:
         runs: in order, without gaps in the text (the original may have gaps: what was dropped).

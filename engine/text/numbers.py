@@ -1,4 +1,4 @@
-"""English numbers in words: cardinals, ordinals, years, decimals, digits. Knows figures, not the texts they stand in."""
+"""English numbers in words: cardinals, ordinals, years, decimals, digits. Knows figures, not what is counted."""
 
 from functools import lru_cache
 
@@ -60,7 +60,7 @@ def is_one(figures: str) -> bool:
 
 @lru_cache(maxsize=2048)
 def year(number: int, american: bool = True) -> str:
-    """1984 -> "nineteen eighty-four", 1905 -> "nineteen oh five", 2007 -> "two thousand seven", 79 -> "seventy-nine"."""
+    """1984 -> "nineteen eighty-four", 1905 -> "nineteen oh five", 2007 -> "two thousand seven"."""
     century, rest = divmod(number, 100)
     if number < 1000 or number > 9999 or century % 10 == 0:
         # 2000 to 2009 and 1000 to 1099 are counted, except that 1066 and 2026 are said in pairs.
@@ -102,7 +102,7 @@ def decade(figures: str, american: bool = True) -> str:
 @lru_cache(maxsize=1024)
 def fraction(over: int, under: int, american: bool = True) -> str:
     """3, 4 -> "three quarters"; 1, 2 -> "one half"; 22, 7 -> "twenty-two sevenths"."""
-    if under == 1 or under > 100 and under not in {1000, 1_000_000}:
+    if under == 1 or (under > 100 and under not in {1000, 1_000_000}):
         return f"{cardinal(over, american)} over {cardinal(under, american)}"
     name = {2: "half", 4: "quarter"}.get(under) or ordinal(under, american)
     if under in {100, 1000, 1_000_000}:

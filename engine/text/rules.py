@@ -40,9 +40,13 @@ class Draft:
         self.edits.append(edit)
         return True
 
-    def is_free(self, start: int, end: int) -> bool:
-        """Whether nothing from `start` to `end` is taken."""
-        return self._claimed.find(1, start, end) < 0
+    def free_from(self, start: int, end: int) -> int | None:
+        """None when nothing from `start` to `end` is taken, else where the text is free behind the first claim."""
+        taken = self._claimed.find(1, start, end)
+        if taken < 0:
+            return None
+        free = self._claimed.find(0, taken)
+        return free if free >= 0 else len(self.text)
 
     def ends_sentence(self, at: int) -> bool:
         """Whether a sentence ends at `at`, with nothing but spaces and quotes until the next one or the text's end."""
@@ -69,7 +73,8 @@ class Rule:
     Attributes:
         pattern: linear on any input: bounded repeats, begun only where a look-behind allows.
         read: the words for a match.
-        needs: characters of which the text must hold one for the pattern to match at all; "" when unknown. Saves the scan.
+        needs: characters of which the text must hold one for the pattern to match at all; "" when unknown. It saves
+            the scan.
     """
 
     pattern: re.Pattern[str]
@@ -86,9 +91,12 @@ def apply(rules: Iterable[Rule], draft: Draft) -> None:
     for rule in rules:
         if rule.needs and present.isdisjoint(rule.needs):
             continue
-        for match in rule.pattern.finditer(draft.text):
-            if not draft.is_free(*match.span()):
+        at = 0
+        while match := rule.pattern.search(draft.text, at):
+            if (free := draft.free_from(*match.span())) is not None:
+                at = free
                 continue
+            at = max(match.end(), match.start() + 1)
             said = rule.read(match, draft)
             if said is None:
                 continue

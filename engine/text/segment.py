@@ -1,19 +1,19 @@
 """Text -> segments a model can speak in one breath, each with the pause that follows it and its place in the original.
 
-A sentence is never merged with the next, however short: each keeps its own pause, which a voice would otherwise choose by
-itself. A family that speaks very short segments badly makes up for it inside. Only what has no word of its own (a tag, a row
-of dots) joins its neighbour.
+A sentence is never merged with the next, however short: each keeps its own pause, which a voice would otherwise
+choose by itself. A family that speaks very short segments badly makes up for it inside. Only what has no word of its
+own (a tag, a row of dots) joins its neighbour.
 """
 
 from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass, field
-from itertools import chain, repeat
+from itertools import chain, pairwise, repeat
 from typing import Literal, Protocol
 
-from engine.text.clauses import Break, divide
+from engine.text.clauses import Break, Place, divide
 from engine.text.layout import Block, blocks
 from engine.text.normalise import is_speakable, speak_block
-from engine.text.normalised import Normalised, Offsets
+from engine.text.normalised import Normalised, Offsets, Run
 from engine.text.tags import take_out
 from engine.types import Span
 
@@ -80,7 +80,7 @@ def prepare(
 def segments(
     text: str, language: str, limits: Limits, sentence_pause_s: float = 0.25, paragraph_pause_s: float = 0.7
 ) -> Iterator[TextSegment]:
-    """`prepare`, paragraph by paragraph as they are asked for: the first segment of a book costs no more than its first page."""
+    """`prepare` as an iterator: the first segment of a book costs no more than its first paragraph."""
     pauses = _Pauses(sentence_pause_s, paragraph_pause_s)
     # The first segment is short so that sound starts early; every later one may have its full size.
     aims = chain((max(1, limits.first_chars),), repeat(max(1, limits.target_chars)))
@@ -89,7 +89,12 @@ def segments(
     for block in blocks(text):
         for piece in _Cutter(block, text, language, aims, ceiling).pieces():
             yield TextSegment(
-                index, piece.words.text, piece.span, pauses.after(piece, block), _ends(piece, block), piece.words.offsets
+                index,
+                piece.words.text,
+                piece.span,
+                pauses.after(piece, block),
+                _ends(piece, block),
+                piece.words.offsets,
             )
             index += 1
 
@@ -118,11 +123,7 @@ def for_voice(
 
 
 def _as_offsets(segment: TextSegment) -> Offsets:
-    from engine.text.normalised import Run
-
-    runs = tuple(
-        Run(at, segment.offsets[at], segment.offsets[at + 1], False) for at in range(len(segment.text))
-    )
+    runs = tuple(Run(at, segment.offsets[at], segment.offsets[at + 1], False) for at in range(len(segment.text)))
     return Offsets(runs, len(segment.text), segment.span[0])
 
 
@@ -154,9 +155,9 @@ class _Pauses:
 def _ends(piece: _Piece, block: Block) -> Literal["clause", "sentence", "paragraph"]:
     if piece.inside is not None:
         return "clause"
-    if not piece.is_last:
+    if not piece.is_last or block.ends == "line":
         return "sentence"
-    return {"paragraph": "paragraph", "line": "sentence", "clause": "clause"}[block.ends]
+    return block.ends
 
 
 class _Cutter:
@@ -179,7 +180,8 @@ class _Cutter:
         for number, (_, _, inside) in enumerate(cuts):
             is_last = number + 1 == len(cuts)
             following = words if is_last else self._words.cut(*cuts[number + 1][:2])
-            # What was dropped between two pieces belongs to the first, so that every word of the original has one owner.
+            # What was dropped between two pieces belongs to the first, so that every word of the original has one
+            # owner.
             source_end = self._block.end if is_last else following.offsets[0]
             yield _Piece(words, self._trimmed(source_start, source_end, words), inside, is_last)
             source_start, words = source_end, following
@@ -196,22 +198,27 @@ class _Cutter:
             while within < len(closed) and closed[within][0] < finish:
                 within += 1
             inner = [(start - begin, end - begin) for start, end in closed[at:within]]
-            sentence = text[begin:finish]
+            ends = [(begin + place.at, place.kind) for place in self._divided(text[begin:finish], inner)]
+            pieces: list[tuple[int, int, Break | None]] = []
             start = begin
-            for place in divide(sentence, self._language, self._aims, self._ceiling, inner):
-                end = self._rstripped(start, begin + place.at)
-                # Marks cut off by themselves (only where segments are tiny) say nothing.
-                if is_speakable(text[start:end]):
-                    yield start, end, place.kind
-                start = begin + place.at
-            yield start, finish, None
+            for end, kind in [*ends, (finish, None)]:
+                stop = self._rstripped(start, end)
+                if is_speakable(text[start:stop]) or not ends:
+                    pieces.append((start, stop, kind))
+                start = end
+            # Marks cut off by themselves (only where segments are tiny) say nothing; the sentence still ends.
+            yield from pieces[:-1]
+            yield from ((start, stop, None) for start, stop, _ in pieces[-1:])
+
+    def _divided(self, sentence: str, closed: Sequence[tuple[int, int]]) -> Iterator[Place]:
+        return divide(sentence, self._language, self._aims, self._ceiling, closed)
 
     def _joined(self, stops: Sequence[int]) -> list[tuple[int, int]]:
         """Sentences, those without a word of their own joined to a neighbour where they fit, else left out."""
         result: list[tuple[int, int]] = []
         bounds = [0, *stops, len(self._words.text)]
         waiting: int | None = None
-        for start, stop in zip(bounds, bounds[1:], strict=False):
+        for start, stop in pairwise(bounds):
             end = self._rstripped(start, stop)
             while start < end and self._words.text[start] == " ":
                 start += 1
@@ -243,7 +250,7 @@ class _Cutter:
         return end
 
     def _trimmed(self, start: int, end: int, words: Normalised) -> Span:
-        """The part of the original between two cuts, without the white space around it, never less than the words' own."""
+        """The part of the original between two cuts without white space around it, never less than the words' own."""
         first, last = words.to_source(0, len(words.text))
         while start < first and self._source[start].isspace():
             start += 1

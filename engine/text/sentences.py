@@ -1,20 +1,29 @@
 """Where sentences end. The library `sentencex` finds them; here its guesses are mended for quotes, brackets and slips.
 
-Its own rule is never to split inside quotes or brackets. A voice must: a speech of three sentences in one pair of quotes is
-three sentences, so quotes are hidden from it and each boundary is then put behind the quote that closes the sentence.
+Its own rule is never to split inside quotes or brackets. A voice must: a speech of three sentences in one pair of
+quotes is three sentences, so quotes are hidden from it and each boundary is then put behind the quote that closes the
+sentence.
 """
 
 import re
 
-import sentencex
+from sentencex import segment  # pyright: ignore[reportUnknownVariableType, reportAttributeAccessIssue]
 
-_QUOTES = "\"“”„«»‹›()[]「」『』【】（）〈〉《》"
+_QUOTES = '"“”„«»‹›()[]「」『』【】（）〈〉《》'
 _OPENING = "\"'“„«‹([「『【（〈《¿¡"
 _HIDDEN = str.maketrans(dict.fromkeys(_QUOTES, " "))
 # Single quotes are hidden where they cannot be apostrophes.
 _SINGLE_QUOTES = re.compile(r"(?<!\w)'|(?<=[.!?…,])'")
-_EXTRA = re.compile(r"…[\"”»)\]']* (?=[\"“«(\[']{0,2}[A-ZÀ-ÖØ-ÞА-Я])|[.!?…]{1,3} ?[\"”»)\]]{1,2} (?=[\"“«(\[]{1,2}[A-ZÀ-ÖØ-ÞА-Я])")
-_ATTRIBUTION = re.compile(r"[!?…。！？][\"'”’»›)\]」』]* *\Z")
+_UPPER = "A-ZÀ-ÖØ-ÞА-ЯЁΑ-Ω"
+# Boundaries that sentencex leaves out: behind an ellipsis, behind a stop and its closing quote, and where a space is
+# missing.
+_EXTRA = re.compile(
+    rf"…[\"”»)\]']* (?=[\"“«(\[']{{0,2}}[{_UPPER}])"
+    rf"|[.!?…]{{1,3}} ?[\"”»)\]]{{1,2}} (?=[\"“«(\[]{{0,2}}[{_UPPER}])"
+    rf"|(?<=[a-zà-ÿа-яё]{{2}})[.!?](?=[{_UPPER}][a-zà-ÿа-яё])"
+)
+_ATTRIBUTION = re.compile(r"[.!?…。！？][\"'”’»›)\]」』]+ *\Z")
+_ASIDE = re.compile(r"[!?][\"'”’»›)\]]* *\Z")
 _JAPANESE_QUOTED = re.compile(r"[」』）】][\"”]?\Z")
 _CLOSERS = frozenset("\"'”’»›)]」』】）〉》")
 
@@ -29,7 +38,7 @@ def boundaries(text: str, language: str) -> list[int]:
     hidden = _SINGLE_QUOTES.sub(" ", text.translate(_HIDDEN))
     found = {match.end() for match in _EXTRA.finditer(text)}
     at = 0
-    for sentence in sentencex.segment(language.lower().replace("_", "-") or "en", hidden):
+    for sentence in segment(language.lower().replace("_", "-") or "en", hidden):
         at += len(sentence)
         if 0 < at < len(text) and (mended := _mended(text, hidden, at)) is not None:
             found.add(mended)
@@ -54,6 +63,16 @@ def _mended(text: str, hidden: str, at: int) -> int | None:
         return None
     if text[start].islower() and _ATTRIBUTION.search(text[max(0, start - 8) : start]):
         # "Who goes there?" he said: one sentence.
+        return None
+    if text[start].islower() and _ASIDE.search(text[max(0, start - 8) : start]) and not text.islower():
+        # "Ah! how I wish", "Jeopardy! is fun"; whoever writes no capitals at all means a new sentence.
+        return None
+    if (
+        text[start] in "—–-"
+        and _ASIDE.search(text[max(0, start - 8) : start])
+        and text[start + 1 : start + 3].strip().islower()
+    ):
+        # "What? — he said": one sentence.
         return None
     if text[start] in "とっ、" and _JAPANESE_QUOTED.search(text[max(0, start - 2) : start]):
         return None

@@ -8,11 +8,16 @@ from engine.text.rules import Draft, Reading, Rule
 
 # Said wherever they stand, with room around them.
 _NAMES = {
-    "&": "and", "=": "equals", "≠": "is not equal to", "≈": "is about", "≤": "is at most", "≥": "is at least", "±": "plus or minus",
-    "×": "times", "÷": "divided by", "√": "square root of", "∞": "infinity", "π": "pi", "∑": "sum", "∫": "integral", "∂": "partial",
-    "Δ": "delta", "°": "degrees", "©": "copyright", "§": "section", "¶": "paragraph", "→": "to", "⇒": "implies", "←": "from", "↔": "to and from",
-    "№": "number", "℗": "copyright", "€": "euros", "£": "pounds", "¥": "yen", "₹": "rupees", "$": "dollars", "%": "percent", "¢": "cents",
-    "^": "to the power of", "+": "plus", "@": "at", "µ": "micro", "Ω": "ohm", "∈": "in", "∪": "union", "∩": "intersection", "♯": "sharp", "♭": "flat",
+    "&": "and", "=": "equals", "≠": "is not equal to", "≈": "is about", "≤": "is at most", "≥": "is at least",
+    "±": "plus or minus",
+    "×": "times", "÷": "divided by", "√": "square root of", "∞": "infinity", "π": "pi", "∑": "sum", "∫": "integral",
+    "∂": "partial",
+    "Δ": "delta", "°": "degrees", "©": "copyright", "§": "section", "¶": "paragraph", "→": "to", "⇒": "implies",
+    "←": "from", "↔": "to and from",
+    "№": "number", "℗": "copyright", "€": "euros", "£": "pounds", "¥": "yen", "₹": "rupees", "$": "dollars",
+    "%": "percent", "¢": "cents",
+    "^": "to the power of", "+": "plus", "@": "at", "µ": "micro", "Ω": "ohm", "∈": "in", "∪": "union",
+    "∩": "intersection", "♯": "sharp", "♭": "flat",
     "✓": "check", "✔": "check", "⁄": "over", "∴": "therefore", "∀": "for all", "∃": "there exists",
 }  # fmt: skip
 _DROPPED = "™®℠•·‣◦▪■□●○★☆♪♫†‡¦¬¨¯¸~^*_#|<>{}\\`=+@"
@@ -23,7 +28,16 @@ _SUBSCRIPTS = str.maketrans("¹²³⁰⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇
 _LANGUAGE = re.compile(r"(?<![\w])(?P<letter>[CFJAGc])(?P<mark>\+\+|#|♯)(?!\w)")
 _GRADE = re.compile(r"(?<![\w])(?P<grade>[A-F])(?P<sign>[+−-])(?=[\s.,;:!?)\"'”]|\Z)")
 _COMPARED = re.compile(r"(?<=[\w)]) ?(?P<sign><=|>=|!=|==|->|=>|<|>) ?(?=[\w(.-])")
-_COMPARISONS = {"<": "is less than", ">": "is greater than", "<=": "is at most", ">=": "is at least", "!=": "is not equal to", "==": "equals", "->": "to", "=>": "to"}
+_COMPARISONS = {
+    "<": "is less than",
+    ">": "is greater than",
+    "<=": "is at most",
+    ">=": "is at least",
+    "!=": "is not equal to",
+    "==": "equals",
+    "->": "to",
+    "=>": "to",
+}
 _BETWEEN_FIGURES = re.compile(r"(?<=\d) ?(?P<sign>[*/]) ?(?=\d)")
 _SPACED_SLASH = re.compile(r"(?<=\w) ?(?P<sign>[\\/]) ?(?=\w)")
 _ABOUT = re.compile(r"(?<![\w~])~(?=[$£€]?\d)")
@@ -40,13 +54,19 @@ def _named(match: re.Match[str], draft: Draft) -> Reading:
         return None
     if sign == "$" and before.isalnum() and after.isalnum():
         return None
-    return f"{'' if before.isspace() or before in '([' else ' '}{_NAMES[sign]}{'' if after.isspace() or after in '.,;:!?)]' else ' '}"
+    left = "" if before.isspace() or before in "([" else " "
+    right = "" if after.isspace() or after in ".,;:!?)]" else " "
+    return f"{left}{_NAMES[sign]}{right}"
 
 
 def _has_neighbours(text: str, start: int, end: int) -> bool:
     """Whether something to add, compare or address stands on both sides."""
     left, right = text[max(0, start - 2) : start].rstrip(), text[end : end + 2].lstrip()
-    return bool(left and right) and (left[-1].isalnum() or left[-1] in ")]%²³") and (right[0].isalnum() or right[0] in "([-−√.")
+    return (
+        bool(left and right)
+        and (left[-1].isalnum() or left[-1] in ")]%²³")
+        and (right[0].isalnum() or right[0] in "([-−√.")
+    )
 
 
 def _squared(match: re.Match[str], draft: Draft) -> Reading:
@@ -76,7 +96,11 @@ def _grade(match: re.Match[str], draft: Draft) -> Reading:
 
 
 def _compared(match: re.Match[str], draft: Draft) -> Reading:
-    if match["sign"] in "<>" and " " not in match[0] and not (draft.text[match.start() - 1].isdecimal() or draft.text[match.end()].isdecimal()):
+    if (
+        match["sign"] in "<>"
+        and " " not in match[0]
+        and not (draft.text[match.start() - 1].isdecimal() or draft.text[match.end()].isdecimal())
+    ):
         return None
     return f" {_COMPARISONS[match['sign']]} "
 

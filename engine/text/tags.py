@@ -1,7 +1,7 @@
-"""Emotion tags (`<laugh>`) and inline phonemes (`[word](/phonemes/)`): where they stand, and how a voice without them is spared.
+"""Emotion tags (`<laugh>`) and inline phonemes (`[word](/phonemes/)`): where they stand, and how a voice does without.
 
-Normalisation and segmentation leave both untouched. Which tags a voice can do is its family's business; here is only how
-to take out what it cannot, with a sentence for the person about each kind.
+Normalisation and segmentation leave both untouched. Which tags a voice can do is its family's business; here is only
+how to take out what it cannot, with a sentence for the person about each kind.
 """
 
 import re
@@ -15,11 +15,13 @@ from engine.types import Span
 EMOTIONS = frozenset({"laugh", "chuckle", "sigh", "cough", "sniffle", "groan", "yawn", "gasp"})
 
 # Formatting that pasted web text brings along; it was never meant to be heard. Anything else in <> is taken for a tag.
-_MARKUP = frozenset(
-    "a abbr b big blockquote body br center cite code dd del div dl dt em font footer h1 h2 h3 h4 h5 h6 head header hr "
-    "html i img ins kbd li main mark nav ol p pre q s samp script section small span strike strong style sub sup table "
-    "tbody td tfoot th thead title tr tt u ul var".split()
-)
+_MARKUP = frozenset({
+    "a", "abbr", "b", "big", "blockquote", "body", "br", "center", "cite", "code", "dd", "del", "div", "dl",
+    "dt", "em", "font", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "head", "header", "hr", "html", "i",
+    "img", "ins", "kbd", "li", "main", "mark", "nav", "ol", "p", "pre", "q", "s", "samp", "script", "section",
+    "small", "span", "strike", "strong", "style", "sub", "sup", "table", "tbody", "td", "tfoot", "th", "thead",
+    "title", "tr", "tt", "u", "ul", "var",
+})  # fmt: skip
 
 _MARKED = re.compile(
     r"<(?P<emotion>[A-Za-z][A-Za-z_-]{0,23})>"
@@ -33,10 +35,9 @@ class Tag:
     """A mark in a text that is not itself a word.
 
     Attributes:
-        kind: "emotion" for `<laugh>`, "phonemes" for `[word](/phonemes/)`, "markup" for pasted formatting such as `<b>`.
-        span: where it stands in the text that was searched.
-        name: "laugh" (lower case), the word whose sound is given, or the element's name.
-        phonemes: the sounds between the slashes; "" for the other kinds.
+        kind: "emotion" for `<laugh>`, "phonemes" for `[word](/phonemes/)`, "markup" for pasted formatting such as
+        `<b>`. span: where it stands in the text that was searched. name: "laugh" (lower case), the word whose sound
+        is given, or the element's name. phonemes: the sounds between the slashes; "" for the other kinds.
     """
 
     kind: Literal["emotion", "phonemes", "markup"]

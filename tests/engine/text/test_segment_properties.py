@@ -122,19 +122,17 @@ def test_no_grapheme_is_parted(text: str, language: str) -> None:
             assert not is_inside_grapheme(whole, at) or marks > limit.max_chars
 
 
-@settings(max_examples=150, deadline=None)
-@given(
-    st.lists(st.sampled_from([word for word in WORDS if "<b>" not in word and word.isascii()]), max_size=30).map(
-        " ".join
-    )
-)
+# Without abbreviations and marks that mean something else beside other words than beside the ones they were written with.
+STEADY = ["the", "and", "$1,234.50", "3:45pm", "2026-11-21", "1984", "the '90s", "50%", "5 km", "“Go.”", "(yes)", "he said", "<laugh>",
+          "[word](/wɜːd/)", "x@y.com", "don’t", "Chapter IV", "you", "1/2", "½", "AT&T", "well-known", "Stop!", "Why?", "cats,"]  # fmt: skip
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.sampled_from(STEADY), max_size=30).map(" ".join))
 def test_spoken_english_stays_as_it_is_when_spoken_again(text: str) -> None:
-    limit = SegmentLimits(60, 200, 400)
-    once = " ".join(segment.text for segment in prepare(text, "en-us", limit))
-    twice = " ".join(segment.text for segment in prepare(once, "en-us", limit))
-    thrice = " ".join(segment.text for segment in prepare(twice, "en-us", limit))
+    once = normalise(text, "en-us").text
     assert not any(character.isdecimal() for character in once)
-    assert thrice == twice
+    assert normalise(once, "en-us").text == once
 
 
 HOSTILE = {
