@@ -1,35 +1,70 @@
-"""The terminal's front door: commands assembled, errors turned into one sentence and an exit status."""
+"""The terminal's front door: commands found by name, errors turned into one sentence and an exit status."""
 
 import logging
 import sys
-from typing import NoReturn
+from importlib import import_module
+from typing import Any, NoReturn
 
 import typer
 from rich.console import Console
+from typer.core import TyperGroup
 
 from engine.errors import Cancelled, EngineError, InputError, ModelNotFound
-from studio.cli import book, doctor_command, jobs, models, run, say, transcribe
 
 BAD_USE = 2
 FAILURE = 1
 INTERRUPTED = 130
 
+# Name -> where it is. Imported when it is typed: `studio say` does not wait for the page's packages.
+COMMANDS: dict[str, str] = {
+    "run": "studio.cli.run:run",
+    "say": "studio.cli.say:say",
+    "book": "studio.cli.book:book",
+    "transcribe": "studio.cli.transcribe:transcribe",
+    "jobs": "studio.cli.jobs:app",
+    "worker": "studio.cli.run:worker",
+    "voices": "studio.cli.models:voices",
+    "models": "studio.cli.models:app",
+    "doctor": "studio.cli.doctor_command:doctor",
+}
+
+
+class Commands(TyperGroup):
+    """The commands of COMMANDS, each imported when it is asked for."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        """In the order in which a newcomer meets them."""
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        """The command, or None for a name nobody knows."""
+        place = COMMANDS.get(cmd_name)
+        if place is None:
+            return None
+        module, _, name = place.partition(":")
+        found = getattr(import_module(module), name)
+        if not isinstance(found, typer.Typer):
+            single = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+            single.command(cmd_name)(found)
+            found = single
+        command = typer.main.get_command(found)
+        command.name = cmd_name
+        return command
+
+
 app = typer.Typer(
     name="studio",
+    cls=Commands,
     help="A speech studio on your own machine.",
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
 )
-app.command("run")(run.run)
-app.command("worker")(run.worker)
-app.command("say")(say.say)
-app.command("book")(book.book)
-app.command("transcribe")(transcribe.transcribe)
-app.add_typer(jobs.app, name="jobs", help="Look after books and recordings in the queue.")
-app.add_typer(models.app, name="models", help="List, download and remove models.")
-app.command("voices")(models.voices)
-app.command("doctor")(doctor_command.doctor)
+
+
+@app.callback()
+def studio() -> None:
+    """A speech studio on your own machine."""
 
 
 def main() -> NoReturn:

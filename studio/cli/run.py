@@ -22,12 +22,8 @@ def run(
     no_open: Annotated[bool, typer.Option("--no-open", help="Do not open a browser.")] = False,
 ) -> None:
     """Start the page, the doors for programs, the queue and its workers."""
-    # Imported here: the page's packages take seconds, and the other commands do not need them.
+    # Imported here: the page's packages take seconds, and `studio worker` does not need them.
     from studio.app import serve
-    from studio.library.db import migrate
-    from studio.library.library import open_library
-    from workers.redis_server import RedisMissing
-    from workers.supervisor import Supervisor
 
     chosen: dict[str, Any] = {"host": host, "port": port, "workers": workers, "share": share or None}
     asked = Settings().model_copy(update={name: value for name, value in chosen.items() if value is not None})
@@ -45,18 +41,7 @@ def run(
         if not no_open and _has_desktop():
             webbrowser.open(address)
 
-    migrate(settings.resolved_database_url)
-    library = open_library(settings.outputs, settings.resolved_database_url)
-    supervisor = Supervisor(settings, library)
-    try:
-        try:
-            supervisor.start()
-        except RedisMissing as exc:
-            console.print(f"{exc} Until then there is speech, and no books.", style="yellow", soft_wrap=True)
-        serve(settings, supervisor.redis_url, ready)
-    finally:
-        supervisor.stop()
-        library.close()
+    serve(settings, supervise=True, on_ready=ready)
 
 
 def worker(burst: Annotated[bool, typer.Option("--burst", help="Stop when the queue is empty.")] = False) -> None:
