@@ -81,7 +81,7 @@ def voice_counts(model_id: str) -> tuple[int, int]:
 
 def _labelled(name: str, voice: Voice) -> str:
     """The name, the language tag and the grade: all of it can be typed into the search."""
-    facts = [voice.language] if voice.language and voice.language.lower() not in name.lower() else []
+    facts = [voice.language] if voice.language else []
     if voice.grade:
         facts.append(f"grade {voice.grade}")
     return " · ".join([name, *facts])

@@ -93,6 +93,14 @@
 
     const act = async (action, button) => {
       button.disabled = true;
+      if (action === "delete") {
+        // The sound's connection ends by our will, and not by an error when its files are gone.
+        for (const audio of item.querySelectorAll("audio")) {
+          audio.removeAttribute("src");
+          audio.load();
+          audio.remove();
+        }
+      }
       try {
         await steer(current, action);
         await refresh();
