@@ -76,7 +76,7 @@ def test_async_openai_client_streams(studio: Studio) -> None:
 def test_the_first_sound_comes_long_before_the_last(studio: Studio) -> None:
     ask(studio, input="warm")
     started = time.perf_counter()
-    body = {"input": LONG[:20_000], "response_format": "pcm"}
+    body = {"input": LONG[:8_000], "response_format": "pcm"}
     with httpx.stream("POST", f"{studio.url}/v1/audio/speech", json=body) as answer:
         blocks = answer.iter_raw()
         first = next(blocks)
@@ -84,7 +84,7 @@ def test_the_first_sound_comes_long_before_the_last(studio: Studio) -> None:
         rest = sum(map(len, blocks))
     whole_s = time.perf_counter() - started
     assert first
-    assert rest > 10_000_000
+    assert rest > 4_000_000
     assert first_s < 0.3
     assert first_s < whole_s / 5
 
