@@ -116,7 +116,7 @@ class Decoder:
                 *["-vn", "-sn", "-dn", "-map_metadata", "-1", "-map_chapters", "-1", *self._limit],
                 # Where a video's sound begins late or has a hole, silence keeps the times of all that follows true.
                 *["-af", "aresample=async=1:first_pts=0"],
-                *["-c:a", "pcm_f32le", "-bitexact", "-f", "wav", "pipe:1"],
+                *["-c:a", "pcm_f32le", "-fflags", "+bitexact", "-f", "wav", "pipe:1"],
             ],
             source=self._source,
         )

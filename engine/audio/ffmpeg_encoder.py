@@ -49,7 +49,7 @@ class FfmpegEncoder:
         self._ffmpeg = Ffmpeg(
             [
                 *["-loglevel", "error", "-fflags", "nobuffer", *raw_input(self._INPUT_RATE), "-threads", "1"],
-                *["-af", f"asetrate={rate}", *arguments, "-bitexact"],
+                *["-af", f"asetrate={rate}", *arguments, "-fflags", "+bitexact"],
                 *["-flush_packets", "1", *container, "pipe:1"],
             ]
         )
@@ -111,7 +111,7 @@ def write_with_ffmpeg(
             [
                 *["-loglevel", "error", *raw_input(rate), "-threads", "1"],
                 *codec_arguments(audio_format, bitrate_kbps),
-                *["-bitexact", *container, "-y", f"file:{path}"],
+                *["-fflags", "+bitexact", *container, "-y", f"file:{path}"],
             ]
         )
     ) as ffmpeg:

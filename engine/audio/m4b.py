@@ -94,7 +94,7 @@ def write_book(
             *_describe(texts, format, chapters, picture, book_tags(title, author, narrator)),
             *codec_arguments(audio_format, check_bitrate(audio_format, bitrate_kbps)),
             *_container(format),
-            *["-y", f"file:{temporary}"],
+            *["-fflags", "+bitexact", "-y", f"file:{temporary}"],
         ]
         ffmpeg = stack.enter_context(contextlib.closing(Ffmpeg(arguments)))
         feed_ffmpeg(ffmpeg, blocks, StreamingResampler(sample_rate, rate))

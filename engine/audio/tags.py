@@ -15,8 +15,9 @@ from engine.audio.ffmpeg import Ffmpeg, FfmpegFailed
 
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 _SPECIAL = re.compile(r"([=;#\\\n])")
-# Titles are for a list on a phone; MP4 keeps a byte for their length.
+# Titles are for a list on a phone; MP4 keeps one byte for their length, and players cut what is longer anywhere.
 _MAX_TITLE_CHARS = 120
+_MAX_TITLE_BYTES = 255
 _MAX_COVER_BYTES = 20_000_000
 # A few kilobytes can unpack into gigabytes of one colour.
 _MAX_COVER_PIXELS = 60_000_000
@@ -131,7 +132,11 @@ def picture_comment(cover: Cover) -> dict[str, str]:
 
 def _title(title: str, number: int) -> str:
     title = " ".join(title.split()) or f"Chapter {number}"
-    return title if len(title) <= _MAX_TITLE_CHARS else title[: _MAX_TITLE_CHARS - 1].rstrip() + "…"
+    if len(title) <= _MAX_TITLE_CHARS and len(title.encode("utf-8", "replace")) <= _MAX_TITLE_BYTES:
+        return title
+    start = title[: _MAX_TITLE_CHARS - 1].encode("utf-8", "replace")[: _MAX_TITLE_BYTES - 3]
+    # A character cut in two is left out.
+    return start.decode("utf-8", "ignore").rstrip() + "…"
 
 
 def _escape(value: str) -> str:

@@ -43,3 +43,8 @@ def ffmpeg_children() -> list[int]:
         except psutil.NoSuchProcess:
             continue
     return found
+
+
+def cut(samples: Samples, sizes: list[int]) -> list[Samples]:
+    """The samples in pieces of these sizes, the rest in a last one."""
+    return np.split(samples, np.minimum(np.cumsum(sizes, dtype=int), len(samples)))

@@ -1,5 +1,6 @@
 """Any recording in, hostile ones too."""
 
+import contextlib
 import os
 import struct
 import subprocess
@@ -189,7 +190,7 @@ def test_zero_bytes_say_so(tmp_path: Path) -> None:
 def test_what_is_not_audio_says_so(tmp_path: Path, content: bytes) -> None:
     path = tmp_path / "lies.mp3"
     path.write_bytes(content)
-    with pytest.raises(AudioFormatError, match="not audio|no audio track|no sound|cannot be decoded"):
+    with pytest.raises(AudioFormatError, match=r"not audio|no audio track|no sound|cannot be decoded"):
         read(path, 16000)
     with pytest.raises(AudioFormatError):
         probe(path)
@@ -254,18 +255,14 @@ def test_a_file_cut_short_gives_what_it_has_and_then_says_so(
     whole = make_file(name, "-i", str(wav), *arguments)
     torn = tmp_path / name
     torn.write_bytes(whole.read_bytes()[: whole.stat().st_size * 6 // 10])
-    heard: list[Samples] = []
-    with pytest.raises(AudioFormatError, match="cut short"):
-        heard.extend(read_blocks(torn, RATE))
-        pytest.fail("not noticed")
     kept = np.concatenate(list(read_blocks(torn, RATE, keep_torn=True)))
     assert 3.0 < len(kept) / RATE < 6.0
-    list_of_blocks: list[Samples] = []
+    heard: list[Samples] = []
     stream = read_blocks(torn, RATE)
     with pytest.raises(AudioFormatError, match="cut short"):
         while True:
-            list_of_blocks.append(next(stream))
-    assert np.array_equal(np.concatenate(list_of_blocks), kept)
+            heard.append(next(stream))
+    assert np.array_equal(np.concatenate(heard), kept)
 
 
 def test_an_m4a_without_its_index_says_so(wav: Path, make_file: MakeFile, tmp_path: Path) -> None:
@@ -345,10 +342,8 @@ def test_an_mp4_whose_sound_lies_in_another_file_is_refused(tmp_path: Path, wav:
     # A data reference that is not "in this file" but an alias to a neighbour.
     marker = source.index(b"url \x00\x00\x00\x01")
     (tmp_path / "x.m4a").write_bytes(source[:marker] + b"alis\x00\x00\x00\x00" + source[marker + 8 :])
-    try:
+    with contextlib.suppress(AudioFormatError):
         assert like(read(tmp_path / "x.m4a", RATE), speech_like(8.0)) > 0.9  # its own sound, or nothing
-    except AudioFormatError:
-        pass
 
 
 @pytest.mark.parametrize("name", ["-i.wav", "concat:a|b.wav", "%d.wav", "pipe:0", "data:x,y.wav", "ü ☃\n.wav"])
