@@ -6,6 +6,7 @@
   const { h, icon, iconButton } = studio;
   const BUSY_MS = 1000; // between looks while something is unfinished and somebody watches
   const CALM_MS = 5000; // while everything is finished, or nobody watches
+  const LIST_EVERY = 5; // looks at the busy jobs alone between looks at all
   const AWAY_MS = 2000; // while the studio does not answer
   const WORDS = { queued: "Waiting", running: "Working", paused: "Paused", cancelled: "Cancelled", failed: "Failed", done: "Done" };
   const LABELS = { pause: "Pause", resume: "Resume", cancel: "Cancel", retry: "Retry", move_up: "Move up", move_down: "Move down", delete: "Delete" };
@@ -13,6 +14,7 @@
   const ORDER = ["pause", "resume", "retry", "cancel", "move_up", "move_down", "delete"];
   const CHAPTERS_OPEN = 6; // a list as short as this is shown unfolded
 
+  const isBusy = (job) => job.status === "queued" || job.status === "running";
   const address = (job, ...rest) => ["/v1/jobs", encodeURIComponent(job.id), ...rest].join("/");
   const steer = (job, action) => {
     if (action === "delete") return studio.ask(address(job), { method: "DELETE" });
@@ -20,6 +22,9 @@
       return studio.send(address(job, "move"), { direction: action === "move_up" ? "up" : "down" });
     return studio.send(address(job, action), {});
   };
+
+  const TARGETS = { acx: "ACX", podcast: "the podcast target" };
+  const decibels = (value) => Number(value).toFixed(1).replace("-", "−");
 
   /** Set only what changed: screen readers and selections are left alone. */
   const write = (node, text) => node.textContent === text || (node.textContent = text);
@@ -55,7 +60,7 @@
     }, { class: "st-icon-button st-round" });
     const row = h("li", { class: "st-part" },
       h("div", { class: "st-part-line" }, listen, h("div", { class: "st-part-name" }, h("p", {}, part.title), facts), status), bar, trouble, place);
-    row.update = (now) => {
+    row.update = (now, whole) => {
       listen.disabled = !now.can_listen;
       row.dataset.status = now.status;
       write(status, { waiting: "waiting", running: "working", failed: "failed", done: "done" }[now.status] || now.status);
@@ -65,12 +70,18 @@
       const lines = [];
       if (now.words_total) lines.push(now.status === "done" ? studio.count(now.words_total, "word") : `${now.words_done.toLocaleString("en")} of ${studio.count(now.words_total, "word")}`);
       if (now.audio_s > 0) lines.push(studio.clock(now.audio_s) + (now.total_s > now.audio_s + 1 ? ` of ${studio.clock(now.total_s)}` : ""));
-      if (Number.isFinite(report.rms_db)) lines.push(`RMS ${report.rms_db.toFixed(1)} dB, peak ${Number(report.peak_db).toFixed(1)} dB, ${Number(report.integrated_lufs).toFixed(1)} LUFS`);
+      if (Number.isFinite(report.rms_db)) {
+        const measured = [`RMS ${decibels(report.rms_db)} dB`, `peak ${decibels(report.peak_db)} dB`, `${decibels(report.integrated_lufs)} LUFS`];
+        if (whole.status !== "done") measured.push("before mastering");
+        else if (TARGETS[whole.options.loudness] && !(report.misses || []).length) measured.push(`meets ${TARGETS[whole.options.loudness]}`);
+        lines.push(measured.join(", "));
+      }
       write(facts, lines.join(" · "));
-      write(trouble, [now.error, ...(report.misses || [])].filter(Boolean).join(" "));
+      // What a chapter misses before mastering is nobody's worry.
+      write(trouble, [now.error, ...((whole.status === "done" && report.misses) || [])].filter(Boolean).join(" "));
       trouble.hidden = !trouble.textContent;
     };
-    row.update(part);
+    row.update(part, job);
     return row;
   };
 
@@ -186,7 +197,7 @@
       failed.hidden = now.failed.length === 0;
 
       for (const part of now.parts) {
-        if (rows.has(part.number)) rows.get(part.number).update(part);
+        if (rows.has(part.number)) rows.get(part.number).update(part, now);
         else {
           rows.set(part.number, partRow(now, part));
           parts.append(rows.get(part.number));
@@ -215,6 +226,22 @@
     const items = new Map();
     let timer = 0;
     let turn = 0;
+    let known = [];
+    /** All jobs now and then; in between only those that something happens to: a long list of finished books costs nothing. */
+    const ask = async (all) => {
+      const busy = known.filter(isBusy);
+      if (all || busy.length === 0 || turn % LIST_EVERY === 0)
+        return (await (await studio.ask("/v1/jobs")).json()).data;
+      const news = await Promise.all(busy.map(async (job) => {
+        const answer = await fetch(address(job)).catch(() => null);
+        if (!answer) throw new Error(studio.unreachable);
+        if (answer.status === 404) return null;
+        if (!answer.ok) throw await studio.problem(answer);
+        return answer.json();
+      }));
+      if (news.some((job) => !job || !isBusy(job))) return (await (await studio.ask("/v1/jobs")).json()).data;
+      return known.map((job) => news.find((one) => one.id === job.id) || job);
+    };
     const show = (jobs) => {
       const shown = jobs.filter(wanted).slice(0, limit);
       for (const [id, item] of items)
@@ -234,19 +261,20 @@
         }
       });
       if (empty) empty.hidden = shown.length > 0;
-      return shown.some((job) => ["queued", "running"].includes(job.status));
+      return shown.some(isBusy);
     };
-    const look = async () => {
+    const look = async (all = true) => {
       clearTimeout(timer);
-      const mine = ++turn;
+      const asked = ++turn;
       let wait = CALM_MS;
       try {
-        const { data } = await (await studio.ask("/v1/jobs")).json();
-        if (mine !== turn) return;
-        if (show(data)) wait = BUSY_MS;
+        const jobs = await ask(all);
+        if (asked !== turn) return;
+        known = jobs;
+        if (show(jobs)) wait = BUSY_MS;
         if (away) away.hidden = true;
       } catch (error) {
-        if (mine !== turn) return;
+        if (asked !== turn) return;
         if (away) {
           away.textContent = error.message === studio.unreachable ? "The studio does not answer; your jobs are safe and will show again when it runs." : error.message;
           away.hidden = false;
@@ -258,7 +286,7 @@
     };
     const soon = () => {
       if (document.hidden || !studio.isShown(element)) timer = setTimeout(soon, 300);
-      else look();
+      else look(false);
     };
     look();
     return look;
