@@ -89,11 +89,11 @@ def _takes(task: Task, options: BookOptions) -> list[_Take]:
     start_s = 0.0
     for part in parts:
         score = open_score(folder, part.number)
-        if score is None or "narrated" not in part.report:
+        if score is None:
             _narrate_again(task, part.number)
             raise Interrupted
         end_s = start_s + playback.duration_s(score)
-        plan = playback.plan(part.report["narrated"], options.loudness)
+        plan = playback.plan(part.report.get("narrated", {}), options.loudness)
         takes.append(_Take(part, score, start_s, end_s, plan, master.LoudnessMeter(score.sample_rate)))
         start_s = end_s
     return takes

@@ -1,9 +1,11 @@
 """A book's tickets: one a chapter, and one for putting all chapters together. RQ finds these functions by name."""
 
+from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any
 
 from engine.audio import master
+from engine.types import Samples
 from studio.library.manuscripts import open_manuscript
 from studio.library.options import BookOptions
 from studio.library.tables import PartStatus
@@ -32,15 +34,20 @@ def _narrate(task: Task) -> dict[str, Any]:
     model = load_voice(task, options.model)
     try:
         narrator = Narrator(task, model, identity(task, options.model), manuscript)
-        measured = master.measure(narrator.blocks(), model.sample_rate)
+        report = _listen(narrator.blocks(), model.sample_rate, options)
     finally:
         model.close()
-    changes: dict[str, Any] = {
-        "audio_s": task.heart.audio_s,
-        "total_s": task.heart.audio_s,
-        "report": {"narrated": asdict(measured)},
-    }
+    changes: dict[str, Any] = {"audio_s": task.heart.audio_s, "total_s": task.heart.audio_s, "report": report}
     if narrator.failed and not options.silence_for_failed:
         what = "1 sentence" if narrator.failed == 1 else f"{narrator.failed} sentences"
         return changes | {"status": PartStatus.FAILED, "error": f"{what} could not be spoken after three tries."}
     return changes | {"words_done": held.part.words_total}
+
+
+def _listen(sound: Iterator[Samples], sample_rate: int, options: BookOptions) -> dict[str, Any]:
+    """Measure a chapter while it is narrated, for the gain it will need; nobody needs that for a gain of nothing."""
+    if options.loudness == "none":
+        for _block in sound:
+            pass
+        return {}
+    return {"narrated": asdict(master.measure(sound, sample_rate))}

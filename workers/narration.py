@@ -31,6 +31,9 @@ log = logging.getLogger(__name__)
 TRIES = 3
 """How often a segment is tried before it is marked as failed."""
 
+DEATHS = 5
+"""A segment over which so many workers died is marked too. More than TRIES: a death may have been an accident."""
+
 _SLICE_CHARS = 8000
 """Longer paragraphs are prepared in pieces, so that no text makes a worker large."""
 
@@ -183,8 +186,8 @@ class Narrator:
         """Speak a segment and keep it; None when it cannot be done."""
         if line.index in self._failed_before:
             return None
-        if self._deaths.get(key, 0) >= TRIES:
-            self._mark_failed(line, f"The worker stopped unexpectedly {TRIES} times while speaking this.")
+        if self._deaths.get(key, 0) >= DEATHS:
+            self._mark_failed(line, f"The worker stopped unexpectedly {DEATHS} times while speaking this.")
             return None
         reason = ""
         self._task.storage.check_room()

@@ -102,6 +102,19 @@ def running_url(folder: Path) -> str:
     return url if url and answers(url) else ""
 
 
+def revive(dead: RedisHandle) -> RedisHandle:
+    """Start a server of ours anew at its old address, so that whoever used it only has to ask again.
+
+    Raises:
+        RedisMissing: it does not come up.
+    """
+    if dead.process is not None:
+        if dead.process.stdin is not None:
+            dead.process.stdin.close()
+        dead.process.wait()
+    return _start(dead.folder, dead.socket if dead.socket and dead.socket.parent.is_dir() else _new_socket())
+
+
 def start(folder: Path) -> RedisHandle:
     """Start a private server.
 
@@ -109,7 +122,10 @@ def start(folder: Path) -> RedisHandle:
         RedisMissing: there is no program to start, or it does not come up.
     """
     _clear_away(_read_state(folder))
-    socket = _socket_place() / "redis.sock"
+    return _start(folder, _new_socket())
+
+
+def _start(folder: Path, socket: Path) -> RedisHandle:
     arguments = [program(), "--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700"]
     arguments += ["--save", "", "--appendonly", "no", "--daemonize", "no", "--dir", str(socket.parent)]
     process = subprocess.Popen(
@@ -165,12 +181,13 @@ def answers(url: str) -> bool:
         return False
 
 
-def _socket_place() -> Path:
+def _new_socket() -> Path:
+    """A place that only this user can enter, with a path short enough for a socket."""
     place = Path(tempfile.mkdtemp(prefix="studio-"))
-    if len(os.fsencode(place / "redis.sock")) <= _LONGEST_SOCKET_PATH:
-        return place
-    place.rmdir()
-    return Path(tempfile.mkdtemp(prefix="studio-", dir="/tmp"))
+    if len(os.fsencode(place / "redis.sock")) > _LONGEST_SOCKET_PATH:
+        place.rmdir()
+        place = Path(tempfile.mkdtemp(prefix="studio-", dir="/tmp"))
+    return place / "redis.sock"
 
 
 def _state_file(folder: Path) -> Path:

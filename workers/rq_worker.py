@@ -100,6 +100,11 @@ class StudioWorker(SpawnWorker):
         with suppress(RedisError):
             super().set_current_job_working_time(current_job_working_time, pipeline)
 
+    def set_shutdown_requested_date(self) -> None:
+        """As above."""
+        with suppress(RedisError):
+            super().set_shutdown_requested_date()
+
     def handle_warm_shutdown_request(self) -> None:
         """Ask the work in hand to stop after its current segment; what it has is kept."""
         super().handle_warm_shutdown_request()

@@ -21,7 +21,7 @@ from studio.library.db import migrate
 from studio.library.library import Library, open_library
 from studio.settings import Settings
 from workers import lifeline
-from workers.redis_server import RedisHandle, RedisMissing, find_or_start, start
+from workers.redis_server import RedisHandle, RedisMissing, find_or_start, revive
 
 log = logging.getLogger(__name__)
 
@@ -146,15 +146,12 @@ class Supervisor:
             return
         if self._settings.redis_url:
             raise RedisMissing("The Redis that STUDIO_REDIS_URL names does not answer. Jobs wait until it is back.")
-        if redis is not None and redis.process is not None:
-            redis.stop()
         log.warning("Redis is gone; starting another. Nothing is lost: the database knows every job.")
-        self._use(find_or_start("", self._folder) if redis is None or redis.process is None else start(self._folder))
-        # The new server has a new address, so the workers start anew with it; what they have is in the cache.
-        for post in self._posts:
-            if post.process is not None:
-                post.process.terminate()
-                post.due_at = 0.0
+        if redis is not None and redis.process is not None:
+            self._use(revive(redis))
+        else:
+            # It was another studio's, which has ended; from now on this one is on duty.
+            self._use(find_or_start("", self._folder))
 
     def _fill_posts(self) -> None:
         if not self.is_on_duty:

@@ -26,8 +26,11 @@ STALE_ELSEWHERE_S = 60.0
 STALE_HERE_S = 900.0
 """A process of this machine that exists and shows no sign of life for so long hangs."""
 
-MAX_STARTS = 8
-"""A part that so many workers in turn began without moving forward is not begun again."""
+MAX_STARTS = 20
+"""A part that so many workers in turn began without moving forward is not begun again.
+
+Well above what accidents make of it: a machine that is switched off a few times must not fail a job.
+"""
 
 _BIRTH_TOLERANCE_S = 2.0
 

@@ -170,7 +170,9 @@ class _Pace:
         if assembly is not None:
             assembled = min(assembly.audio_s / self.total_s, 1.0) if self.total_s > 0 else 0.0
             self.progress = done * (1 - ASSEMBLY_SHARE) + assembled * ASSEMBLY_SHARE
-            pace = assembly.audio_s / assembly.busy_s if assembly.busy_s > 1 else ASSEMBLY_SPEED
+            pace = (
+                assembly.audio_s / assembly.busy_s if assembly.busy_s > 1 and assembly.audio_s > 0 else ASSEMBLY_SPEED
+            )
             if self.eta_s is not None:
                 self.eta_s += max(self.total_s - assembly.audio_s, 0.0) / pace
         self.progress = min(self.progress, 0.999)

@@ -46,12 +46,13 @@ def mastered(
         narrated: the chapter's measured loudness (a LoudnessReport as JSON); empty while it is being narrated.
         loudness: the book's target.
     """
-    sound = blocks(score, cache)
-    return master.apply(sound, plan(narrated, loudness), score.sample_rate) if narrated else sound
+    return master.apply(blocks(score, cache), plan(narrated, loudness), score.sample_rate)
 
 
 def plan(narrated: Mapping[str, Any], loudness: master.LoudnessTarget) -> master.MasterPlan:
-    """What makes a chapter as loud as it should be."""
+    """What makes a chapter as loud as it should be; one that was not measured is left as it is."""
+    if not narrated:
+        return master.MasterPlan(gain_db=0.0, ceiling_db=None)
     return master.plan_gain(master.LoudnessReport(**narrated), loudness)
 
 

@@ -44,8 +44,8 @@ def fill(place: Path, leave_bytes: int) -> Path:
 def test_narration_on_a_full_disk_fails_in_a_sentence_and_goes_on_with_room(small_disk: Path) -> None:
     studio = Studio(small_disk / "outputs")
     studio.start()
-    ballast = fill(small_disk, 4_000_000)
-    job_id = studio.library.submit_book("ann", plain_book(2, 100), OPTIONS).id
+    ballast = fill(small_disk, 2_500_000)
+    job_id = studio.library.submit_book("ann", plain_book(2, 50), OPTIONS).id
     failed = wait_for(studio.library, job_id, "failed")
     assert failed.error == "The disk is full. Make room, then press Retry: everything made so far is kept."
     wait_until(studio.library, job_id, lambda view: all(part.status != "running" for part in view.parts))

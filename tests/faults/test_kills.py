@@ -69,7 +69,7 @@ def disturb(studio: Studio, job_id: str, seed: int) -> int:
     chance.shuffle(events)
     kills = 0
     for event in events:
-        time.sleep(chance.uniform(0.05, 0.8))
+        time.sleep(chance.uniform(0.05, 0.4))
         if event == "redis":
             studio.redis_server().kill()
         elif event == "everything":
@@ -97,10 +97,10 @@ def survive(tmp_path: Path, studio: Studio, book: PlainBook, seed: int) -> None:
 
 
 def test_a_book_survives_ten_killed_workers_a_killed_redis_and_a_restart(tmp_path: Path, studio: Studio) -> None:
-    survive(tmp_path, studio, plain_book(8, 150), seed=2)
+    survive(tmp_path, studio, plain_book(6, 80), seed=2)
 
 
 @pytest.mark.slow
 @pytest.mark.parametrize("seed", range(3, 8))
 def test_a_longer_book_survives_them_at_other_moments(tmp_path: Path, studio: Studio, seed: int) -> None:
-    survive(tmp_path, studio, plain_book(12, 600), seed)
+    survive(tmp_path, studio, plain_book(12, 300), seed)

@@ -20,7 +20,7 @@ def test_a_locked_database_delays_a_book_and_does_not_harm_it(tmp_path: Path) ->
     url = f"sqlite:///{tmp_path / 'outputs' / 'studio.db'}?timeout=1"
     studio = Studio(tmp_path / "outputs", database_url=url)
     studio.start()
-    job_id = studio.library.submit_book("ann", plain_book(2, 60), OPTIONS).id
+    job_id = studio.library.submit_book("ann", plain_book(2, 40), OPTIONS).id
     wait_for(studio.library, job_id, "running")
     # Another process' transaction, held four times as long as anybody here waits for one.
     other = sqlite3.connect(tmp_path / "outputs" / "studio.db", isolation_level=None)
@@ -38,7 +38,7 @@ def test_a_locked_database_delays_a_book_and_does_not_harm_it(tmp_path: Path) ->
 
 
 def test_a_text_that_is_gone_fails_the_job_in_a_sentence_and_resumes_when_it_is_back(studio: Studio) -> None:
-    job_id = studio.library.submit_book("ann", plain_book(2, 30), OPTIONS).id
+    job_id = studio.library.submit_book("ann", plain_book(2, 10), OPTIONS).id
     kept = studio.library.storage.job_folder(job_id) / "chapters" / "0001.jsonl"
     away = kept.with_name("away")
     shutil.move(kept, away)
@@ -65,7 +65,7 @@ def test_a_recording_that_is_gone_fails_the_job_in_a_sentence(studio: Studio, tm
 
 def test_removed_and_torn_sound_is_spoken_again_before_the_book_is_put_together(studio: Studio) -> None:
     studio.workers = 1
-    job_id = studio.library.submit_book("ann", plain_book(3, 40), OPTIONS).id
+    job_id = studio.library.submit_book("ann", plain_book(3, 20), OPTIONS).id
     studio.start()
     wait_until(studio.library, job_id, lambda view: view.parts[0].status == "done")
     studio.library.pause("ann", job_id)
@@ -83,7 +83,7 @@ def test_removed_and_torn_sound_is_spoken_again_before_the_book_is_put_together(
 
 def test_deleting_a_job_in_full_swing_ends_its_work_and_removes_its_files(studio: Studio) -> None:
     studio.start()
-    job_id = studio.library.submit_book("ann", plain_book(2, 500), OPTIONS).id
+    job_id = studio.library.submit_book("ann", plain_book(2, 150), OPTIONS).id
     wait_until(studio.library, job_id, lambda view: view.words_done > 50)
     studio.library.delete("ann", job_id)
     other = studio.library.submit_book("ann", plain_book(1, 3, "Another"), OPTIONS).id

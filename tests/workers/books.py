@@ -29,9 +29,8 @@ class PlainBook:
     chapters: tuple[PlainChapter, ...]
 
 
-def sentences() -> Iterator[str]:
-    """Sentences without end, no two alike."""
-    number = 0
+def sentences(number: int = 0) -> Iterator[str]:
+    """Sentences without end, no two alike, from the given one on."""
     while True:
         name, deed = NAMES[number % len(NAMES)], DEEDS[number // len(NAMES) % len(DEEDS)]
         thing = THINGS[number % len(THINGS)]
@@ -39,14 +38,14 @@ def sentences() -> Iterator[str]:
         number += 1
 
 
-def plain_book(chapters: int, sentences_each: int, title: str = "A Plain Book") -> PlainBook:
-    """A book whose every sentence is said once only."""
-    stock = sentences()
+def plain_book(chapters: int, sentences_each: int, title: str = "A Plain Book", first: int = 0) -> PlainBook:
+    """A book whose every sentence is said once only; books far apart in `first` have none in common."""
+    stock = sentences(first)
     made = []
     for number in range(1, chapters + 1):
         lines = [next(stock) for _ in range(sentences_each)]
         paragraphs = tuple(" ".join(lines[at : at + 5]) for at in range(0, len(lines), 5))
-        made.append(PlainChapter(f"Part {number}", paragraphs))
+        made.append(PlainChapter(f"Part {first + number}", paragraphs))
     return PlainBook(title, ("Ann Author",), "en", None, tuple(made))
 
 
