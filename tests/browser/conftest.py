@@ -23,11 +23,12 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
                 item.add_marker(pytest.mark.skip(reason=NO_BROWSER))
 
 
-def pytest_terminal_summary(terminalreporter: Any) -> None:
-    skipped = [report for report in terminalreporter.stats.get("skipped", []) if NO_BROWSER in str(report.longrepr)]
+def pytest_unconfigure(config: pytest.Config) -> None:
+    """After pytest's own last line, so that nobody takes a run without a browser for a whole one."""
+    reporter: Any = config.pluginmanager.get_plugin("terminalreporter")
+    skipped = [report for report in reporter.stats.get("skipped", []) if NO_BROWSER in str(report.longrepr)]
     if skipped:
-        terminalreporter.section("browser", sep="-")
-        terminalreporter.write_line(f"{len(skipped)} browser tests were skipped: {NO_BROWSER}.")
+        reporter.write_line(f"{len(skipped)} browser tests were skipped: {NO_BROWSER}.", yellow=True)
 
 
 @pytest.fixture(scope="session")

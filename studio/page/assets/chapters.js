@@ -141,7 +141,10 @@
       open = props.value?.book || null;
       element.replaceChildren();
       summary = null;
-      if (!open) return;
+      if (!open) {
+        element.append(h("p", { class: "st-hint" }, "Its chapters appear here, to be ticked, renamed, merged and heard before anything is narrated."));
+        return;
+      }
       rows = open.chapters.map((chapter, index) => ({ sources: [index], title: chapter.title, ticked: chapter.ticked }));
       const list = h("ol", { class: "st-chapters", "aria-label": "Chapters" });
       const all = (wanted) => () => {
