@@ -10,7 +10,7 @@ _TITLES = {
     "Mr": "Mister", "Mrs": "Missus", "Ms": "Miz", "Mx": "Mix", "Dr": "Doctor", "Prof": "Professor",
     "Rev": "Reverend", "Revd": "Reverend",
     "Fr": "Father", "Hon": "Honorable", "Gen": "General", "Col": "Colonel", "Capt": "Captain", "Cpt": "Captain",
-    "Lt": "Lieutenant",
+    "Lt": "Lieutenant", "Lieut": "Lieutenant",
     "Sgt": "Sergeant", "Cpl": "Corporal", "Pvt": "Private", "Maj": "Major", "Cmdr": "Commander", "Cdr": "Commander",
     "Adm": "Admiral",
     "Brig": "Brigadier", "Gov": "Governor", "Sen": "Senator", "Rep": "Representative", "Pres": "President",
@@ -115,7 +115,7 @@ _TITLE = re.compile(
     r"(?<![\w.'])(?P<title>[A-Z][a-z]{1,5})(?P<dot>\.)? (?=[\"“']?(?P<next>[A-Z][\w'’.-]*|(?:and|or|&) [A-Z]))"
 )
 _DOTTED = re.compile(r"(?<![\w.'@/-])(?P<word>[A-Za-z]{2,6})\.(?![\w@])")
-_FIGURES = re.compile(r"(?<![\w.'/-])(?P<word>[A-Za-z]{1,4})\.? ?(?=#?(?:\d|[IVXLC]+\b))")
+_FIGURES = re.compile(r"(?<![\w.'/-])(?P<word>[A-Za-z]{1,4})\.? ?(?=#?(?:\d|[IVXLC]+\b|(?<=p\. )[ivxlc]{1,8}\b))")
 _FIXED = re.compile(
     "(?<![\\w./@-])(?:" + "|".join(re.escape(word) for word in sorted(_LATIN, key=len, reverse=True)) + r")(?![\w@/])",
     re.IGNORECASE,
@@ -147,6 +147,7 @@ _ACRONYM_WORDS = frozenset(
     }
 )
 _AGAINST = re.compile(r"(?<=[\w.'’)] )v\.? (?=[A-Z])")
+_PER = frozenset({"second", "minute", "hour", "day", "night", "week", "month", "year", "person", "mile", "kilometer"})
 _SLASHED = re.compile(r"(?<![\w/.:])(?P<left>[^\W\d_]{2,20})/(?P<right>[^\W\d_]{2,20})(?![\w/])")
 
 
@@ -237,8 +238,9 @@ def _figures(match: re.Match[str], draft: Draft) -> Reading:
         and draft.text[match.end() : match.end() + 1].isupper()
     ):
         return None
-    if word[0].isupper() and len(word) > 1:
-        said = said.capitalize() if word.lower() not in {"no", "nos"} else said
+    is_first = match.start() == 0 or match.start() in draft.stops
+    if word[0].isupper() and len(word) > 1 and (is_first or word.lower() not in {"no", "nos"}):
+        said = said.capitalize()
     end = match.start() + len(match[0].rstrip("# "))
     return Edit(match.start(), end, said if end < match.end() else said + " ", joins=True)
 
@@ -291,13 +293,14 @@ def _against(match: re.Match[str], draft: Draft) -> Reading:
 
 
 def _slashed(match: re.Match[str], draft: Draft) -> Reading:
-    return Edit(match.end("left"), match.start("right"), " slash ")
+    word = " per " if match["right"] in _PER and match["left"].islower() else " slash "
+    return Edit(match.end("left"), match.start("right"), word)
 
 
 RULES = (
     Rule(_FIXED, _fixed, needs="./Pv"),
     Rule(_AGAINST, _against, needs="v"),
-    Rule(_FIGURES, _figures, needs="0123456789IVXLC"),
+    Rule(_FIGURES, _figures, needs="0123456789IVXLCp"),
     Rule(_STREET_WORD, _street, needs="SD"),
     Rule(_TITLE, _title, needs="ABCDEFGHIJKLMNOPQRSTUVWXYZ"),
     Rule(_TITLE, _saint, needs="S"),

@@ -12,7 +12,7 @@ from engine.text.normalised import Edit, Normalised
 SPACED_DASH = " — "
 
 _QUOTES = {
-    **dict.fromkeys(map(ord, "‘’‚‛ʼ՚ꞌ＇`´"), "'"),
+    **dict.fromkeys(map(ord, "‘’‚‛ʼ՚ꞌ＇´"), "'"),
     **dict.fromkeys(map(ord, "‟❝〝＂"), "“"),
     **dict.fromkeys(map(ord, "❞〞"), "”"),
 }

@@ -10,7 +10,7 @@ _HALF = r"(?P<half>(?P<which>[AaPp])(?:\. ?[Mm]\.|[Mm]\b))"
 _TIME = re.compile(
     rf"(?:(?<![\w:.,/$£€])|(?<=\dT))(?P<hour>2[0-4]|1\d|0?\d)(?::|(?P<point>\.))(?P<minute>[0-5]\d)"
     rf"(?::(?P<second>[0-5]\d)(?:\.\d{{1,6}})?)?"
-    rf"(?![\d:]|[.,]\d)(?: ?{_HALF})?(?P<zone>Z\b|[+-]\d\d:?\d\d\b)?"
+    rf"(?![\d:]|[.,]\d)(?: ?{_HALF})?(?(second)(?P<zone>Z\b|[+-]\d\d:?\d\d\b(?!:))?)"
 )
 _HOUR = re.compile(rf"(?<![\w:.,/$£€])(?P<hour>1[0-2]|0?[1-9]) ?{_HALF}")
 _LONG = re.compile(r"(?<![\w:.,])(?P<hours>\d{1,3}):(?P<minutes>[0-5]\d):(?P<seconds>[0-5]\d)(?![\d:])")

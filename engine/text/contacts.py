@@ -18,13 +18,18 @@ _URL = re.compile(
     rf"(?P<host>www\.[\w.-]{{1,200}}\w|{_HOST}))"
     r"(?P<tail>[/?#:][^\s<>\"“”]{0,2000})?"
 )
+_LINK = re.compile(
+    r"!?\[(?P<words>[^\[\]\n]{1,200})\]\((?:https?://|mailto:|[#./\w])[^()\s]{0,2000}\)"
+)  # as in Markdown
 _EMAIL = re.compile(
     r"(?<![\w.+%-])"
     r"(?:mailto:)?(?P<local>\w[\w.+%-]{0,63})@(?P<host>[A-Za-z0-9][\w-]{0,62}(?:\.[A-Za-z0-9-]{1,63}){1,6})"
 )
 _HANDLE = re.compile(r"(?<![\w@./])@(?P<name>\w{1,40})|(?<![\w#&/])#(?P<topic>(?=\w{0,40}[^\W\d_])\w{1,60})")
 _IP = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?(?!\.?\w)")
-_VERSION = re.compile(r"(?<![\w.])(?P<v>[vV](?:er\.|ersion)?\.? ?)?(?P<parts>\d{1,4}(?:\.\d{1,6}){2,6})(?![\w])")
+_VERSION = re.compile(
+    r"(?<![\w.])(?P<v>[vV](?:er\.|ersion)?\.? ?)?(?P<parts>\d{1,4}(?:\.\d{1,6}){2,6}|(?<=[vV])\d{1,4}\.\d{1,6})(?![\w])"
+)
 _FILE = re.compile(
     r"(?<![\w./\\])(?P<stem>\w[\w-]{0,60}(?:\.[\w-]{1,30}){0,2})\."
     r"(?P<kind>txt|pdf|docx?|xlsx?|pptx?|csv|json|xml|html?|css|js|ts|py|md|epub|mobi|mp[34]|m4[ab]|wav|flac|jpe?g|"
@@ -179,17 +184,22 @@ def _grouped(match: re.Match[str], draft: Draft) -> Reading:
     return ", ".join(digits(group) if group != "X" else "X" for group in re.findall(r"\d+|X", match[0]))
 
 
+def _link(match: re.Match[str], draft: Draft) -> Reading:
+    return [Edit(match.start(), match.start("words"), ""), Edit(match.end("words"), match.end(), "")]
+
+
 ADDRESS_RULES = (
+    Rule(_LINK, _link, needs="["),
     Rule(_EMAIL, _email, needs="@"),
     Rule(_URL, _url, needs="."),
 )
 RULES = (
     Rule(_FILE, _file, needs="."),
     Rule(_IP, _ip, needs="."),
-    Rule(_VERSION, _version, needs="."),
     Rule(_LETTERED_PHONE, _lettered_phone, needs="1"),
     Rule(_GROUPED, _grouped, needs=" -"),
     Rule(_PHONE, _phone, needs=DIGITS),
+    Rule(_VERSION, _version, needs="."),
     Rule(_SHORT_PHONE, _short_phone, needs=DIGITS),
     Rule(_HANDLE, _handle, needs="@#"),
 )

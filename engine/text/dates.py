@@ -45,6 +45,10 @@ _MONTH_YEAR = re.compile(rf"(?<![\w'-]){_MONTH}(?P<dot>\.)?,? (?={_YEAR}{_END}(?
 _WEEKDAY = re.compile(
     rf"(?<![\w'-])(?P<weekday>Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun)(?P<dot>\.)?(?=,? (?:the )?(?:{_MONTH}\b|\d))"
 )
+_WEEKDAY_ALONE = re.compile(
+    r"(?<![\w'-])(?:(?P<first>Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun)\.? ?(?P<dash>[–-]) ?"
+    r"(?P<last>Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun)(?P<dot>\.)?|(?P<alone>Mon|Tues|Wed|Thurs|Fri)(?P<stop>\.))(?![\w-])"
+)
 _ERA = re.compile(
     r"(?<![\w.,-])(?:(?P<before>AD|A\.D\.|CE) ?(?P<first>\d{1,4})(?!\d|[.,]\d)"
     r"|(?:(?P<from>\d{1,4}) ?[–-] ?)?(?P<second>\d{1,4}) ?(?P<after>BCE?|CE|AD|B\.C\.(?:E\.)?|A\.D\.|C\.E\.)(?!\w))"
@@ -60,8 +64,8 @@ _YEAR_ALONE = re.compile(
 )
 # What shows that a bare number from 1000 to 1099 is a year.
 _YEAR_CUE = re.compile(
-    r"\b(?:in|of|since|from|until|till|by|before|after|between|circa|c\.|ca\.|year|during|around|early|late|and|"
-    r"to)\s?$",
+    r"\b(?:in|of|since|from|until|till|by|before|after|between|circa|c\.|ca\.|year|during|around|early|late|and|to)\s?$"
+    r"|\($",
     re.IGNORECASE,
 )
 _COUNTED = re.compile(
@@ -160,6 +164,15 @@ def _weekday(match: re.Match[str], draft: Draft) -> Reading:
     return Edit(match.start(), end, _WEEKDAYS[match["weekday"]], joins=True)
 
 
+def _weekday_alone(match: re.Match[str], draft: Draft) -> Reading:
+    closes = draft.ends_sentence(match.end())
+    if match["alone"]:
+        return Edit(match.start(), match.end(), _WEEKDAYS[match["alone"]] + "." * closes, joins=not closes)
+    said = f"{_WEEKDAYS[match['first']]} to {_WEEKDAYS[match['last']]}"
+    has_dot = match["dot"] is not None
+    return Edit(match.start(), match.end(), said + "." * (has_dot and closes), joins=has_dot and not closes)
+
+
 def _era(match: re.Match[str], draft: Draft) -> Reading:
     american = is_american(draft.language)
     if match["before"]:
@@ -231,6 +244,7 @@ DATE_RULES = (
     Rule(_ISO, _iso, needs="-/"),
     Rule(_NUMERIC, _numeric, needs="/.-"),
     Rule(_WEEKDAY, _weekday, needs=DIGITS),
+    Rule(_WEEKDAY_ALONE, _weekday_alone, needs="MTWFS"),
     Rule(_MONTH_FIRST, _month_first, needs=DIGITS),
     Rule(_DAY_FIRST, _day_first, needs=DIGITS),
     Rule(_MONTH_YEAR, _month_year, needs=DIGITS),

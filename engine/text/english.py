@@ -1,6 +1,6 @@
 """English: the order in which its rules may claim a text."""
 
-from engine.text import abbreviations, clock, contacts, dates, figures, measures, money, roman, symbols
+from engine.text import abbreviations, clock, contacts, dates, figures, fractions, measures, money, roman, symbols
 from engine.text.rules import Rule
 
 # First come, first served: whole things (an address, a date) before their parts (a number, a sign).
@@ -10,6 +10,7 @@ RULES: tuple[Rule, ...] = (
     *clock.RULES,
     *contacts.RULES,
     *money.RULES,
+    *fractions.RULES,
     *measures.RULES,
     *dates.YEAR_RULES,
     *roman.RULES,

@@ -20,8 +20,14 @@ _NUMBERED = re.compile(
 _INTERSTATE = re.compile(r"(?<![\w-])(?P<road>[^\W\d_]{1,20})-(?P<figures>\d{1,4})(?!\w|[.,-]\d)")
 _MIXED = re.compile(r"(?<![\w'])(?=\w{0,30}[^\W\d_])(?=\w{0,30}\d)\w{2,31}(?!\w)")
 _MIXED_PARTS = re.compile(r"\d+|[^\W\d]+")
+_CHAIN = re.compile(r"(?<![\w.,-])\d{1,2}(?:-\d{1,2}){2,5}(?![\w-]|[.,]\d)")
+_POWER = re.compile(
+    rf"(?<![\w.,])(?P<base>{NUMBER})(?:[eE](?P<e>[+-]?\d{{1,3}})|(?: ?[×x*] ?(?P<ten>10))?"
+    r"(?:\^\(?(?P<caret>[-−+]?\d{1,4})\)?|(?P<raised>⁻?[⁰¹²³⁴-⁹]{1,4})))(?!\w)"
+)
+_RAISED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-")
 _NUMBER_SIGN = re.compile(rf"(?<![\w&/])[#№] ?(?P<number>{NUMBER})(?![\w])")
-_SCALED = re.compile(rf"(?<![\w.,])(?P<number>{NUMBER})(?P<scale>bn|mn|tn|[kKMB])\b(?![-.]\w)")
+_SCALED = re.compile(rf"(?<![\w.,])(?P<number>{NUMBER})(?P<scale>bn|mn|tn|[kK]|[MB](?= [a-z]{(3,)}s\b))\b(?![-.]\w)")
 _PLAIN = re.compile(rf"(?<![\w.])(?<!\d,)(?P<number>{NUMBER})(?P<plus>\+)?(?![^\W_])")
 _ANY = re.compile(r"\d+")
 _SCALES = {
@@ -79,6 +85,22 @@ def _attached(figures: str) -> str:
     return pairs(figures)
 
 
+def _chain(match: re.Match[str], draft: Draft) -> Reading:
+    return " ".join(number(part) for part in match[0].split("-"))
+
+
+def _power(match: re.Match[str], draft: Draft) -> Reading:
+    american = is_american(draft.language)
+    exponent = (match["e"] or match["caret"] or match["raised"]).translate(_RAISED).lstrip("+")
+    base = number(match["base"], american)
+    if match["ten"] or match["e"]:
+        base += " times ten"
+    if exponent in {"2", "3"} and not (match["ten"] or match["e"]):
+        return f"{base} {'squared' if exponent == '2' else 'cubed'}"
+    sign = "minus " if exponent.startswith("-") else ""
+    return f"{base} to the power of {sign}{number(exponent.lstrip('-'), american)}"
+
+
 def _number_sign(match: re.Match[str], draft: Draft) -> Reading:
     return f"number {number(match['number'], is_american(draft.language))}"
 
@@ -112,6 +134,8 @@ SIGN_RULES = (
     Rule(_RANGE_MARK, _range_mark, needs="–—-"),
 )
 RULES = (
+    Rule(_POWER, _power, needs="eE^⁻⁰¹²³⁴⁵⁶⁷⁸⁹"),
+    Rule(_CHAIN, _chain, needs="-"),
     Rule(_NUMBER_SIGN, _number_sign, needs="#№"),
     Rule(_NUMBERED, _numbered, needs=DIGITS),
     Rule(_INTERSTATE, _interstate, needs="-"),

@@ -16,7 +16,7 @@ from engine.text.rules import Draft, apply
 from engine.text.sentences import boundaries
 
 # Gaps that rules leave behind: before closing marks, behind opening ones, at the ends; else one space is enough.
-_UNTIDY = re.compile(r"(?P<no_gap> +(?=[,.;:!?…)\]](?:\W|\Z))|\A +| +\Z|(?<=[(\[]) +)|  +")
+_UNTIDY = re.compile(r"(?P<no_gap>(?<![.!?…,;:]) +(?=[,.;:!?…)\]](?:\W|\Z))|\A +| +\Z|(?<=[(\[]) +)|  +")
 
 
 @dataclass(frozen=True, slots=True)

@@ -177,7 +177,9 @@ class Normalised:
         for edit in edits:
             length = self._copy(done, edit.start, pieces, runs, length)
             if edit.text:
-                runs.append(Run(length, *self.to_source(edit.start, edit.end), False))
+                # By shares, not whole: an edit inside an earlier replacement must not claim its neighbours' part.
+                place = self.offsets.cut(edit.start, edit.end)
+                runs.append(Run(length, place[0], place[-1], False))
                 pieces.append(edit.text)
                 length += len(edit.text)
             done = edit.end

@@ -22,6 +22,8 @@ _EXTRA = re.compile(
     rf"|[.!?…]{{1,3}} ?[\"”»)\]]{{1,2}} (?=[\"“«(\[]{{0,2}}[{_UPPER}])"
     rf"|(?<=[a-zà-ÿа-яё]{{2}})[.!?](?=[{_UPPER}][a-zà-ÿа-яё])"
 )
+# "No." is an abbreviation only before a number.
+_ENGLISH_NO = re.compile(rf"(?<![^\s\"“‘'(])No\.[\"”’']? +(?=[\"“‘']?[{_UPPER}][a-z]|I\b)")
 _ATTRIBUTION = re.compile(r"[.!?…。！？][\"'”’»›)\]」』]+ *\Z")
 _ASIDE = re.compile(r"[!?][\"'”’»›)\]]* *\Z")
 _JAPANESE_QUOTED = re.compile(r"[」』）】][\"”]?\Z")
@@ -37,6 +39,8 @@ def boundaries(text: str, language: str) -> list[int]:
     """
     hidden = _SINGLE_QUOTES.sub(" ", text.translate(_HIDDEN))
     found = {match.end() for match in _EXTRA.finditer(text)}
+    if language[:2].lower() in {"en", ""}:
+        found.update(match.end() for match in _ENGLISH_NO.finditer(text))
     at = 0
     for sentence in segment(language.lower().replace("_", "-") or "en", hidden):
         at += len(sentence)

@@ -38,6 +38,8 @@ _COMPARISONS = {
     "->": "to",
     "=>": "to",
 }
+_LIMIT = re.compile(r"(?<![\w)<>=-])(?<![\w)] )(?P<sign>[<>≤≥]) ?(?=[$£€-]?\.?\d)")
+_LIMITS = {"<": "less than ", ">": "more than ", "≤": "at most ", "≥": "at least "}
 _BETWEEN_FIGURES = re.compile(r"(?<=\d) ?(?P<sign>[*/]) ?(?=\d)")
 _SPACED_SLASH = re.compile(r"(?<=\w) ?(?P<sign>[\\/]) ?(?=\w)")
 _ABOUT = re.compile(r"(?<![\w~])~(?=[$£€]?\d)")
@@ -105,6 +107,10 @@ def _compared(match: re.Match[str], draft: Draft) -> Reading:
     return f" {_COMPARISONS[match['sign']]} "
 
 
+def _limit(match: re.Match[str], draft: Draft) -> Reading:
+    return _LIMITS[match["sign"]]
+
+
 def _between_figures(match: re.Match[str], draft: Draft) -> Reading:
     return " times " if match["sign"] == "*" else " over "
 
@@ -148,6 +154,7 @@ RULES = (
     Rule(_HEART, _heart, needs="❤♥"),
     Rule(_SQUARED, _squared, needs="²³^"),
     Rule(_NOTE_MARK, _note_mark, needs="¹²³⁰⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉"),
+    Rule(_LIMIT, _limit, needs="<>≤≥"),
     Rule(_COMPARED, _compared, needs="<>!=-"),
     Rule(_BETWEEN_FIGURES, _between_figures, needs="*/"),
     Rule(_SPACED_SLASH, _slash, needs="/\\"),

@@ -15,11 +15,14 @@ from engine.text.segment import TextSegment, prepare
 from engine.tts.base import SegmentLimits
 
 WORDS = [
-    "the", "and", "Dr.", "Mr. Smith", "$1,234.50", "3:45pm", "2026-11-21", "e.g.", "U.S.", "J. R. R. Tolkien", "1984", "the '90s", "50%", "5 km",
-    "—", "–", "...", "…", "\"Stop!\"", "“Go.”", "(yes)", "he said", "<laugh>", "<sigh>", "[word](/wɜːd/)", "<b>bold</b>", "http://a.b/c?d=e&f",
-    "x@y.com", "don’t", "co\u00adop", "IV", "Chapter IV", "\n", "\n\n", "\r\n", " \t ", "你好。", "今天2026年", "「行こう！」と", "สวัสดี", "नमस्ते 12।", "1/2",
-    "+1 (555) 123-4567", "z. B.", "1.234,56 €", "½", "²", "é", "e\u0301", "👍🏽", "👨\u200d👩\u200d👧", "\u200b", "\x00", "AT&T", "C++", "#tag", "@me", "well-known",
-    "Supercalifragilisticexpialidocious" * 3, "9" * 40, "-5", "5'10\"", "A-B-C", "a_b", "*x*", "IX.", "i.e.,", "?!", "!", "?", ".", ",", ";", ":",
+    "the", "and", "Dr.", "Mr. Smith", "$1,234.50", "3:45pm", "2026-11-21", "e.g.", "U.S.", "J. R. R. Tolkien",
+    "1984", "the '90s", "50%", "5 km", "—", "–", "...", "…", "\"Stop!\"", "“Go.”", "(yes)", "he said",
+    "<laugh>", "<sigh>", "[word](/wɜːd/)", "<b>bold</b>", "http://a.b/c?d=e&f", "x@y.com", "don’t", "co\xadop",
+    "IV", "Chapter IV", "\n", "\n\n", "\r\n", " \t ", "你好。", "今天2026年", "「行こう！」と", "สวัสดี", "नमस्ते 12।",
+    "1/2", "+1 (555) 123-4567", "z. B.", "1.234,56 €", "½", "²", "é", "e\u0301", "👍🏽",
+    "\U0001f468\u200d\U0001f469\u200d\U0001f467", "\u200b", "\x00", "AT&T", "C++", "#tag", "@me", "well-known",
+    "-5", "5'10\"", "A-B-C", "a_b", "*x*", "IX.", "i.e.,", "?!", "!", "?", ".", ",", ";", ":",
+    "Supercalifragilisticexpialidocious" * 3, "9" * 40,
 ]  # fmt: skip
 LANGUAGES = ["en-us", "en-gb", "es", "fr", "de", "it", "pt-br", "hi", "ja", "zh", "ru", "th", "xx", ""]
 
@@ -73,7 +76,6 @@ def test_segments_cover_the_text_once_and_in_order(text: str, language: str, lim
     check(text, segments, limit)
     covered = [at for segment in segments for at in range(*segment.span)]
     missing = set(in_words(text)) - set(covered)
-    # What has no spoken form at all (a lone letter-like ornament) may make a text silent; it may not vanish from one that speaks.
     assert not missing, [text[at] for at in missing]
     assert len(covered) == len(set(covered))
 
@@ -122,9 +124,12 @@ def test_no_grapheme_is_parted(text: str, language: str) -> None:
             assert not is_inside_grapheme(whole, at) or marks > limit.max_chars
 
 
-# Without abbreviations and marks that mean something else beside other words than beside the ones they were written with.
-STEADY = ["the", "and", "$1,234.50", "3:45pm", "2026-11-21", "1984", "the '90s", "50%", "5 km", "“Go.”", "(yes)", "he said", "<laugh>",
-          "[word](/wɜːd/)", "x@y.com", "don’t", "Chapter IV", "you", "1/2", "½", "AT&T", "well-known", "Stop!", "Why?", "cats,"]  # fmt: skip
+# Without abbreviations and marks whose meaning hangs on the words beside them.
+STEADY = [
+    "the", "and", "$1,234.50", "3:45pm", "2026-11-21", "1984", "the '90s", "50%", "5 km", "“Go.”", "(yes)",
+    "he said", "<laugh>", "[word](/wɜːd/)", "x@y.com", "don’t", "Chapter IV", "you", "1/2", "½", "AT&T",
+    "well-known", "Stop!", "Why?", "cats,",
+]  # fmt: skip
 
 
 @settings(max_examples=100, deadline=None)
@@ -188,8 +193,8 @@ def test_a_hostile_text_ends_soon(name: str, language: str) -> None:
     unit = HOSTILE[name]
     limit = SegmentLimits(60, 200, 300)
     text = unit * (30_000 // len(unit))
-    began = time.perf_counter()
+    began = time.process_time()
     segments = prepare(text, language, limit)
-    # Far above what is needed on a busy machine, far below what anything quadratic takes for 30,000 characters.
-    assert time.perf_counter() - began < 4
+    # Ten times what is needed, far below what anything quadratic takes for 30,000 characters.
+    assert time.process_time() - began < 4
     assert all(len(segment.text) <= limit.max_chars for segment in segments)
