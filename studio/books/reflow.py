@@ -121,7 +121,7 @@ def _groups(block: list[str], width: int) -> list[list[str]]:
     """A block's paragraphs, where they are told apart by indents, by short last lines, or by nothing but line ends."""
     if width == 0:
         # Lines of a text that was not wrapped are its paragraphs, unless they are so short that they are verse.
-        return [block] if _is_verse(block, _WIDEST_WRAP) else [[line] for line in block]
+        return [block] if _is_verse(block, _WIDEST_WRAP) else _at(block, lambda number: not _runs_on(block, number))
     if len(block) < _LONG_BLOCK_LINES or _is_verse(block, width):
         indents = [_indent(line) for line in block]
         if len(block) > 3 and indents[0] > 0 and not _is_verse(block, width) and min(indents) == 0:
@@ -143,6 +143,13 @@ def _at(block: list[str], begins: Callable[[int], bool]) -> list[list[str]]:
             groups.append([])
         groups[-1].append(line)
     return groups
+
+
+def _runs_on(block: Sequence[str], number: int) -> bool:
+    """Whether a line goes on with the sentence of the one before: two lines are too few to know the margin by."""
+    before = block[number - 1]
+    are_wrapped = _NARROWEST_WRAP <= len(before) <= _WIDEST_WRAP and len(block[number]) <= _WIDEST_WRAP
+    return are_wrapped and _TERMINAL.search(before) is None
 
 
 def _is_verse(block: Sequence[str], width: int) -> bool:

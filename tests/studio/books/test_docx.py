@@ -19,7 +19,8 @@ Read = Callable[..., Book]
 FOOTNOTES = (
     '<w:footnotes xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">'
     '<w:footnote w:type="separator" w:id="-1"><w:p><w:r><w:t>sep</w:t></w:r></w:p></w:footnote>'
-    '<w:footnote w:id="1"><w:p><w:r><w:footnoteRef/></w:r><w:r><w:t xml:space="preserve"> A note.</w:t></w:r></w:p></w:footnote>'
+    '<w:footnote w:id="1"><w:p><w:r><w:footnoteRef/></w:r><w:r><w:t xml:space="preserve"> A note.</w:t></w:r></w:p>'
+    "</w:footnote>"
     "</w:footnotes>"
 )
 
@@ -102,9 +103,9 @@ def test_deleted_text_and_old_copies_of_text_boxes_are_not_read(read: Read, save
     box = "<w:txbxContent><w:p><w:r><w:t>In a box.</w:t></w:r></w:p></w:txbxContent>"
     paragraph._p.append(
         parse_xml(
-            f'<w:r {nsdecls("w")} xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006"><mc:AlternateContent>'
-            f'<mc:Choice Requires="wps"><w:drawing>{box}</w:drawing></mc:Choice><mc:Fallback><w:pict>{box}</w:pict></mc:Fallback>'
-            "</mc:AlternateContent></w:r>"
+            f'<w:r {nsdecls("w")} xmlns:mc="http://schemas.openxmlformats.org/markup-compatibility/2006">'
+            f'<mc:AlternateContent><mc:Choice Requires="wps"><w:drawing>{box}</w:drawing></mc:Choice>'
+            f"<mc:Fallback><w:pict>{box}</w:pict></mc:Fallback></mc:AlternateContent></w:r>"
         )
     )
     said = read(saved(document)).chapters[0].paragraphs
@@ -120,9 +121,10 @@ def test_entities_in_any_part_are_refused(
     document.add_paragraph("Hello.")
     evil = (
         f'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY e SYSTEM "file://{tmp_path}/secret">]><w:document '
-        'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"><w:body><w:p><w:r><w:t>&e;</w:t></w:r></w:p></w:body></w:document>'
+        'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main">'
+        "<w:body><w:p><w:r><w:t>&e;</w:t></w:r></w:p></w:body></w:document>"
     )
-    with pytest.raises(BookError, match="“report.docx” is unsafe"):
+    with pytest.raises(BookError, match=r"“report.docx” is unsafe"):
         read(rewritten(saved(document), **{member: evil}))
 
 
@@ -143,7 +145,7 @@ def test_a_document_with_a_broken_part_is_refused(read: Read, saved: Callable[[D
     with zipfile.ZipFile(path, "w") as archive:
         for name, data in content.items():
             archive.writestr(name, data)
-    with pytest.raises(BookError, match="“report.docx” is damaged"):
+    with pytest.raises(BookError, match=r"“report.docx” is damaged"):
         read(path)
 
 
@@ -158,5 +160,5 @@ def test_a_document_locked_by_word_says_so(read: Read, tmp_path: Path) -> None:
     ole.write("EncryptedPackage".encode("utf-16-le") + b"\0" * 500)
     path = tmp_path / "x.docx"
     path.write_bytes(ole.getvalue())
-    with pytest.raises(BookError, match="“x.docx” is locked with a password"):
+    with pytest.raises(BookError, match=r"“x.docx” is locked with a password"):
         read(path)

@@ -67,7 +67,8 @@ def test_the_cover_is_found_however_it_is_named(make_epub: Make, read: Read, doc
         options["metadata"] = '<dc:title>T</dc:title><meta name="cover" content="pic"/>'
     elif way == "guide":
         options["guide"] = '<guide><reference type="cover" href="cover.xhtml"/></guide>'
-        svg = '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"><image xlink:href="i/p.jpg"/></svg>'
+        spaces = 'xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink"'
+        svg = f'<svg {spaces}><image xlink:href="i/p.jpg"/></svg>'
         files["OEBPS/cover.xhtml"] = documents.page(svg)
     else:
         options["manifest"] = item.replace("pic", "my-cover-picture")
@@ -115,7 +116,8 @@ def test_an_epub_2_takes_its_chapters_from_the_ncx(make_epub: Make, read: Read) 
         '<ncx xmlns="http://www.daisy.org/z3986/2005/ncx/"><navMap>'
         + point.format("a", "Chapter 1", "a.xhtml", "")
         + point.format("b", "Part Two", "p.xhtml", inner)
-        + "</navMap><pageList><pageTarget><navLabel><text>7</text></navLabel><content src='b.xhtml'/></pageTarget></pageList></ncx>"
+        + "</navMap><pageList><pageTarget><navLabel><text>7</text></navLabel><content src='b.xhtml'/></pageTarget>"
+        "</pageList></ncx>"
     )
     files = {"a.xhtml": "<p>Alpha is here.</p>", "p.xhtml": "<h1>PART TWO</h1>", "b.xhtml": "<p>Beta is here.</p>"}
     book = read(make_epub(files, ncx=ncx))
@@ -172,8 +174,8 @@ def test_without_any_table_the_headings_of_the_files_are_the_chapters(make_epub:
 
 
 def test_percent_encoded_and_differently_cased_links_are_followed(make_epub: Make, read: Read, documents: Any) -> None:
-    package = documents.opf([], manifest='<item id="d" href="Sub%20Folder/One.XHTML" media-type="application/xhtml+xml"/>',
-                            spine='<spine><itemref idref="d"/></spine>')  # fmt: skip
+    item = '<item id="d" href="Sub%20Folder/One.XHTML" media-type="application/xhtml+xml"/>'
+    package = documents.opf([], manifest=item, spine='<spine><itemref idref="d"/></spine>')  # fmt: skip
     book = read(
         make_epub({}, package=package, files={"OEBPS/sub folder/one.xhtml": documents.page("<p>Found me.</p>")})
     )
@@ -229,7 +231,8 @@ def test_a_file_only_links_lead_to_is_not_part_of_the_work(make_epub: Make, read
 
 def test_project_gutenbergs_licence_is_set_aside(make_epub: Make, read: Read) -> None:
     body = (
-        '<section class="pg-boilerplate pgheader"><p>The Project Gutenberg eBook</p></section><h2>Chapter 1</h2><p>It was.</p>'
+        '<section class="pg-boilerplate pgheader"><p>The Project Gutenberg eBook</p></section>'
+        "<h2>Chapter 1</h2><p>It was.</p>"
         '<section class="pg-boilerplate pgfooter"><p>Full licence here</p></section>'
     )
     book = read(make_epub({"a.xhtml": body}))
@@ -266,8 +269,8 @@ def test_powers_ordinals_and_formulas_are_not_note_references(make_epub: Make, r
 
 def test_footnotes_are_gathered_behind_the_work_and_counted(make_epub: Make, read: Read, documents: Any) -> None:
     body = (
-        '<p>One<a epub:type="noteref" href="#n1">1</a>.</p><aside epub:type="footnote" id="n1"><p><a href="#r1">1</a> First '
-        'note.</p><p>Its second paragraph.</p></aside><p>Two.</p><ol class="footnotes"><li id="n2">Second note. '
+        '<p>One<a epub:type="noteref" href="#n1">1</a>.</p><aside epub:type="footnote" id="n1"><p><a href="#r1">1</a> '
+        'First note.</p><p>Its second paragraph.</p></aside><p>Two.</p><ol class="footnotes"><li id="n2">Second note. '
         '<a href="#r2">↩</a></li></ol>'
     )
     toc = documents.nav(("Alpha", "a.xhtml"), ("Beta", "b.xhtml"))
@@ -293,7 +296,8 @@ def test_notes_without_any_mark_are_known_by_what_leads_to_them(make_epub: Make,
 
 
 def test_a_chapter_of_endnotes_stays_in_its_place(make_epub: Make, read: Read, documents: Any) -> None:
-    notes = '<section epub:type="endnotes"><h2>Notes</h2><ol><li epub:type="endnote"><p>One.</p></li><li epub:type="endnote"><p>Two.</p></li></ol></section>'
+    items = "".join(f'<li epub:type="endnote"><p>{text}</p></li>' for text in ("One.", "Two."))
+    notes = f'<section epub:type="endnotes"><h2>Notes</h2><ol>{items}</ol></section>'
     files = {"a.xhtml": "<p>Alpha.</p>", "b.xhtml": "<p>Beta.</p>", "n.xhtml": documents.page(notes)}
     toc = documents.nav(("A", "a.xhtml"), ("B", "b.xhtml"), ("Notes", "n.xhtml"))
     book = read(make_epub(files, toc=toc))
@@ -320,7 +324,8 @@ def test_entities_and_odd_characters_come_out_as_text(make_epub: Make, read: Rea
 def test_lists_tables_and_definitions_are_read_sensibly(make_epub: Make, read: Read) -> None:
     body = (
         '<ul><li>milk</li><li><p>eggs</p></li></ul><ol start="3"><li>third</li><li>fourth</li></ol>'
-        "<table><tr><th>Name</th><th>Age</th></tr><tr><td>Ann</td><td>7</td></tr></table><dl><dt>Cat</dt><dd>An animal.</dd></dl>"
+        "<table><tr><th>Name</th><th>Age</th></tr><tr><td>Ann</td><td>7</td></tr></table>"
+        "<dl><dt>Cat</dt><dd>An animal.</dd></dl>"
     )
     assert only(make_epub, read, body) == [
         "milk", "eggs", "3. third", "4. fourth", "Name, Age", "Ann, 7", "Cat", "An animal.",
@@ -364,7 +369,8 @@ def test_ruby_is_read_once_by_its_base(make_epub: Make, read: Read) -> None:
 
 def test_what_nobody_sees_is_not_read(make_epub: Make, read: Read) -> None:
     body = (
-        '<p>Seen.<span style="display: none">unseen</span><span hidden="hidden">unseen</span></p><script>var x = 1;</script>'
+        '<p>Seen.<span style="display: none">unseen</span><span hidden="hidden">unseen</span></p>'
+        "<script>var x = 1;</script>"
         '<p>More<span epub:type="pagebreak" id="p7">7</span> text<span class="pagenum">[Pg 8]</span>.</p>'
         "<svg><text>unseen</text></svg><p>* * *</p>"
     )
@@ -391,7 +397,8 @@ def test_broken_xml_is_read_the_way_a_browser_would(make_epub: Make, read: Read)
 
 
 def test_undeclared_prefixes_still_mean_what_they_say(make_epub: Make, read: Read) -> None:
-    page = '<html><body><p>Hi<a epub:type="noteref" href="#n">1</a>.</p><aside epub:type="footnote" id="n">Note it.</aside></body></html>'
+    note = '<aside epub:type="footnote" id="n">Note it.</aside>'
+    page = f'<html><body><p>Hi<a epub:type="noteref" href="#n">1</a>.</p>{note}</body></html>'
     book = read(make_epub({"a.xhtml": page}))
     assert said(book) == ["Hi."]
     assert said(book, 1) == ["Note it."]
@@ -400,7 +407,8 @@ def test_undeclared_prefixes_still_mean_what_they_say(make_epub: Make, read: Rea
 @pytest.mark.parametrize("encoding", ["utf-16", "utf-8-sig", "iso-8859-1", "windows-1252"])
 def test_every_declared_encoding_is_honoured(make_epub: Make, read: Read, encoding: str) -> None:
     declared = encoding.removesuffix("-sig")
-    text = f'<?xml version="1.0" encoding="{declared}"?><html xmlns="http://www.w3.org/1999/xhtml"><body><p>Café déjà</p></body></html>'
+    body = '<html xmlns="http://www.w3.org/1999/xhtml"><body><p>Café déjà</p></body></html>'
+    text = f'<?xml version="1.0" encoding="{declared}"?>{body}'
     assert only(make_epub, read, text.encode(encoding)) == ["Café déjà"]  # type: ignore[arg-type]
 
 

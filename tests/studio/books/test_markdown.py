@@ -48,8 +48,8 @@ def test_markup_is_read_as_text_and_notes_are_set_aside() -> None:
     book = markdown(TEXT)
     assert (book.title, book.authors, book.language) == ("A Walk", ("Ann Author",), "en-gb")
     assert [(chapter.kind, chapter.paragraphs) for chapter in book.chapters] == [
-        ("body", ("First Day", "We went to the sea with map. It was far.", "one", "two", "1. milk", "2. eggs", "a, b", "c, d",
-                  "Raw & ready")),
+        ("body", ("First Day", "We went to the sea with map. It was far.", "one", "two", "1. milk", "2. eggs", "a, b",
+                  "c, d", "Raw & ready")),
         ("body", ("Second Day", "Quoted.")),
         ("notes", ("An old map.",)),
     ]  # fmt: skip
@@ -71,7 +71,7 @@ def test_text_without_headings_is_one_chapter_named_like_the_file() -> None:
 
 @pytest.mark.parametrize("text", ["", "---\ntitle: x\n---\n", "![](x.png)", "***"])
 def test_nothing_to_say_is_refused(text: str) -> None:
-    with pytest.raises(BookError, match="“walk.md” has no text"):
+    with pytest.raises(BookError, match=r"“walk.md” has no text"):
         markdown(text)
 
 

@@ -130,7 +130,7 @@ def locked(source: Path, target: Path, user: str) -> Path:
 
 def test_a_locked_pdf_says_so(make_pdf: Make, read: Read, tmp_path: Path) -> None:
     path = locked(make_pdf([column(PROSE)]), tmp_path / "locked.pdf", "secret")
-    with pytest.raises(BookError, match="“locked.pdf” is locked with a password"):
+    with pytest.raises(BookError, match=r"“locked.pdf” is locked with a password"):
         read(path)
 
 
@@ -140,7 +140,7 @@ def test_a_pdf_that_only_forbids_printing_is_read(make_pdf: Make, read: Read, tm
 
 
 def test_a_scanned_pdf_says_what_to_do(make_pdf: Make, read: Read) -> None:
-    with pytest.raises(BookError, match="pictures of pages, not text.*OCR"):
+    with pytest.raises(BookError, match=r"pictures of pages, not text.*OCR"):
         read(make_pdf([[], [], []]))
     with pytest.raises(BookError, match="OCR"):
         read(make_pdf([[(10, 10, 8, "Scan 1")] for _ in range(10)]))
@@ -160,7 +160,7 @@ def test_a_torn_pdf_gives_its_text_or_a_sentence(make_pdf: Make, read: Read, kee
 def test_a_pdf_of_garbage_is_refused(read: Read, tmp_path: Path) -> None:
     path = tmp_path / "x.pdf"
     path.write_bytes(b"%PDF-1.7\n" + bytes(range(256)) * 100)
-    with pytest.raises(BookError, match="“x.pdf” is damaged"):
+    with pytest.raises(BookError, match=r"“x.pdf” is damaged"):
         read(path)
 
 
@@ -179,6 +179,6 @@ def test_outlines_in_circles_end(make_pdf: Make, read: Read) -> None:
     ]
     following = data[at : data.index(b" R", at) + 2]
     path.write_bytes(data.replace(following, b"/Next %s 0 R" % number, 1))
-    started = time.monotonic()
+    started = time.process_time()
     assert read(path).word_count > 20
-    assert time.monotonic() - started < 5
+    assert time.process_time() - started < 5

@@ -18,6 +18,6 @@ COVERS = st.sampled_from([(None, ""), (b"\xff\xd8\xff\0", "image/jpeg"), (b"\x89
     st.lists(CHAPTERS, max_size=3).map(tuple),
     st.lists(TEXT, max_size=2),
 )
-def test_every_book_survives_the_journey(title, authors, cover, chapters, notices) -> None:  # noqa: ANN001
+def test_every_book_survives_the_journey(title, authors, cover, chapters, notices) -> None:
     book = Book(title, authors, "en", *cover, chapters, tuple(notices))
     assert from_json(to_json(book)) == book
