@@ -17,6 +17,7 @@ HEADER = """
 <header class="st-header">
   <div class="st-mark" aria-hidden="true"><i></i><i></i><i></i><i></i><i></i></div>
   <div class="st-name"><h1>Speech Studio</h1><p>Speech, books and captions on your own machine</p></div>
+  <a href="logout" id="st-leave" class="st-chip" hidden>Sign out</a>
   <button type="button" id="st-theme" class="st-icon-button" aria-label="Use the dark theme"></button>
 </header>
 <div id="st-notice" class="st-notice" role="status" aria-live="polite"></div>
@@ -37,7 +38,7 @@ def build_page(context: PageContext) -> gr.Blocks:
             log.info("the default voice is not ready: %s", exc)
 
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=(3600, 86400)) as page:
-        part("header", HEADER, elem_id="st-header")
+        part("header", HEADER, elem_id="st-header", value={"login": bool(context.settings.users)})
         with gr.Tabs(elem_id="st-tabs") as tabs:
             with gr.Tab("Speak", id="speak", elem_id="st-tab-speak"):
                 speak.build(context)

@@ -115,6 +115,11 @@ class Studio:
         assert answer.status_code == 200, answer.text
         return answer.content
 
+    def keep(self, text: str, voice: str) -> None:
+        """Speak a text as the page does, so that it is kept as a clip."""
+        body = {"input": text, "voice": voice, "response_format": "pcm", "stream_format": "sse"}
+        httpx.post(f"{self.address}/v1/audio/speech", json=body, headers={"X-Studio-Keep": "1"}, timeout=30)
+
     def clear(self) -> None:
         """Delete all jobs and clips."""
         for job in self.jobs():

@@ -81,9 +81,15 @@ def test_gradio_shows_no_footer_and_calls_nobody(open_page: Open) -> None:
 @pytest.mark.skipif(not os.environ.get("STUDIO_SCREENSHOT"), reason="STUDIO_SCREENSHOT=1 renews the README's picture")
 def test_screenshot_for_the_readme(open_page: Open, studio: Studio) -> None:
     studio.clear()
-    page = open_page(height=820)
+    for voice, text in (
+        ("es", "Buenas tardes."),
+        ("de+m3", "Guten Abend, liebe Leute."),
+        ("en-gb+f3", "All this happened, more or less."),
+    ):
+        studio.keep(text, voice)
+    page = open_page(height=860)
     page.locator("#speak-player [data-st=play]").click()
-    page.wait_for_timeout(2600)
+    page.wait_for_timeout(3600)
     target = PROJECT / "docs" / "screenshot.png"
     target.parent.mkdir(exist_ok=True)
     page.screenshot(path=Path(target))

@@ -187,7 +187,8 @@
     else waiting.push([name, tools]);
   };
 
-  studio.part("header", ({ element }) => {
+  studio.part("header", ({ element, props }) => {
+    element.querySelector("#st-leave").hidden = !props.value?.login;
     const button = element.querySelector("#st-theme");
     const dark = () => document.body.classList.contains("dark");
     const show = () => {
