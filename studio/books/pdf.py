@@ -12,6 +12,7 @@ from studio.books.blocks import Block, Budget
 from studio.books.contents import Entry, choose
 from studio.books.encoding import clean
 from studio.books.errors import BookError
+from studio.books.gutenberg import mark_licences
 from studio.books.model import Book
 from studio.books.pdf_page import Line, paragraphs_of, without_furniture
 from studio.books.sections import Cut, assemble, chapters_of, cuts_at_headings, one_line, word_counter
@@ -83,6 +84,7 @@ def _book(reader: PdfReader, name: str, title: str, budget: Budget) -> Book:
     if letters == 0 or (len(pages) >= 5 and letters < _FEWEST_LETTERS_A_PAGE * len(pages)):
         raise BookError(f"“{name}” holds pictures of pages, not text. Run text recognition (OCR) on it first.")
     blocks, starts = paragraphs_of(without_furniture(pages))
+    mark_licences(blocks)
     cuts = _outlined(reader, blocks, starts) or cuts_at_headings(blocks)
     said_title, authors = _said(reader)
     notices: list[str] = []
@@ -158,7 +160,15 @@ def _outlined(reader: PdfReader, blocks: list[Block], starts: list[int]) -> list
         return []  # a broken outline is worth as much as none
     if len({entry.position for entry in entries}) < 2:
         return []
-    return [Cut(entry.position, entry.title) for entry in choose(entries, len(blocks), word_counter(blocks))]
+    chosen = choose(entries, len(blocks), word_counter(blocks))
+    return [Cut(entry.position, _printed(entry, blocks)) for entry in chosen]
+
+
+def _printed(entry: Entry, blocks: list[Block]) -> str:
+    """A bookmark's title with the spaces that the page has and the bookmark may lack."""
+    if entry.position < len(blocks) and _letters(blocks[entry.position].text[:300]) == _letters(entry.title):
+        return one_line(blocks[entry.position].text)
+    return entry.title
 
 
 def _place(title: str, page: int, blocks: list[Block], starts: list[int]) -> int:
@@ -168,7 +178,8 @@ def _place(title: str, page: int, blocks: list[Block], starts: list[int]) -> int
     end = starts[page + 1] if page + 1 < len(starts) else len(blocks)
     for position in range(first, end):
         said = _letters(blocks[position].text[:300])
-        if wanted and (said.startswith(wanted) or (len(said) > 3 and wanted.endswith(said))):
+        is_part_of_it = len(said) > 3 and (wanted.startswith(said) or wanted.endswith(said))
+        if wanted and (said.startswith(wanted) or is_part_of_it):
             return position
     return first
 

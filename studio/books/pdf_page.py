@@ -8,7 +8,7 @@ from itertools import pairwise
 from statistics import median
 
 from studio.books.blocks import Block
-from studio.books.headings import bare_number, is_chapter, is_named, is_part
+from studio.books.headings import bare_number, is_chapter, is_named, is_part, needs_title
 from studio.books.reflow import join_lines, vocabulary
 
 _EDGE_LINES = 2  # running heads and feet are among so many lines at the top and the bottom
@@ -137,8 +137,11 @@ def _begins(line: Line, before: Line, is_first_on_page: bool, shape: _Shape, bod
     """Whether a line begins a paragraph."""
     if abs(line.size - before.size) > 0.12 * max(line.size, before.size):
         return not _is_initial(before, body_size)
-    if is_chapter(line.text) or (is_chapter(before.text) and not is_first_on_page):
+    if is_chapter(line.text):
         return True
+    if is_chapter(before.text) and not is_first_on_page:
+        # A heading in large letters may take two lines; in the body's size, what follows is the text.
+        return line.size <= body_size * _LARGER or needs_title(before.text)
     indent = line.x - shape.left
     if 0.8 * body_size < indent < 6 * body_size and line.x > before.x + 0.5 * body_size:
         return True

@@ -105,6 +105,17 @@ def test_without_bookmarks_large_lines_are_the_chapters(make_pdf: Make, read: Re
     assert [chapter.title for chapter in book.chapters] == [f"Chapter {n}: Title {n}" for n in (1, 2, 3)]
 
 
+def test_a_heading_on_two_lines_is_one_and_lends_the_bookmark_its_spaces(make_pdf: Make, read: Read) -> None:
+    pages = [
+        [(LEFT, 720, 18, f"Chapter {n}: The House"), (LEFT, 698, 18, "and the Garden"), *column(PROSE, 650 + n)]
+        for n in (1, 2)
+    ]
+    outline = [(f"Chapter {n}: The Houseand the Garden", n - 1) for n in (1, 2)]
+    for book in (read(make_pdf(pages)), read(make_pdf(pages, outline=outline))):
+        assert [c.title for c in book.chapters] == [f"Chapter {n}: The House and the Garden" for n in (1, 2)]
+        assert [len(c.paragraphs) for c in book.chapters] == [2, 2]
+
+
 def test_footnotes_at_the_foot_of_a_page_are_set_aside(make_pdf: Make, read: Read) -> None:
     page = [
         *column(PROSE),
