@@ -6,6 +6,7 @@
 
   const AHEAD_S = 20; // fetched but unheard sound; beyond it we stop reading, and the engine waits for us
   const SLICE_S = 5; // the ring holds 60 s: AHEAD_S and one slice always fit
+  const PEAK_S = 0.04; // sound behind one number of `peaks`, for whoever draws
   const LEAD_MIN_S = 0.03; // sound held before it starts: one or two worklet reports
   const LEAD_MAX_S = 2;
   const LEAD_GROWS = 2; // after an underrun
@@ -79,7 +80,7 @@
       studio.metrics.plays.push(metrics);
       if (studio.metrics.plays.length > 200) studio.metrics.plays.shift();
       const play = { id: ++this.#count, body, rate, keep, on, metrics, words: [], state: "connecting", abort: new AbortController(),
-        heardAt: 0, heard: 0, wake: null, clipId: null, isComplete: false, offsets: offsetsOf(body.input) };
+        peaks: [], peak_s: PEAK_S, weighed: 0, heardAt: 0, heard: 0, wake: null, clipId: null, isComplete: false, offsets: offsetsOf(body.input) };
       this.current = play;
       on.state?.(play);
       this.#run(play).catch((error) => this.#finish(play, error));
@@ -145,11 +146,22 @@
     /** Into the ring, in pieces that always fit, however long the engine's chunks are. */
     async #pour(play, samples) {
       const step = SLICE_S * play.metrics.rate;
+      this.#weigh(play, samples);
       for (let at = 0; at < samples.length && play === this.current; at += step) {
         const slice = samples.slice(at, at + step);
         play.metrics.samplesReceived += slice.length;
         this.#node.port.postMessage({ type: "samples", id: play.id, samples: slice }, [slice.buffer]);
         await this.#room(play);
+      }
+    }
+
+    /** The loudest sample of each PEAK_S, 0 to 1, heard or not. */
+    #weigh(play, samples) {
+      const size = Math.round(PEAK_S * play.metrics.rate);
+      for (const sample of samples) {
+        if (play.weighed++ % size === 0) play.peaks.push(0);
+        const loud = Math.abs(sample) / 32768;
+        if (loud > play.peaks[play.peaks.length - 1]) play.peaks[play.peaks.length - 1] = loud;
       }
     }
 

@@ -7,7 +7,7 @@
   const { h, icon, iconButton } = studio;
   const FORMATS = ["wav", "mp3", "flac", "opus"];
   const BAR = 3; // CSS pixels of one waveform bar, with its gap
-  const BAR_S = 0.04; // seconds of sound behind one bar
+  const PRESENT = 0.7; // where in the waveform the present stands once it is full
 
   /** What a person calls a voice: "English (America), female 3" for "en-us+f3". */
   const nameOf = (id) =>
@@ -35,7 +35,6 @@
     const find = (name) => element.querySelector(`[data-st="${name}"]`);
     const [play, stop, wave, level, time, facts, status] =
       ["play", "stop", "wave", "level", "time", "facts", "status"].map(find);
-    const bars = []; // loudness of each BAR_S of what was heard, for the waveform
     let current = null;
     let follow = null;
 
@@ -51,7 +50,6 @@
         box()?.focus();
         return;
       }
-      bars.length = 0;
       follow?.clear();
       current = studio.player.play({
         body: request(text), rate: choices.rates[choices.model], keep: true, clickedAt,
@@ -95,6 +93,8 @@
     });
 
     /* Level and waveform. */
+    const heard_s = () =>
+      studio.player.current === current ? studio.player.position_s : current.metrics.rate ? current.metrics.samplesPlayed / current.metrics.rate : 0;
     const scope = new Float32Array(2048);
     const paint = (canvas, draw) => {
       const ratio = window.devicePixelRatio || 1;
@@ -108,17 +108,20 @@
     };
     const colour = (name) => getComputedStyle(element).getPropertyValue(name).trim() || "#888";
 
+    /** What was heard stands in ink, what is fetched and still to come in grey; the present stays in view. */
     const drawWave = () =>
       paint(wave, (pen, width, height) => {
         const room = Math.floor(width / BAR);
-        const shown = bars.slice(-room);
-        pen.fillStyle = colour("--st-line");
-        for (let i = shown.length; i < room; i++) pen.fillRect(i * BAR, height / 2 - 0.5, BAR - 1, 1);
-        pen.fillStyle = colour("--st-accent");
-        shown.forEach((loud, i) => {
-          const tall = Math.max(1.5, Math.sqrt(loud) * height * 0.95);
+        const peaks = current?.peaks || [];
+        const heard = current ? Math.floor(heard_s() / current.peak_s) : 0;
+        const first = Math.max(0, Math.min(heard - Math.floor(room * PRESENT), peaks.length - room));
+        const [ink, grey] = [colour("--st-accent"), colour("--st-line")];
+        for (let i = 0; i < room; i++) {
+          const peak = peaks[first + i];
+          const tall = peak === undefined ? 1 : Math.max(1.5, Math.sqrt(peak) * height * 0.95);
+          pen.fillStyle = peak !== undefined && first + i <= heard ? ink : grey;
           pen.fillRect(i * BAR, (height - tall) / 2, BAR - 1, tall);
-        });
+        }
       });
     const drawLevel = (db) => {
       const share = Math.min(1, Math.max(0, (db + 60) / 60));
@@ -132,8 +135,6 @@
       if (playing && studio.player.analyser && current.state === "playing") {
         studio.player.analyser.getFloatTimeDomainData(scope);
         for (const sample of scope) peak = Math.max(peak, Math.abs(sample));
-        const due = Math.floor(studio.player.position_s / BAR_S);
-        while (bars.length < due) bars.push(peak);
         follow?.move(studio.player.position_s);
       }
       drawLevel(peak > 0 ? 20 * Math.log10(peak) : -60);
@@ -141,8 +142,7 @@
       if (current) {
         const { metrics } = current;
         const known = metrics.rate ? metrics.samplesReceived / metrics.rate : 0;
-        const at = playing ? studio.player.position_s : metrics.rate ? metrics.samplesPlayed / metrics.rate : 0;
-        time.textContent = `${studio.clock(at)} / ${studio.clock(known)}`;
+        time.textContent = `${studio.clock(heard_s())} / ${studio.clock(known)}`;
         facts.textContent = [
           metrics.clickToSoundMs === null ? "" : `first sound after ${Math.round(metrics.clickToSoundMs)} ms`,
           metrics.clickToSoundMs === null ? "" : metrics.underruns ? studio.count(metrics.underruns, "gap") : "no gaps",
