@@ -178,7 +178,7 @@ class _Places:
             if self._may_part_word(at):
                 return Place(at, Break.IN_WORD)
         at = limit
-        while at > start + 1 and is_inside_grapheme(text, at):
+        while at > nearest and (is_inside_grapheme(text, at) or text[at] in _NO_START):
             at -= 1
         at = limit if is_inside_grapheme(text, at) else at
         while at < len(text) and text[at] == " ":

@@ -9,7 +9,7 @@ from engine.text.rules import Draft, Reading, Rule
 _CANDIDATE = re.compile(
     r"[*_~#|<>{}\\^`=@+\x80-\xa0\xa2-\xa9\xab-\xb4\xb6-\xb9\xd7\xf7\u02c2-\u02df\u2020-\u2024\u2027\u2030-\u2bff\u3004\u3012-\u3013\u3020\ufffc-\U0001fffd]+"
 )
-_SILENT = frozenset({"So", "Sk", "Sm", "Sc", "Cn", "Po", "Pc", "Ps", "Pe", "No", "Mn"})
+_SILENT = frozenset({"So", "Sk", "Sm", "Sc", "Cn", "Po", "Pc", "Ps", "Pe", "Mn"})
 _KEPT = frozenset("$£€¥¢%№§&«»‹›¿¡½¼¾⅓⅔⅛′″+=²³°@#₹")
 
 

@@ -81,10 +81,10 @@ def _squared(match: re.Match[str], draft: Draft) -> Reading:
 
 
 def _note_mark(match: re.Match[str], draft: Draft) -> Reading:
-    if match[0][0] in "₀₁₂₃₄₅₆₇₈₉":
-        figures = match[0].translate(_SUBSCRIPTS)
-        return f" {number(figures)}{' ' if draft.text[match.end() : match.end() + 1].isalnum() else ''}"
-    return ""
+    before, after = draft.text[: match.start()][-1:], draft.text[match.end() :][:1]
+    is_note = match[0][0] not in "₀₁₂₃₄₅₆₇₈₉" and before.strip() != ""
+    # A raised figure behind a word or a stop points to a note; alone, or lowered, it is said.
+    return "" if is_note else f" {number(match[0].translate(_SUBSCRIPTS))}{' ' if after.isalnum() else ''}"
 
 
 def _language(match: re.Match[str], draft: Draft) -> Reading:
