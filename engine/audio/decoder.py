@@ -111,6 +111,8 @@ class Decoder:
         self._ffmpeg = Ffmpeg(
             [
                 *["-loglevel", "level+info", "-protocol_whitelist", "fd,pipe", "-format_whitelist", _DEMUXERS],
+                # No recording needs a quarter of a gigabyte at once; a header that says so lies.
+                *["-max_alloc", f"{1 << 28}"],
                 # 0: a file that does not say where its channels belong must not be taken for a cinema.
                 *["-max_streams", "256", "-guess_layout_max", "0", "-i", "fd:"],
                 *["-vn", "-sn", "-dn", "-map_metadata", "-1", "-map_chapters", "-1", *self._limit],
