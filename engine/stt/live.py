@@ -1,0 +1,143 @@
+"""The whole way from a microphone to captions: packets -> resample -> voice activity -> utterances -> words.
+
+Work is done in steps counted in samples from the beginning, so packets of any size lead to the same words; nothing is
+kept but the utterance in hand, so the tenth hour costs what the first minute does.
+"""
+
+from collections.abc import Iterable
+from dataclasses import replace
+
+from engine.audio.resample import StreamingResampler
+from engine.errors import OptionError
+from engine.stt.base import Hypothesis, Recognizer, UtteranceDecoder
+from engine.stt.vad import SpeechDetector, SpeechPart, VadOptions
+from engine.types import Samples, TranscriptEvent, Word
+
+# Past this share of the longest utterance a short breath is reason enough to begin a new one.
+_LONG_ENOUGH = 0.7
+_SILENT_STEP = 0.01  # of full scale; a step of 32 ms that is this quiet is a breath
+
+
+class LiveSession:
+    """One microphone. Lives on the model's thread; feed it with `add_audio`, end it with `finish` or `close`.
+
+    Args:
+        model: a loaded family.
+        language: BCP 47 tag; "" is the model's own choice.
+        input_sample_rate: Hz of what the microphone sends.
+        vad: when a turn begins and ends.
+
+    Raises:
+        OptionError: the model does not know the language.
+        AudioFormatError: a sample rate nobody records at.
+    """
+
+    def __init__(self, model: Recognizer, language: str, input_sample_rate: int, vad: VadOptions | None = None) -> None:
+        model.recognize((), language)
+        self._model = model
+        self._language = language
+        self._input_sample_rate = input_sample_rate
+        self._resampler = StreamingResampler(input_sample_rate, model.sample_rate)
+        self._detector = SpeechDetector(model.sample_rate, vad)
+        self._utterance: _Utterance | None = None
+        self._heard = 0  # samples of the microphone
+        self._shown: tuple[tuple[Word, ...], bool] = ((), False)
+        self._is_closed = False
+
+    def add_audio(self, samples: Samples) -> list[TranscriptEvent]:
+        """Hear float32 [n] mono at the microphone's rate; say what changed.
+
+        Raises:
+            OptionError: the session is over.
+        """
+        if self._is_closed:
+            raise OptionError("This live session is over; begin a new one.")
+        self._heard += len(samples)
+        return self._hear(self._detector.feed(self._resampler.feed(samples)))
+
+    def finish(self) -> list[TranscriptEvent]:
+        """The microphone is off: decide on all that was heard. The last event is final."""
+        if self._is_closed:
+            return []
+        parts = [*self._detector.feed(self._resampler.finish()), *self._detector.finish()]
+        events = self._hear(parts)
+        stable = self._end_utterance()
+        self.close()
+        return [*events, TranscriptEvent(stable, (), self._heard_s, is_final=True)]
+
+    def close(self) -> None:
+        """Drop what is not decided yet. Safe to call twice."""
+        self._is_closed = True
+        utterance, self._utterance = self._utterance, None
+        if utterance is not None:
+            utterance.decoder.close()
+
+    @property
+    def _heard_s(self) -> float:
+        return self._heard / self._input_sample_rate
+
+    def _hear(self, parts: Iterable[SpeechPart]) -> list[TranscriptEvent]:
+        events: list[TranscriptEvent] = []
+        for part in parts:
+            stable, draft = self._hear_part(part)
+            speech = self._utterance is not None
+            if stable or (draft, speech) != self._shown:
+                self._shown = (draft, speech)
+                events.append(TranscriptEvent(stable, draft, self._heard_s, speech=speech))
+        return events
+
+    def _hear_part(self, part: SpeechPart) -> tuple[tuple[Word, ...], tuple[Word, ...]]:
+        stable: tuple[Word, ...] = ()
+        if self._utterance is not None and (part.begins or self._is_long_enough(part)):
+            stable = self._end_utterance()
+        if self._utterance is None and len(part.samples):
+            begin_s = part.start / self._model.sample_rate
+            self._utterance = _Utterance(self._model.utterance(self._language), begin_s)
+        draft: tuple[Word, ...] = ()
+        if self._utterance is not None and len(part.samples):
+            new, draft = self._utterance.add(part.samples)
+            stable += new
+        if part.ends_at is not None:
+            stable, draft = stable + self._end_utterance(), ()
+        return stable, draft
+
+    def _is_long_enough(self, part: SpeechPart) -> bool:
+        """Whether somebody who speaks without a pause gets a new utterance here."""
+        if self._utterance is None or len(part.samples) == 0:
+            return False
+        length_s = self._utterance.samples / self._model.sample_rate
+        if length_s >= self._model.max_region_s:
+            return True
+        return length_s >= _LONG_ENOUGH * self._model.max_region_s and float(abs(part.samples).max()) < _SILENT_STEP
+
+    def _end_utterance(self) -> tuple[Word, ...]:
+        utterance, self._utterance = self._utterance, None
+        return utterance.finish() if utterance is not None else ()
+
+
+class _Utterance:
+    """One turn being decoded, in the session's time."""
+
+    def __init__(self, decoder: UtteranceDecoder, begin_s: float) -> None:
+        self.decoder = decoder
+        self.samples = 0
+        self._begin_s = begin_s
+        self._told = 0  # stable words already handed out
+
+    def add(self, samples: Samples) -> tuple[tuple[Word, ...], tuple[Word, ...]]:
+        """(words that became stable, the draft behind them)"""
+        self.samples += len(samples)
+        hypothesis: Hypothesis = self.decoder.add(samples)
+        return self._new(hypothesis.stable), self._placed(hypothesis.draft)
+
+    def finish(self) -> tuple[Word, ...]:
+        """The words not handed out yet."""
+        return self._new(self.decoder.finish())
+
+    def _new(self, stable: tuple[Word, ...]) -> tuple[Word, ...]:
+        new, self._told = stable[self._told :], len(stable)
+        return self._placed(new)
+
+    def _placed(self, words: tuple[Word, ...]) -> tuple[Word, ...]:
+        by_s = self._begin_s
+        return tuple(replace(word, start_s=word.start_s + by_s, end_s=word.end_s + by_s) for word in words)
