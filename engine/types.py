@@ -1,4 +1,4 @@
-"""The nouns that cross the engine's border. Frozen, made of NumPy arrays and plain values, safe to hand to any thread."""
+"""The nouns that cross the engine's border: frozen, NumPy arrays and plain values, safe to hand to any thread."""
 
 from dataclasses import dataclass, field
 from typing import Literal
@@ -105,7 +105,7 @@ class AudioChunk:
         index: 0, 1, 2, ... within the stream.
         is_final: True on the last chunk only (whose samples may be empty).
         span: the part of the original text this chunk's segment speaks.
-        words: words that begin in this chunk; times in seconds from the start of the stream, spans in the original text.
+        words: words that begin in this chunk; times in seconds from the stream's start, spans in the original text.
         tokens: model tokens generated so far in the stream; 0 for models without tokens.
         tokens_per_second: 0.0 for models without tokens.
         ttfa_s: seconds from the request to the first audio; the same on every chunk.

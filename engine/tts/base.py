@@ -1,7 +1,8 @@
 """What every text-to-speech family offers the rest of the engine.
 
-A family is a package `engine.tts.<family>` with one function, `load(files) -> Synthesizer`, that the pool calls by name on
-the thread where the model will live. Everything else (splitting, pauses, spans, metrics) is written once in `speak.py`.
+A family is a package `engine.tts.<family>` with one function, `load(files) -> Synthesizer`, that the pool calls by name
+on the thread where the model will live. Everything else (splitting, pauses, spans, metrics) is written once in
+`speak.py`.
 """
 
 from collections.abc import Iterator, Sequence
