@@ -2,6 +2,7 @@
 
 import re
 
+from engine.text.grammar import by_letters
 from engine.text.normalised import Edit
 from engine.text.rules import Draft, Reading, Rule
 
@@ -147,6 +148,7 @@ _ACRONYM_WORDS = frozenset(
     }
 )
 _AGAINST = re.compile(r"(?<=[\w.'’)] )v\.? (?=[A-Z])")
+_WINDS = {"NE": "northeast", "NW": "northwest", "SE": "southeast", "SW": "southwest"}
 _PER = frozenset({"second", "minute", "hour", "day", "night", "week", "month", "year", "person", "mile", "kilometer"})
 _SLASHED = re.compile(r"(?<![\w/.:])(?P<left>[^\W\d_]{2,20})/(?P<right>[^\W\d_]{2,20})(?![\w/])")
 
@@ -265,7 +267,9 @@ def _initials(match: re.Match[str], draft: Draft) -> Reading:
         return _single_initial(match, draft)
     closes = _closes(end, draft) and not _is_name_part(letters, end, draft)
     together = "".join(letters)
-    said = together if together in _ACRONYM_WORDS and " " not in match[0].rstrip() else " ".join(letters)
+    if together in _WINDS and " " not in match[0].rstrip():
+        return Edit(match.start(), end, _WINDS[together] + ("." if closes else ""), joins=not closes)
+    said = together if together in _ACRONYM_WORDS and " " not in match[0].rstrip() else by_letters(together)
     return Edit(match.start(), end, said + ("." if closes else ""), joins=not closes)
 
 
@@ -283,7 +287,8 @@ def _single_initial(match: re.Match[str], draft: Draft) -> Reading:
     in_name = re.search(r"[A-Z][\w'’.]* $", before) is not None or not before.strip(" \"“'(")
     if not in_name and draft.ends_sentence(match.end()):
         return None
-    return Edit(match.start(), match.start() + 2, match[0][0], joins=True)
+    # A lone A would be read as the article: it keeps its full stop.
+    return Edit(match.start(), match.start() + 2, "A." if match[0][0] == "A" else match[0][0], joins=True)
 
 
 def _against(match: re.Match[str], draft: Draft) -> Reading:

@@ -53,7 +53,7 @@ _SHORT_PHONE = re.compile(
 )
 _GROUPED = re.compile(  # cards, ISBN, social security: groups of figures that are no phone and no sum
     r"(?<![\w.,/-])(?:\d{4}(?P<gap>[ -])\d{4}(?P=gap)\d{4}(?P=gap)\d{4}|97[89]-\d{1,5}-\d{1,7}-\d{1,7}-[\dX]|"
-    r"\d{3}-\d{2}-\d{4})(?![\w-])"
+    r"\d{3}-\d{2}-\d{4}|(?<=ISBN )\d{1,5}-\d{1,7}-\d{1,7}-[\dX])(?![\w-])"
 )
 
 _MARKS = {

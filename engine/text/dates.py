@@ -2,6 +2,7 @@
 
 import re
 
+from engine.text.grammar import by_letters
 from engine.text.normalised import Edit
 from engine.text.numbers import cardinal, decade, is_american, number, ordinal, year
 from engine.text.rules import DIGITS, Draft, Reading, Rule
@@ -201,7 +202,7 @@ def _hundreds(value: int, american: bool) -> str:
 
 
 def _capitals(era: str) -> str:
-    return " ".join(era.replace(".", ""))
+    return by_letters(era.replace(".", ""))
 
 
 def _decade(match: re.Match[str], draft: Draft) -> Reading:

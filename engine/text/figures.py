@@ -26,6 +26,7 @@ _POWER = re.compile(
     r"(?:\^\(?(?P<caret>[-−+]?\d{1,4})\)?|(?P<raised>⁻?[⁰¹²³⁴-⁹]{1,4})))(?!\w)"
 )
 _RAISED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-")
+_ZIP = re.compile(r"(?<![\w])(?P<state>[A-Z]{2}),? (?P<zip>\d{5})(?:-(?P<plus>\d{4}))?(?![\w,-]|\.\d)")
 _NUMBER_SIGN = re.compile(rf"(?<![\w&/])[#№] ?(?P<number>{NUMBER})(?![\w])")
 _SCALED = re.compile(rf"(?<![\w.,])(?P<number>{NUMBER})(?P<scale>bn|mn|tn|[kK]|[MB](?= [a-z]{(3,)}s\b))\b(?![-.]\w)")
 _PLAIN = re.compile(rf"(?<![\w.])(?<!\d,)(?P<number>{NUMBER})(?P<plus>\+)?(?![^\W_])")
@@ -73,7 +74,9 @@ def _mixed(match: re.Match[str], draft: Draft) -> Reading:
     if len(parts) > 8:
         # A checksum or a key: figure by figure, letter by letter.
         return " ".join(digits(sign) if sign.isdecimal() else sign for sign in match[0] if sign != "_")
-    return " ".join(_attached(part) if part[0].isdecimal() else part.strip("_") for part in parts if part != "_")
+    said = " ".join(_attached(part) if part[0].isdecimal() else part.strip("_") for part in parts if part != "_")
+    # A lone A would be read as the article: "A4" is "A-four".
+    return re.sub(r"\bA (?=\w)", "A-", said)
 
 
 def _attached(figures: str) -> str:
@@ -99,6 +102,11 @@ def _power(match: re.Match[str], draft: Draft) -> Reading:
         return f"{base} {'squared' if exponent == '2' else 'cubed'}"
     sign = "minus " if exponent.startswith("-") else ""
     return f"{base} to the power of {sign}{number(exponent.lstrip('-'), american)}"
+
+
+def _zip(match: re.Match[str], draft: Draft) -> Reading:
+    said = digits(match["zip"]) + (f", {digits(match['plus'])}" if match["plus"] else "")
+    return Edit(match.start("zip"), match.end(), said)
 
 
 def _number_sign(match: re.Match[str], draft: Draft) -> Reading:
@@ -135,6 +143,7 @@ SIGN_RULES = (
 )
 RULES = (
     Rule(_POWER, _power, needs="eE^⁻⁰¹²³⁴⁵⁶⁷⁸⁹"),
+    Rule(_ZIP, _zip, needs=DIGITS),
     Rule(_CHAIN, _chain, needs="-"),
     Rule(_NUMBER_SIGN, _number_sign, needs="#№"),
     Rule(_NUMBERED, _numbered, needs=DIGITS),

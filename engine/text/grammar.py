@@ -1,4 +1,4 @@
-"""The little English grammar that quantities need: a sum or a measure before a noun has no plural."""
+"""The little English grammar that rules share: quantities before nouns, and letters said by name."""
 
 import re
 
@@ -15,3 +15,8 @@ _NOUN = re.compile(
 def describes_noun(text: str, start: int, end: int) -> bool:
     """Whether what stands from `start` to `end` has an article before and a noun behind it ("a $5 bill")."""
     return _ARTICLE.search(text[max(0, start - 9) : start]) is not None and _NOUN.match(text, end) is not None
+
+
+def by_letters(letters: str) -> str:
+    """Letters to be said by name: "BC" -> "B C", but "AD" -> "A-D", for a lone A is read as the article."""
+    return ("-" if "A" in letters else " ").join(letters)

@@ -13,7 +13,16 @@ _SILENT = frozenset({"So", "Sk", "Sm", "Sc", "Cn", "Po", "Pc", "Ps", "Pe", "Mn"}
 _KEPT = frozenset("$£€¥¢%№§&«»‹›¿¡½¼¾⅓⅔⅛′″+=²³°@#₹")
 
 
+_BULLETS = frozenset("•·‣◦▪■□●○|⁃∙◆◇►▶")
+
+
 def _drop(match: re.Match[str], draft: Draft) -> Reading:
+    if (
+        match[0] in _BULLETS
+        and draft.text[match.start() - 1 : match.start()] == " " == draft.text[match.end() : match.end() + 1]
+    ):
+        # Between words a bullet parts them: a dash is how that sounds.
+        return "—"
     kept = "".join(
         sign
         for sign in match[0]

@@ -10,6 +10,8 @@ _VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 # Well-formed numerals only: "IIX" or "MIX" read as words.
 _NUMERAL = r"(?=[IVXLCDM])M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})"
 
+# Headings that are counted so far that fifty and a hundred are likelier than the letters L and C.
+_COUNTED_HIGH = frozenset({"chapter", "psalm", "canto", "chapters", "psalms", "cantos"})
 _HEADINGS = (
     "chapter|ch|book|part|volume|vol|section|sec|act|scene|canto|article|appendix|annex|figure|fig|plate|table|phase|"
     "stage|type|class|"
@@ -74,7 +76,18 @@ def _counted(match: re.Match[str], group: str = "numeral") -> Edit:
 
 def _headed(match: re.Match[str], draft: Draft) -> Reading:
     heading, numeral = match["heading"], match["numeral"]
-    if numeral in {"I", "C", "D", "M", "L"} and not heading[0].isupper():
+    if numeral in {"C", "D", "M", "L"} and (
+        heading.lower() not in _COUNTED_HIGH or draft.text[match.end() :][:1] == "."
+    ):
+        # "Appendix C" is a letter, "Mark C. Schug" a name.
+        return None
+    if (
+        numeral in {"I", "V", "X"}
+        and re.match(r"\. [A-Z]", draft.text[match.end() :][:3])
+        and heading in {"Mark", "Page"}
+    ):
+        return None
+    if numeral == "I" and not heading[0].isupper():
         # "that day I left", "the class I took": a pronoun, unless the heading is written as one.
         return None
     if numeral == "I" and heading.lower() in {

@@ -2,6 +2,7 @@
 
 import re
 
+from engine.text.grammar import by_letters
 from engine.text.normalised import Edit
 from engine.text.numbers import number
 from engine.text.rules import Draft, Reading, Rule
@@ -24,6 +25,8 @@ _DROPPED = "™®℠•·‣◦▪■□●○★☆♪♫†‡¦¬¨¯¸~^*_#|
 _NAMED = re.compile("[" + re.escape("".join(_NAMES)) + "]")
 _SQUARED = re.compile(r"(?<=[\w)])(?P<sign>[²³])|(?<=[\w)])\^(?P<power>[23])(?!\w)")
 _NOTE_MARK = re.compile(r"[¹²³⁰⁴-⁹₀-₉]+")
+# "barleycorn[1]", "as is known.[12][b]": what points to a note is no part of the sentence.
+_NOTE = re.compile(r"(?<=[^\W_]|[.,;:!?\"”'’)\]])(?:\[(?:\d{1,3}|[a-z]|[Nn]ote \d{1,3}|citation needed)\]){1,8}(?!\()")
 _SUBSCRIPTS = str.maketrans("¹²³⁰⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "12304567890123456789")
 _LANGUAGE = re.compile(r"(?<![\w])(?P<letter>[CFJAGc])(?P<mark>\+\+|#|♯)(?!\w)")
 _GRADE = re.compile(r"(?<![\w])(?P<grade>[A-F])(?P<sign>[+−-])(?=[\s.,;:!?)\"'”]|\Z)")
@@ -52,6 +55,8 @@ _HEADING = re.compile(r"\A[#>*+•‣◦▪·-]{1,6} +")
 def _named(match: re.Match[str], draft: Draft) -> Reading:
     sign, start, end = match[0], match.start(), match.end()
     before, after = draft.text[start - 1 : start] if start else " ", draft.text[end : end + 1] or " "
+    if sign == "©" and draft.text[max(0, start - 10) : start].strip().lower() == "copyright":
+        return None
     if sign in _DROPPED and not _has_neighbours(draft.text, start, end):
         return None
     if sign == "$" and before.isalnum() and after.isalnum():
@@ -130,7 +135,7 @@ def _ampersand(match: re.Match[str], draft: Draft) -> Reading:
         start -= 1
     if start > 0 and draft.text[start - 1].isalnum():
         return " and "
-    letters = " ".join(draft.text[start : match.start()])
+    letters = by_letters(draft.text[start : match.start()])
     return Edit(start, match.end(), f"{letters} and ")
 
 
@@ -143,6 +148,7 @@ def _nothing(match: re.Match[str], draft: Draft) -> Reading:
 
 
 MARK_RULES = (
+    Rule(_NOTE, _nothing, needs="["),
     Rule(_HEADING, _nothing, needs="#>*+•‣◦▪·-"),
     Rule(_LANGUAGE, _language, needs="+#♯"),
     Rule(_GRADE, _grade, needs="+-−"),
