@@ -1,6 +1,7 @@
 """Recordings and microphones in, words out."""
 
 import asyncio
+import contextlib
 import io
 import json
 import time
@@ -212,20 +213,20 @@ def test_nonsense_in_the_middle_is_answered_with_a_sentence(studio: Studio) -> N
 
 def test_a_microphone_that_vanishes_frees_the_recogniser(studio: Studio) -> None:
     for _ in range(3):
-        ear = connect(microphone(studio), proxy=None)
-        ear.send("{}")
-        ear.recv()
-        ear.send(b"\0" * 32_000)
-        ear.socket.close()
+        with contextlib.suppress(websockets.ConnectionClosed), connect(microphone(studio), proxy=None) as ear:
+            ear.send("{}")
+            ear.recv()
+            ear.send(b"\0" * 32_000)
+            ear.socket.close()
     assert studio.becomes_idle()
 
 
 def test_live_streams_count_among_a_persons_streams(studio: Studio) -> None:
-    ears = [connect(microphone(studio), proxy=None) for _ in range(5)]
-    for ear in ears[:4]:
-        ear.send("{}")
-        assert json.loads(ear.recv())["status"] == "ready"
-    assert json.loads(ears[4].recv())["error"]["code"] == "rate_limit_exceeded"
-    for ear in ears:
-        ear.close()
+    with contextlib.ExitStack() as stack:
+        ears = [stack.enter_context(connect(microphone(studio), proxy=None)) for _ in range(4)]
+        for ear in ears:
+            ear.send("{}")
+            assert json.loads(ear.recv())["status"] == "ready"
+        fifth = stack.enter_context(connect(microphone(studio), proxy=None))
+        assert json.loads(fifth.recv())["error"]["code"] == "rate_limit_exceeded"
     assert studio.becomes_idle()
