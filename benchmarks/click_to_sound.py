@@ -1,6 +1,6 @@
 """From the click to the first sound in headless Chromium: our page beside stock Gradio streaming, in one run.
 
-Ours: the real studio; from the click event to the message that the first sample above -60 dBFS was rendered on the audio thread.
+Ours: the real studio; from the click event to the message that the first sample above -60 dBFS was rendered.
 Stock: gr.Audio(streaming=True, autoplay=True) on a generator that answers at once; from the click event to the first
 animation frame in which its <audio> element plays beyond 0 (its kindest reading: silence counts as sound).
 The two take turns; each side's first click is reported apart, as cold.
@@ -75,7 +75,8 @@ def main() -> None:
         return
     with (
         _server(["-m", "studio", "run", "--no-open", "--workers", "0", "--port"]) as ours,
-        _server(["-c", STOCK]) as stock,sync_playwright() as playwright
+        _server(["-c", STOCK]) as stock,
+        sync_playwright() as playwright,
     ):
         browser = playwright.chromium.launch(executable_path=browser_path, args=ARGUMENTS)
         times = _measured(browser, ours, stock)

@@ -111,7 +111,7 @@ def _about(context: PageContext) -> str:
     settings = context.settings
     origin = f"<span data-origin>http://{escape(settings.host)}:{settings.port}</span>"
     key = (
-        "Programs sign in with your key: <code>Authorization: Bearer &lt;your key&gt;</code>."
+        "Programs send the key you signed in with: <code>Authorization: Bearer &lt;your key&gt;</code>."
         if settings.users
         else "Programs on this machine need no key; a client that insists on one may send any."
     )
