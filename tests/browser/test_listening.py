@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import Browser, Playwright, expect
 
@@ -13,10 +14,8 @@ SAID = "Good morning. My name is John. I have seven brothers and two sisters."
 
 @pytest.fixture(scope="module")
 def recording(studio: Studio, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    import httpx
-
     body = {"input": SAID, "voice": "en-us", "speed": 0.85, "response_format": "wav"}
-    path = tmp_path_factory.mktemp("said") / "<b>said</b>.wav"
+    path = tmp_path_factory.mktemp("said") / "<b>said.wav"
     path.write_bytes(httpx.post(f"{studio.address}/v1/audio/speech", json=body, timeout=30).content)
     return path
 
