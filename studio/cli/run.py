@@ -1,5 +1,6 @@
 """`studio run` starts everything; `studio worker` adds a worker to it."""
 
+import contextlib
 import os
 import subprocess
 import sys
@@ -41,7 +42,9 @@ def run(
         if not no_open and _has_desktop():
             webbrowser.open(address)
 
-    serve(settings, supervise=True, on_ready=ready)
+    # Ctrl-C is how a studio is meant to end; the server has put everything away by the time it says so.
+    with contextlib.suppress(KeyboardInterrupt):
+        serve(settings, supervise=True, on_ready=ready)
 
 
 def worker(burst: Annotated[bool, typer.Option("--burst", help="Stop when the queue is empty.")] = False) -> None:
