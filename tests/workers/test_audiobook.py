@@ -118,7 +118,7 @@ def test_a_job_moved_up_is_narrated_first(library: Library) -> None:
     ]
     wait_for(library, ids[0], "running")
     assert library.move_up("ann", ids[2]).position == 2
-    assert [view.id for view in library.list_jobs("ann")] == [ids[0], ids[2], ids[1]]
+    assert [view.id for view in library.list_jobs("ann")][:3] == [ids[0], ids[2], ids[1]]
     last = wait_for(library, ids[1], "done")
     third = wait_for(library, ids[2], "done")
     assert third.started_at is not None
