@@ -10,6 +10,7 @@ from rich.console import Console
 from typer.core import TyperGroup
 
 from engine.errors import Cancelled, EngineError, InputError, ModelNotFound
+from studio.library.errors import IllegalMove, NotFound
 
 BAD_USE = 2
 FAILURE = 1
@@ -89,4 +90,4 @@ def main() -> NoReturn:
 
 def exit_status(exc: EngineError) -> int:
     """2 when the person's words were off, 1 when the work failed."""
-    return BAD_USE if isinstance(exc, InputError | ModelNotFound) else FAILURE
+    return BAD_USE if isinstance(exc, InputError | ModelNotFound | NotFound | IllegalMove) else FAILURE
