@@ -39,7 +39,8 @@ _WORDS = {
     "rev": "revised", "asst": "assistant",
     "mgr": "manager", "tel": "telephone", "Tel": "Telephone", "ext": "extension", "appt": "appointment",
     "dist": "distance", "orig": "originally",
-    "abbr": "abbreviation", "esp": "especially", "ca": "circa", "anon": "anonymous", "illus": "illustrated",
+    "abbr": "abbreviation", "lbs": "pounds", "hrs": "hours", "mins": "minutes", "secs": "seconds", "yrs": "years",
+    "esp": "especially", "ca": "circa", "anon": "anonymous", "illus": "illustrated",
     "pseud": "pseudonym", "Hwys": "Highways",
     "bldg": "building", "Bldg": "Building", "Jct": "Junction", "Mgmt": "Management", "Messrs": "Messieurs",
 }  # fmt: skip
@@ -250,7 +251,7 @@ def _figures(match: re.Match[str], draft: Draft) -> Reading:
 def _fixed(match: re.Match[str], draft: Draft) -> Reading:
     word = match[0]
     said = _LATIN.get(word) or _LATIN.get(word.lower())
-    if said is None:
+    if said is None or word == "VS":
         return None
     ends = word.endswith(".") and _closes(match.end(), draft) and word.lower() not in {"e.g.", "i.e."}
     if word[0].isupper() and said[0].islower() and draft.text[: match.start()].strip() == "":

@@ -13,7 +13,9 @@ _TIME = re.compile(
     rf"(?![\d:]|[.,]\d)(?: ?{_HALF})?(?(second)(?P<zone>Z\b|[+-]\d\d:?\d\d\b(?!:))?)"
 )
 _HOUR = re.compile(rf"(?<![\w:.,/$£€])(?P<hour>1[0-2]|0?[1-9]) ?{_HALF}")
-_LONG = re.compile(r"(?<![\w:.,])(?P<hours>\d{1,3}):(?P<minutes>[0-5]\d):(?P<seconds>[0-5]\d)(?![\d:])")
+_LONG = re.compile(
+    r"(?<![\w:.,])(?P<hours>\d{1,3}):(?P<minutes>[0-5]\d):(?P<seconds>[0-5]\d)(?P<part>\.\d{1,6})?(?![\d:])"
+)
 _VERSE = re.compile(
     r"\b(?P<book>Genesis|Gen|Exodus|Leviticus|Numbers|Deuteronomy|Joshua|Judges|Ruth|Samuel|Kings|Chronicles|Ezra|"
     r"Nehemiah|Esther|Job|"
@@ -74,14 +76,19 @@ def _hour(match: re.Match[str], draft: Draft) -> Reading:
 
 
 def _long(match: re.Match[str], draft: Draft) -> Reading:
-    if len(match["hours"]) == 2 and int(match["hours"]) < 24:
+    if len(match["hours"]) == 2 and int(match["hours"]) < 24 and not match["part"]:
         return None
     parts = [
-        f"{cardinal(int(match[unit]))} {unit[:-1] if int(match[unit]) == 1 else unit}"
+        f"{_counted(match, unit)} {unit[:-1] if match[unit] in {'1', '01'} else unit}"
         for unit in ("hours", "minutes", "seconds")
         if int(match[unit])
     ]
     return ", ".join(parts) or "zero seconds"
+
+
+def _counted(match: re.Match[str], unit: str) -> str:
+    said = cardinal(int(match[unit]))
+    return f"{said} point {digits(match['part'][1:])}" if unit == "seconds" and match["part"] else said
 
 
 def _verse(match: re.Match[str], draft: Draft) -> Reading:

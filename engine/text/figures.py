@@ -25,6 +25,7 @@ _POWER = re.compile(
     rf"(?<![\w.,])(?P<base>{NUMBER})(?:[eE](?P<e>[+-]?\d{{1,3}})|(?: ?[×x*] ?(?P<ten>10))?"
     r"(?:\^\(?(?P<caret>[-−+]?\d{1,4})\)?|(?P<raised>⁻?[⁰¹²³⁴-⁹]{1,4})))(?!\w)"
 )
+_GREEK = {"π": "pi", "µ": "micro", "Ω": "ohm"}
 _RAISED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-")
 _ZIP = re.compile(r"(?<![\w])(?P<state>[A-Z]{2}),? (?P<zip>\d{5})(?:-(?P<plus>\d{4}))?(?![\w,-]|\.\d)")
 _NUMBER_SIGN = re.compile(rf"(?<![\w&/])[#№] ?(?P<number>{NUMBER})(?![\w])")
@@ -74,7 +75,9 @@ def _mixed(match: re.Match[str], draft: Draft) -> Reading:
     if len(parts) > 8:
         # A checksum or a key: figure by figure, letter by letter.
         return " ".join(digits(sign) if sign.isdecimal() else sign for sign in match[0] if sign != "_")
-    said = " ".join(_attached(part) if part[0].isdecimal() else part.strip("_") for part in parts if part != "_")
+    said = " ".join(
+        _attached(part) if part[0].isdecimal() else _GREEK.get(part, part.strip("_")) for part in parts if part != "_"
+    )
     # A lone A would be read as the article: "A4" is "A-four".
     return re.sub(r"\bA (?=\w)", "A-", said)
 
@@ -134,7 +137,7 @@ def _any(match: re.Match[str], draft: Draft) -> Reading:
     figures = match[0]
     said = number(figures, is_american(draft.language)) if len(figures) <= 4 else digits(figures)
     before, after = draft.text[match.start() - 1 : match.start()], draft.text[match.end() : match.end() + 1]
-    return f"{' ' * (before.isalnum() or before == ',')}{said}{' ' * after.isalnum()}"
+    return f"{' ' * (before.isalnum() or before in '.,;:!?')}{said}{' ' * after.isalnum()}"
 
 
 SIGN_RULES = (

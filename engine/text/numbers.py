@@ -46,11 +46,16 @@ def number(figures: str, american: bool = True) -> str:
     whole, point, fraction = figures.replace(",", "").partition(".")
     if not whole:
         said = "zero" if not american else ""
-    elif len(whole) > MAX_NAMED_DIGITS or (whole[0] == "0" and len(whole) > 1):
+    elif len(whole) > MAX_NAMED_DIGITS or (whole[0] == "0" and len(whole) > 1) or _is_serial(figures, whole):
         said = digits(whole)
     else:
         said = cardinal(int(whole), american)
     return f"{said} point {digits(fraction)}".strip() if point and fraction else said
+
+
+def _is_serial(figures: str, whole: str) -> bool:
+    """Whether a long run of figures without commas or round end is the name of something rather than a count."""
+    return len(whole) >= 10 and "," not in figures and not whole.endswith("000")
 
 
 def is_one(figures: str) -> bool:

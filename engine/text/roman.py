@@ -10,6 +10,12 @@ _VALUES = {"I": 1, "V": 5, "X": 10, "L": 50, "C": 100, "D": 500, "M": 1000}
 # Well-formed numerals only: "IIX" or "MIX" read as words.
 _NUMERAL = r"(?=[IVXLCDM])M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})"
 
+_NAMES_TOO = frozenset({"Mark", "Page"})
+_INITIAL = re.compile(r"\. [A-Z]")
+_PLAIN_WORDS = frozenset({"day", "week", "year", "song", "letter", "room", "step", "rule", "no", "round", "number"})
+_FIRST_PERSON = re.compile(
+    r" (?:am|was|have|had|will|would|did|do|think|know|see|saw|can|could|must|may|might|shall|should)\b"
+)
 # Headings that are counted so far that fifty and a hundred are likelier than the letters L and C.
 _COUNTED_HIGH = frozenset({"chapter", "psalm", "canto", "chapters", "psalms", "cantos"})
 _HEADINGS = (
@@ -57,6 +63,8 @@ _NAMED = re.compile(
 )
 _WHOLE = re.compile(rf"\A[\W_]*(?P<numeral>{_NUMERAL})\.?[\W_]*\Z")
 _LEADING = re.compile(rf"\A(?P<numeral>{_NUMERAL})(?P<mark>[.:)]| —) (?=[\"“'A-Z])")
+_RANGED = re.compile(rf"(?<=[A-Za-z] )(?P<first>{_NUMERAL})(?P<dash>[-–])(?P<numeral>{_NUMERAL})(?![\w'’-])")
+_NAME_BEHIND = re.compile(r" ?(?:[A-Z]\.|[A-Z][a-z]+(?:,| (?:was|is|had|has|said)\b))")
 _BRACKETED = re.compile(r"(?<=\()(?P<numeral>(?=[ivx]{2}|[v])x{0,3}(?:ix|iv|v?i{0,3}))(?=\))")
 
 
@@ -75,39 +83,7 @@ def _counted(match: re.Match[str], group: str = "numeral") -> Edit:
 
 
 def _headed(match: re.Match[str], draft: Draft) -> Reading:
-    heading, numeral = match["heading"], match["numeral"]
-    if numeral in {"C", "D", "M", "L"} and (
-        heading.lower() not in _COUNTED_HIGH or draft.text[match.end() :][:1] == "."
-    ):
-        # "Appendix C" is a letter, "Mark C. Schug" a name.
-        return None
-    if (
-        numeral in {"I", "V", "X"}
-        and re.match(r"\. [A-Z]", draft.text[match.end() :][:3])
-        and heading in {"Mark", "Page"}
-    ):
-        return None
-    if numeral == "I" and not heading[0].isupper():
-        # "that day I left", "the class I took": a pronoun, unless the heading is written as one.
-        return None
-    if numeral == "I" and heading.lower() in {
-        "day",
-        "week",
-        "year",
-        "song",
-        "letter",
-        "room",
-        "step",
-        "rule",
-        "no",
-        "round",
-        "number",
-    }:
-        return None
-    if numeral == "I" and re.match(
-        r" (?:am|was|have|had|will|would|did|do|think|know|see|saw|can|could|must|may|might|shall|should)\b",
-        draft.text[match.end() :][:8],
-    ):
+    if len(match["numeral"]) == 1 and not _is_counted(match, draft):
         return None
     edits = [_counted(match)]
     if match["first"]:
@@ -115,6 +91,22 @@ def _headed(match: re.Match[str], draft: Draft) -> Reading:
         if match["dash"] in "-–":
             edits.append(Edit(match.end("first"), match.start("numeral"), " to "))
     return edits
+
+
+def _is_counted(match: re.Match[str], draft: Draft) -> bool:
+    """Whether one capital letter behind a heading is a number, and not a letter, an initial or the pronoun."""
+    heading, numeral, after = match["heading"], match["numeral"], draft.text[match.end() :][:8]
+    if numeral in "DM":
+        return False
+    if numeral in "CL":
+        # "Appendix C" is a letter, "Mark C. Schug" a name; "Chapter L" is the fiftieth.
+        return heading.lower() in _COUNTED_HIGH
+    if heading in _NAMES_TOO and _INITIAL.match(after):
+        return False
+    if numeral != "I":
+        return True
+    # "that day I left", "the class I took".
+    return heading[0].isupper() and heading.lower() not in _PLAIN_WORDS and not _FIRST_PERSON.match(after)
 
 
 def _headed_small(match: re.Match[str], draft: Draft) -> Reading:
@@ -139,20 +131,20 @@ def _named(match: re.Match[str], draft: Draft) -> Reading:
     return _counted(match)
 
 
+def _ranged(match: re.Match[str], draft: Draft) -> Reading:
+    if value(match["first"]) >= value(match["numeral"]) or len(match["numeral"]) == 1:
+        return None
+    return [_counted(match, "first"), Edit(*match.span("dash"), " to "), _counted(match)]
+
+
 def _whole(match: re.Match[str], draft: Draft) -> Reading:
     return _counted(match)
 
 
 def _leading(match: re.Match[str], draft: Draft) -> Reading:
-    # "I. Introduction" counts; so does "V. The Return", unlike the initial of "M. Dupont" or "C. Smith".
-    numeral = match["numeral"]
-    if len(numeral) == 1 and numeral not in "IVX":
-        return None
-    if (
-        match["mark"] == "."
-        and len(numeral) == 1
-        and re.match(r"[A-Z]\.|[A-Z][a-z]+ (?:was|is|had|has|said)\b", draft.text[match.end() :][:30])
-    ):
+    # "I. Introduction" counts; so does "V. The Return", unlike the initial of "M. Dupont" or "V. Baudelaire, Preface".
+    numeral, after = match["numeral"], draft.text[match.end() :][:30]
+    if len(numeral) == 1 and (numeral not in "IVX" or (match["mark"] == "." and _NAME_BEHIND.match(after))):
         return None
     return _counted(match)
 
@@ -163,6 +155,7 @@ RULES = (
     Rule(_HEADED, _headed, needs="IVXLCDM"),
     Rule(_HEADED_SMALL, _headed_small, needs="ivxlcdmIVXLCDM"),
     Rule(_REGNAL, _regnal, needs="IVX"),
+    Rule(_RANGED, _ranged, needs="-–"),
     Rule(_NAMED, _named, needs="IVX"),
     Rule(_BRACKETED, _whole, needs="("),
 )

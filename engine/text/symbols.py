@@ -21,6 +21,7 @@ _NAMES = {
     "∩": "intersection", "♯": "sharp", "♭": "flat",
     "✓": "check", "✔": "check", "⁄": "over", "∴": "therefore", "∀": "for all", "∃": "there exists",
 }  # fmt: skip
+_GREEK = frozenset(map(chr, [*range(0x370, 0x400), *range(0x1F00, 0x2000)]))
 _DROPPED = "™®℠•·‣◦▪■□●○★☆♪♫†‡¦¬¨¯¸~^*_#|<>{}\\`=+@"
 _NAMED = re.compile("[" + re.escape("".join(_NAMES)) + "]")
 _SQUARED = re.compile(r"(?<=[\w)])(?P<sign>[²³])|(?<=[\w)])\^(?P<power>[23])(?!\w)")
@@ -57,6 +58,8 @@ def _named(match: re.Match[str], draft: Draft) -> Reading:
     before, after = draft.text[start - 1 : start] if start else " ", draft.text[end : end + 1] or " "
     if sign == "©" and draft.text[max(0, start - 10) : start].strip().lower() == "copyright":
         return None
+    if sign.isalpha() and (before in _GREEK or after in _GREEK):
+        return None  # a letter of a Greek word
     if sign in _DROPPED and not _has_neighbours(draft.text, start, end):
         return None
     if sign == "$" and before.isalnum() and after.isalnum():

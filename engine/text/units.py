@@ -54,7 +54,7 @@ UNITS: dict[str, tuple[str, str]] = {
 TIGHT_UNITS: dict[str, tuple[str, str]] = {
     "m": ("meter", "meters"), "g": ("gram", "grams"), "l": ("liter", "liters"), "L": ("liter", "liters"),
     "s": ("second", "seconds"), "h": ("hour", "hours"), "W": ("watt", "watts"), "V": ("volt", "volts"),
-    "N": ("newton", "newtons"), "J": ("joule", "joules"), "in": ("inch", "inches"), "t": ("ton", "tons"),
+    "N": ("newton", "newtons"), "J": ("joule", "joules"), "in": ("inch", "inches"),
 }  # fmt: skip
 LOOSE_LETTERS = frozenset("mgLVW")
 POWERS = {
