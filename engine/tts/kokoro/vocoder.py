@@ -19,6 +19,7 @@ HARMONICS = 9
 SINE_AMPLITUDE = 0.1
 NOISE_STD = 0.003
 VOICED_ABOVE_HZ = 10.0
+ROUNDING = 1e-6
 
 
 class Stft:
@@ -49,8 +50,10 @@ class Stft:
         parts = [padded[:, k * self.hop :][:, : frames * self.hop] for k in range(self.n_fft // self.hop)]
         windows = mx.concatenate([part.reshape(x.shape[0], frames, self.hop) for part in parts], axis=-1)
         real, imaginary = windows @ self._real, windows @ self._imaginary
-        # 0.0 - 0.0 is +0.0: a negative zero would turn the phase of a negative real part over.
-        imaginary = imaginary + 0.0
+        # What is only rounding becomes zero: its sign would turn a phase over by chance (plus pi, minus pi), and a row
+        # would sound different in company. So at DC, at Nyquist, and in the frames mirrored at both ends.
+        floor = ROUNDING * mx.sum(mx.abs(windows), axis=-1, keepdims=True)
+        real, imaginary = (mx.where(mx.abs(part) > floor, part, 0.0) for part in (real, imaginary))
         return mx.sqrt(real * real + imaginary * imaginary), mx.arctan2(imaginary, real)
 
     def synthesise(self, magnitude: mx.array, phase: mx.array, lengths: Lengths) -> mx.array:
