@@ -12,17 +12,17 @@ import zlib
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import soundfile
 
+from engine.audio.pcm import Pcm16, dequantise, quantise
 from engine.types import Samples, Word
 from studio.library.storage import replacing
 
 _MAGIC = b"SSG1"
 _HEADER = struct.Struct("<4sII")
-_FULL_SCALE = 32767.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,10 +80,10 @@ class SegmentCache:
         if key[:2] not in self._shelves:
             path.parent.mkdir(parents=True, exist_ok=True)
             self._shelves.add(key[:2])
-        pcm = np.round(np.clip(samples, -1.0, 1.0) * _FULL_SCALE).astype(np.int16)
+        pcm = quantise(samples)
         with replacing(path) as temporary:
             temporary.write_bytes(_pack(pcm, sample_rate, words))
-        return SpokenSegment(_as_float(pcm), sample_rate, words)
+        return SpokenSegment(dequantise(pcm), sample_rate, words)
 
     def remove(self, key: str) -> None:
         """Forget a segment."""
@@ -106,14 +106,10 @@ def _unpack(packed: bytes) -> SpokenSegment:
     if magic != _MAGIC or zlib.crc32(body) != checksum:
         raise ValueError("not a whole segment")
     about = json.loads(bytes(body[:about_size]))
-    pcm = np.zeros(0, dtype=np.int16)
+    pcm: Pcm16 = np.zeros(0, dtype=np.int16)
     if about["samples"]:
-        pcm, _rate = soundfile.read(io.BytesIO(body[about_size:]), dtype="int16")
+        pcm = cast("Pcm16", soundfile.read(io.BytesIO(body[about_size:]), dtype="int16")[0])
     if pcm.shape != (about["samples"],):
         raise ValueError("not all samples are there")
     words = tuple(Word(w[0], w[1], w[2], span=(w[3], w[4]) if len(w) == 5 else None) for w in about["words"])
-    return SpokenSegment(_as_float(pcm), about["rate"], words)
-
-
-def _as_float(pcm: np.ndarray) -> Samples:
-    return pcm.astype(np.float32) / np.float32(_FULL_SCALE)
+    return SpokenSegment(dequantise(pcm), about["rate"], words)
