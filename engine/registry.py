@@ -113,7 +113,7 @@ CARDS: tuple[ModelCard, ...] = (
         languages=("en-us",),
         sample_rate=16000,
         built_in=True,
-        memory_bytes=160 * 1024**2,
+        memory_bytes=224 * 1024**2,  # two decoders
         abilities=frozenset({"words", "confidence", "live"}),
     ),
 )

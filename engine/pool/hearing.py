@@ -6,14 +6,14 @@ or a slow upload never holds up what others hear from the same model.
 
 import logging
 import threading
-from collections.abc import Callable, Generator, Iterable, Sequence
+from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Self, TypeVar
 
 from engine.errors import Cancelled, EngineError, GenerationError
 from engine.pool.lease import Lease, RunCall
 from engine.pool.stream import Feed
-from engine.stt.base import Hypothesis, Recognizer, UtteranceDecoder
+from engine.stt.base import Hypothesis, Recognizer, SteppedRecognizer, UtteranceDecoder
 from engine.types import Samples, Segment, TranscriptEvent, Word
 
 if TYPE_CHECKING:
@@ -22,6 +22,8 @@ if TYPE_CHECKING:
 log = logging.getLogger(__name__)
 
 T = TypeVar("T")
+
+STOPPED = "The transcription was stopped."
 
 
 class LiveHandle:
@@ -77,20 +79,36 @@ class RemoteRecognizer:
         self.sample_rate = model.sample_rate
         self.languages: Sequence[str] = tuple(model.languages)
         self.max_region_s = model.max_region_s
-        self._call: RunCall | None = None
+        self._takes_steps = hasattr(model, "recognize_steps")
+        self._lease: Lease[RemoteRecognizer] | None = None
+        self._must_end: Callable[[], bool] = lambda: False
 
-    def over(self, call: RunCall) -> Self:
-        """The same, with its way to the model."""
-        self._call = call
+    def over(self, lease: "Lease[RemoteRecognizer]", must_end: Callable[[], bool]) -> Self:
+        """The same, with its way to the model, and who may stop it."""
+        self._lease = lease
+        self._must_end = must_end
         return self
 
     def recognize(self, regions: Sequence[Samples], language: str) -> list[Segment]:
-        """As the model's own."""
+        """As the model's own; in turn with others, step by step, when the model takes steps."""
+        if not self._takes_steps:
 
-        def work(model: Recognizer) -> list[Segment]:
-            return model.recognize(regions, language)
+            def work(model: Recognizer) -> list[Segment]:
+                return model.recognize(regions, language)
 
-        return self._cross(work)
+            return self._cross(work)
+
+        def steps(model: SteppedRecognizer) -> Iterator[list[Segment] | None]:
+            yield (yield from model.recognize_steps(regions, language))
+
+        assert self._lease is not None
+        last: list[Segment] | None = None
+        with self._lease.stream(steps) as stream:
+            for step in stream:
+                last = step
+                if self._must_end():
+                    raise Cancelled(STOPPED)
+        return last or []
 
     def utterance(self, language: str) -> UtteranceDecoder:
         """As the model's own; the decoder's methods cross over too."""
@@ -104,8 +122,8 @@ class RemoteRecognizer:
         """Nothing: the model belongs to the pool."""
 
     def _cross(self, work: Callable[[Recognizer], T]) -> T:
-        assert self._call is not None
-        return self._call(work)
+        assert self._lease is not None
+        return self._lease.call(work)
 
 
 class _RemoteUtterance:
@@ -189,12 +207,12 @@ class Transcription:
         try:
             lease = self._lease(RemoteRecognizer)
             try:
-                model = lease.session.over(lease.call)
+                model = lease.session.over(lease, self._must_end)
                 for segment in transcribe(model, blocks, self._language, start_s=self._start_s):
                     while not self.feed.has_room and not self._must_end():
                         self._room.get()
                     if self._must_end():
-                        raise Cancelled("The transcription was stopped.")
+                        raise Cancelled(STOPPED)
                     self.feed.put(segment)
             finally:
                 lease.leave()
@@ -206,7 +224,7 @@ class Transcription:
         try:
             for block in self._blocks:
                 if self._must_end():
-                    raise Cancelled("The transcription was stopped.")
+                    raise Cancelled(STOPPED)
                 yield block
         finally:
             close = getattr(self._blocks, "close", None)

@@ -1,7 +1,9 @@
 """A hold on a loaded model for work made of many calls: while it lasts the model is not unloaded for another."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from typing import Any, Generic, Protocol, TypeVar
+
+from engine.pool.stream import Stream
 
 T = TypeVar("T")
 S = TypeVar("S")
@@ -13,17 +15,25 @@ class RunCall(Protocol):
     def __call__(self, work: Callable[[Any], T], /) -> T: ...
 
 
+class RunStream(Protocol):
+    """Runs a generator on the model's thread, taking turns with its other streams."""
+
+    def __call__(self, work: Callable[[Any], Iterator[T]], /) -> Stream[T]: ...
+
+
 class Lease(Generic[S]):
     """A session on a model's thread, and the way to it.
 
     Attributes:
         session: made on the model's thread; touch it only inside `call`.
         call: runs a function of the loaded model there, between the items of its streams.
+        stream: runs a generator there, in turn with its other streams.
     """
 
-    def __init__(self, session: S, call: RunCall, leave: Callable[[], None]) -> None:
+    def __init__(self, session: S, call: RunCall, stream: RunStream, leave: Callable[[], None]) -> None:
         self.session = session
         self.call = call
+        self.stream = stream
         self._leave = leave
         self._left = False
 

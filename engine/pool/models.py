@@ -178,13 +178,8 @@ class ModelPool:
 
     def _stream(self, model_id: str, task: Task | None, work: Callable[[Any], Iterator[T]]) -> Stream[T]:
         feed: Feed[T] = Feed()
-
-        def run(place: Place) -> Run:
-            feed.wake = place.thread.wake
-            return Run(feed, work)
-
         try:
-            self._places.send(model_id, task, run)
+            self._places.send(model_id, task, lambda place: _run(place, feed, work))
         except EngineError as exc:
             feed.end(exc)
         return Stream(feed)
@@ -207,7 +202,17 @@ class ModelPool:
         def crossing(work: Callable[[Any], T]) -> T:
             return _answer(place, self._places.send_again(place, Call(work)))
 
-        return Lease(session, crossing, lambda: place.thread.inbox.put(Leave(session)))
+        def streaming(work: Callable[[Any], Iterator[T]]) -> Stream[T]:
+            feed: Feed[T] = Feed()
+            self._places.send_again(place, _run(place, feed, work))
+            return Stream(feed)
+
+        return Lease(session, crossing, streaming, lambda: place.thread.inbox.put(Leave(session)))
+
+
+def _run(place: Place, feed: Feed[T], work: Callable[[Any], Iterator[T]]) -> Run:
+    feed.wake = place.thread.wake
+    return Run(feed, work)
 
 
 def _answer(place: Place, call: Call[T]) -> T:

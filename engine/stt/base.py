@@ -4,7 +4,7 @@ A family is a package or module `engine.stt.<family>` with `load(files) -> Recog
 `transcribe.py`, microphones through `live.py`; both hand the family speech at its own sample rate.
 """
 
-from collections.abc import Sequence
+from collections.abc import Generator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -66,4 +66,12 @@ class Recognizer(Protocol):
 
     def close(self) -> None:
         """Give back memory and handles."""
+        ...
+
+
+class SteppedRecognizer(Recognizer, Protocol):
+    """A recogniser that takes long over a region and lets others have their turn meanwhile."""
+
+    def recognize_steps(self, regions: Sequence[Samples], language: str) -> Generator[None, None, list[Segment]]:
+        """As `recognize`, in steps of some ten milliseconds; the last one gives the segments. Closing it stops."""
         ...

@@ -62,8 +62,24 @@ class PocketSphinx:
         Raises:
             OptionError: a language it does not know.
         """
+        steps = self.recognize_steps(regions, language)
+        while True:
+            try:
+                next(steps)
+            except StopIteration as end:
+                return end.value
+
+    def recognize_steps(self, regions: Sequence[Samples], language: str) -> Generator[None, None, list[Segment]]:
+        """The same, with a pause after every 50 ms of sound in which others may have their turn.
+
+        Raises:
+            OptionError: a language it does not know.
+        """
         check_language(language)
-        return [self._region(samples) for samples in regions]
+        segments: list[Segment] = []
+        for samples in regions:
+            segments.append((yield from self._region(samples)))
+        return segments
 
     def utterance(self, language: str) -> "Utterance":
         """Begin a streaming decode of one utterance.
@@ -87,7 +103,7 @@ class PocketSphinx:
         if len(self._idle) < _IDLE_DECODERS:
             self._idle.append(decoder)
 
-    def _region(self, samples: Samples) -> Segment:
+    def _region(self, samples: Samples) -> Generator[None, None, Segment]:
         if len(samples) == 0:
             return Segment("", 0.0, 0.0)
         room = _Room(_level(samples))
@@ -98,6 +114,7 @@ class PocketSphinx:
             try:
                 for begin in range(0, len(sound), _STEP):
                     decoder.process_raw(_pcm16(sound[begin : begin + _STEP]), False, False)
+                    yield
             finally:
                 decoder.end_utt()
             words = _final_words(decoder, -_PAD / SAMPLE_RATE, len(samples) / SAMPLE_RATE)

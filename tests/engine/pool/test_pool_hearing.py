@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 import types
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from typing import Any
 
 import numpy as np
@@ -268,6 +268,43 @@ def test_live_sound_is_heard_between_the_segments_of_a_recording(ears: ModelPool
             assert microphone.add_audio(np.zeros(10, np.float32)) == [number * 10]
         recording.close()
         reader.join()
+
+
+class PatientEar(Ear):
+    """Takes two seconds over a region, in steps of a hundredth."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.steps = 0
+        self.stopped_at: int | None = None
+
+    def recognize_steps(self, regions: list[Samples], language: str) -> Generator[None, None, list[Segment]]:
+        try:
+            for _ in range(200):
+                assert threading.current_thread() is self.thread
+                self.steps += 1
+                time.sleep(0.01)
+                yield
+        except GeneratorExit:
+            self.stopped_at = self.steps
+            raise
+        return self.recognize(regions, language)
+
+
+def test_a_long_region_leaves_room_for_a_microphone_and_stops_in_the_middle(simple_ears: None) -> None:
+    with ModelPool(100, find=find, load=lambda card, folder: PatientEar()) as pool:
+        waits: list[float] = []
+        with pool.transcribe("ear", [block(0.5)], "en") as recording, pool.live("ear") as microphone:
+            assert eventually(lambda: pool.call("ear", lambda model: model.steps) > 1)
+            for _ in range(10):
+                started = time.monotonic()
+                microphone.add_audio(np.zeros(160, np.float32))
+                waits.append(time.monotonic() - started)
+            assert sorted(waits)[5] < 0.1, "one step, not the whole region"
+            recording.close()
+            assert eventually(lambda: pool.call("ear", lambda model: model.stopped_at) is not None)
+        assert pool.call("ear", lambda model: model.stopped_at) < 150
+        assert [segment.text for segment in pool.transcribe("ear", [block(0.5)], "en")] == ["en 0.5"]
 
 
 def test_the_built_in_recogniser_hears_through_the_pool_what_it_hears_directly() -> None:
