@@ -69,6 +69,8 @@ _YEAR_CUE = re.compile(
     r"|\($",
     re.IGNORECASE,
 )
+# What shows it even before a plural: "until 1739 grants were made".
+_SURE_CUE = re.compile(r"\b(?:in|since|until|till|during|circa|year)\s?$", re.IGNORECASE)
 _COUNTED = re.compile(
     r" (?:(?!(?:was|is|has|as|does|his|its|this|thus|us|yes|always|perhaps|besides|sometimes|towards|across|"
     r"versus)\b)[a-z]{2,20}[^s\W\d_]s"
@@ -234,8 +236,10 @@ def _year_range(match: re.Match[str], draft: Draft) -> Reading:
 def _year_alone(match: re.Match[str], draft: Draft) -> Reading:
     figures, american = match["year"], is_american(draft.language)
     value = int(figures)
-    counted = not match["prefix"] and _COUNTED.match(draft.text, match.end()) is not None
-    if 1000 < value < 1100 and not _YEAR_CUE.search(draft.text[max(0, match.start() - 12) : match.start()]):
+    before = draft.text[max(0, match.start() - 12) : match.start()]
+    counted = _COUNTED.match(draft.text, match.end()) is not None
+    counted = counted and not match["prefix"] and not _SURE_CUE.search(before)
+    if 1000 < value < 1100 and not _YEAR_CUE.search(before):
         counted = True
     said = number(figures, american) if counted and value % 100 else year(value, american)
     return Edit(*match.span("year"), said)

@@ -71,7 +71,7 @@ def _interstate(match: re.Match[str], draft: Draft) -> Reading:
 
 def _mixed(match: re.Match[str], draft: Draft) -> Reading:
     """ "B12", "MP3", "4K", "R2D2", "H2O": letters stay, each run of figures is said."""
-    parts = _MIXED_PARTS.findall(match[0])
+    parts: list[str] = _MIXED_PARTS.findall(match[0])
     if len(parts) > 8:
         # A checksum or a key: figure by figure, letter by letter.
         return " ".join(digits(sign) if sign.isdecimal() else sign for sign in match[0] if sign != "_")

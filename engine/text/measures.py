@@ -25,7 +25,7 @@ _UNIT = re.compile(
 )
 _DEGREES = re.compile(
     rf"{_SIGNED}{_RANGE} ?(?:°|º|˚)(?: ?(?P<scale>[CFK]\b))?(?: ?(?P<minutes>\d{{1,2}})[′'](?: "
-    rf"?(?P<seconds>\d{{1,2}}(?:\.\d+)?)(?:[″\"”]|''))?)?(?: ?(?P<compass>[NSEW]\b(?!\.)))?"
+    rf"?(?P<seconds>\d{{1,2}}(?:\.\d+)?)(?:[″\"”]|''))?)?(?: ?(?P<compass>[NSEW]\b)(?P<stop>\.)?)?"
 )
 _PERCENT = re.compile(rf"{_SIGNED}(?P<first_sign>%)?{_RANGE} ?(?P<sign>%|‰|‱)(?P<points>-?pt\b)?(?!\w)")
 _FEET_INCHES = re.compile(
@@ -97,7 +97,10 @@ def _degrees(match: re.Match[str], draft: Draft) -> Reading:
         said += f" {number(match['minutes'])} minutes"
     if match["seconds"]:
         said += f" {number(match['seconds'])} seconds"
-    return f"{said} {_COMPASS[match['compass']]}" if match["compass"] else said
+    if not match["compass"]:
+        return said
+    closes = bool(match["stop"]) and draft.ends_sentence(match.end())
+    return Edit(*match.span(), f"{said} {_COMPASS[match['compass']]}{'.' * closes}", joins=not closes)
 
 
 def _percent(match: re.Match[str], draft: Draft) -> Reading:
