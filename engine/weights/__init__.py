@@ -1,10 +1,10 @@
 """A card -> verified files on this machine -> arrays. Downloads only when `fetch` is called.
 
 `store` knows where files lie, `hub` what the hub says, `download` and `transfer` bring bytes, `check` looks for damage,
-`arrays` and `torch_file` read weights, `quantisation` makes them smaller. Knows no family and no loaded model.
+`quantisation` makes them smaller; reading them is `engine.nn.checkpoint`. Knows no family and no loaded model.
 """
 
-from engine.weights.arrays import load_arrays, load_file
+from engine.nn.checkpoint import load_arrays, load_file
 from engine.weights.check import verify
 from engine.weights.download import fetch
 from engine.weights.quantisation import quantise

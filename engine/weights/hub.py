@@ -11,8 +11,9 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from engine.errors import DownloadError, ModelNotFound
+from engine.nn.safetensors import is_safe_name
 from engine.registry import ModelCard
-from engine.weights.store import COMMIT, is_safe_name, is_wanted
+from engine.weights.store import COMMIT, is_wanted
 
 REQUEST_TIMEOUT_S = 20.0
 SHA256 = re.compile(r"[0-9a-f]{64}")

@@ -12,8 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import DownloadError, OptionError, WeightsError
-from engine.weights.arrays import load_file, weight_files
-from engine.weights.check import TORCH_SUFFIXES
+from engine.nn.checkpoint import TORCH_SUFFIXES, load_file, weight_files
 from engine.weights.store import NO_ROOM, free_bytes, in_words
 
 if TYPE_CHECKING:

@@ -10,7 +10,7 @@ import errno
 import re
 import shutil
 from fnmatch import fnmatchcase
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 
 from engine.errors import ModelError, ModelNotDownloaded
 from engine.registry import ModelCard
@@ -34,14 +34,6 @@ def repository(card: ModelCard, models_dir: Path | None) -> Path:
     if not HUB_ID.fullmatch(card.id) or ".." in card.id:
         raise ModelError(f"“{card.id}” is not a model on the hub.")
     return cache_root(models_dir) / f"models--{card.id.replace('/', '--')}"
-
-
-def is_safe_name(name: str) -> bool:
-    """Whether a file name from outside stays inside the folder it is put in."""
-    if not name or "\\" in name or "\0" in name or ":" in name or len(name) > 255:
-        return False
-    parts = name.split("/")
-    return not PurePosixPath(name).is_absolute() and all(part not in ("", ".", "..") for part in parts)
 
 
 def is_wanted(name: str, patterns: tuple[str, ...]) -> bool:

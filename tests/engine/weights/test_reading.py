@@ -18,10 +18,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.errors import WeightsError
+from engine.nn.safetensors import safetensors_header, shards_of
+from engine.nn.torch_file import read_torch
 from engine.registry import ModelCard
 from engine.weights import load_arrays, load_file, verify
-from engine.weights.check import check_archive, safetensors_header, shards_of
-from engine.weights.torch_file import read_torch
+from engine.weights.check import check_archive
 
 DATA = Path(__file__).parent / "data"
 CARD = ModelCard("some/model", "Some Model", "speak", "espeak", "", ("en",), 24000)

@@ -10,11 +10,13 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.errors import WeightsError
-from engine.weights.check import TORCH_SUFFIXES, safetensors_header, shards_of
-from engine.weights.torch_file import TorchTensor, read_torch
+from engine.nn.safetensors import safetensors_header, shards_of
+from engine.nn.torch_file import TorchTensor, read_torch
 
 if TYPE_CHECKING:
     import mlx.core as mx
+
+TORCH_SUFFIXES = (".pth", ".pt", ".bin")
 
 
 def load_arrays(folder: Path) -> "dict[str, mx.array]":
