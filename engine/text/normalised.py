@@ -109,7 +109,7 @@ class Offsets(Sequence[int]):
         same character of the original.
         """
         if end <= start:
-            return Offsets((), 0, self[min(start, self.size)])
+            return Offsets((), 0, self._place(min(start, self.size)))
         first, last = self._run_at(start), self._run_at(end - 1)
         runs = [self._clip(number, start, end) for number in range(first, last + 1)]
         return Offsets(tuple(runs), end - start)
@@ -119,6 +119,14 @@ class Offsets(Sequence[int]):
         for number, run in enumerate(self.runs):
             if not run.is_copy:
                 yield run.start, self._run_end(number)
+
+    def _place(self, at: int) -> int:
+        """Where a cut at `at` falls in the original: inside a replaced stretch, by shares."""
+        if at >= self.size:
+            return self[self.size]
+        number = self._run_at(at)
+        run = self.runs[number]
+        return self[at] if run.is_copy else self._share(run, self._run_end(number), at)
 
     def _clip(self, number: int, start: int, end: int) -> Run:
         run, run_end = self.runs[number], self._run_end(number)

@@ -57,6 +57,11 @@ def test_a_replacement_that_is_cut_apart_shares_out_its_original() -> None:
     assert halves[1].to_source(0, 10) == (2, 4)
 
 
+def test_an_empty_cut_inside_a_replacement_lies_where_its_neighbours_meet() -> None:
+    text = Normalised.untouched("12").edited([Edit(0, 2, "one two")])
+    assert text.cut(0, 4).offsets[-1] == text.cut(4, 4).offsets[0] == text.cut(4, 7).offsets[0]
+
+
 def test_offsets_read_like_a_tuple() -> None:
     offsets = Offsets.identity(4, origin=10)
     assert len(offsets) == 5
