@@ -40,7 +40,7 @@ def test_a_recording_becomes_a_transcript_with_files(open_page: Open, studio: St
     page.get_by_role("button", name="Transcribe").click()
     job = page.locator("#transcripts .st-job")
     expect(job).to_have_attribute("data-status", "done", timeout=60_000)
-    expect(job.locator(".st-transcript")).to_contain_text("seven")
+    expect(job.locator(".st-transcript")).to_contain_text("good morning")
     kinds = {link.get_attribute("data-kind") for link in job.locator("a[data-kind]").all()}
     assert kinds == {"txt", "srt", "vtt", "json"}
     with page.expect_download() as waiting:

@@ -18,7 +18,9 @@
       throw new Error("This browser gives the microphone only to pages on this machine or over https.");
     let stream;
     try {
-      stream = await navigator.mediaDevices.getUserMedia({ audio: { channelCount: 1, echoCancellation: true, noiseSuppression: true } });
+      // What browsers do for telephones costs a recogniser words.
+      const audio = { channelCount: 1, echoCancellation: false, noiseSuppression: false, autoGainControl: true };
+      stream = await navigator.mediaDevices.getUserMedia({ audio });
     } catch (error) {
       throw new Error(SENTENCES[error.name] || "The microphone could not be opened. Check it in your system's settings.");
     }
