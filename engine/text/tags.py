@@ -23,9 +23,10 @@ _MARKUP = frozenset({
     "title", "tr", "tt", "u", "ul", "var",
 })  # fmt: skip
 
+# Short enough that no voice's largest segment has to divide one.
 _MARKED = re.compile(
     r"<(?P<emotion>[A-Za-z][A-Za-z_-]{0,23})>"
-    r"|\[(?P<word>[^\[\]\n]{1,100})\]\(/(?P<phonemes>[^/()\n]{1,200})/\)"
+    r"|\[(?P<word>[^\[\]\n]{1,60})\]\(/(?P<phonemes>[^/()\n]{1,120})/\)"
     r"|</?(?P<markup>[A-Za-z][A-Za-z0-9]{0,11})(?:\s[^<>]{0,500})?/?>"
 )
 

@@ -18,7 +18,7 @@ from engine.text.g2p.stress import PRIMARY, VOWELS, balance
 from engine.text.g2p.token import Pronounce, Pronounced
 
 # Marks the voice was taught with, and others that mean one of them.
-_MARKS = {mark: mark for mark in ";:,.!?—…()“”"} | {
+MARKS = {mark: mark for mark in ";:,.!?—…()“”"} | {
     '"': "“", "«": "“", "»": "”", "–": "—", "[": "(", "]": ")", "。": ".", "，": ",", "！": "!", "？": "?", "、": ",",
 }  # fmt: skip
 _PHRASE_ENDS = frozenset(";:,.!?—…")
@@ -157,7 +157,7 @@ def _plain_tokens(text: str, start: int, end: int) -> Iterator[Pronounced]:
         if kind in ("word", "initials"):
             yield Pronounced(found, match.span(), "", True, space)
             continue
-        mark = _MARKS.get(found, "")
+        mark = MARKS.get(found, "")
         if found == '"':
             mark = "”" if quoted else "“"
             quoted = not quoted

@@ -3,7 +3,7 @@
 import pickle
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.text.normalised import Edit, Normalised, Offsets, joined, moved
@@ -22,6 +22,7 @@ def edited_twice(draw: st.DrawFn) -> tuple[str, Normalised]:
     return source, text
 
 
+@settings(deadline=None)
 @given(edited_twice())
 def test_every_copied_character_points_at_itself(made: tuple[str, Normalised]) -> None:
     source, text = made
@@ -34,6 +35,7 @@ def test_every_copied_character_points_at_itself(made: tuple[str, Normalised]) -
             assert text.to_source(at, at + 1) == (offsets[at], offsets[at] + 1)
 
 
+@settings(deadline=None)
 @given(edited_twice(), st.integers(0, 60), st.integers(0, 60))
 def test_two_halves_of_a_cut_never_claim_the_same_character(made: tuple[str, Normalised], at: int, end: int) -> None:
     _, text = made

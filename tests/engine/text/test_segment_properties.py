@@ -69,7 +69,7 @@ def check(text: str, segments: list[TextSegment], limit: SegmentLimits) -> None:
         assert before.span[1] <= after.span[0]
 
 
-@settings(max_examples=250, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=200, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(texts, st.sampled_from(LANGUAGES), limits)
 def test_segments_cover_the_text_once_and_in_order(text: str, language: str, limit: SegmentLimits) -> None:
     segments = prepare(text, language, limit)
@@ -84,7 +84,12 @@ def spoken_letters(text: str) -> str:
     return "".join(character for character in text if character.isalnum())
 
 
-SPACED = [word for word in WORDS if all(ord(character) < 0x900 for character in word) and word not in "—–….,;:!?"]
+# Tags aside: they are longer than the smallest segments tried here.
+SPACED = [
+    word
+    for word in WORDS
+    if all(ord(character) < 0x900 for character in word) and word not in "—–….,;:!?" and not set("<[") & set(word)
+]
 
 
 @settings(max_examples=200, deadline=None)
