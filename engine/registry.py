@@ -91,6 +91,8 @@ class FolderSigns:
 
 Recognise = Callable[[FolderSigns], bool]
 
+KOKORO_MLX_FILES = ("config.json", "*.safetensors", "voices/*.safetensors")
+
 CARDS: tuple[ModelCard, ...] = (
     ModelCard(
         id="espeak-ng",
@@ -116,10 +118,34 @@ CARDS: tuple[ModelCard, ...] = (
         memory_bytes=224 * 1024**2,  # two decoders
         abilities=frozenset({"words", "confidence", "live"}),
     ),
+    *(
+        ModelCard(
+            id=model_id,
+            name=f"Kokoro 82M{precision}",
+            task="speak",
+            family="kokoro",
+            licence="Apache-2.0",
+            languages=("en-us", "en-gb", "es", "fr-fr", "hi", "it", "pt-br"),
+            sample_rate=24000,
+            files=files,
+            download_bytes=megabytes * 10**6,
+            memory_bytes=900 * 1024**2,
+            abilities=frozenset({"words", "blend", "batch"}),
+        )
+        for model_id, precision, megabytes, files in (
+            ("hexgrad/Kokoro-82M", "", 356, ("config.json", "kokoro-v1_0.pth", "voices/*.pt")),
+            ("mlx-community/Kokoro-82M-bf16", " (bf16)", 192, KOKORO_MLX_FILES),
+            ("mlx-community/Kokoro-82M-8bit", " (8 bit)", 190, KOKORO_MLX_FILES),
+            ("mlx-community/Kokoro-82M-6bit", " (6 bit)", 190, KOKORO_MLX_FILES),
+            ("mlx-community/Kokoro-82M-4bit", " (4 bit)", 190, KOKORO_MLX_FILES),
+        )
+    ),
 )
 
 # (task, family) -> whether a folder is one of its models. The first that says yes has it.
-RECOGNISERS: dict[tuple[Task, str], Recognise] = {}
+RECOGNISERS: dict[tuple[Task, str], Recognise] = {
+    ("speak", "kokoro"): lambda signs: {"istftnet", "plbert"} <= signs.config.keys(),
+}
 
 
 class Catalogue:

@@ -1,1 +1,22 @@
-"""Kokoro-82M: phonemes and a style vector in, speech out."""
+"""Kokoro-82M: phonemes and a style vector in, speech out.
+
+`voices` lists the published voices, `packs` reads them, `script` makes rows of phonemes, `network` (with
+`prosody` and `vocoder`) speaks them, `silence` trims, `model` is the family's door.
+"""
+
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.tts.kokoro.voices import voices
+
+if TYPE_CHECKING:
+    from engine.tts.kokoro.model import KokoroSynthesizer
+
+__all__ = ["load", "voices"]
+
+
+def load(files: Path | None) -> "KokoroSynthesizer":
+    """Load from a verified folder; see `model.load`. MLX is imported here and not before."""
+    from engine.tts.kokoro.model import load as load_model
+
+    return load_model(files)

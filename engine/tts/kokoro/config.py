@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import Any, cast
 
 from engine.errors import WeightsError
 
@@ -70,7 +70,13 @@ class KokoroConfig:
         Raises:
             WeightsError: it is not Kokoro's.
         """
-        return cls.parse(json.loads(path.read_text(encoding="utf-8")))
+        try:
+            found: object = json.loads(path.read_text(encoding="utf-8"))
+        except (OSError, ValueError, RecursionError) as exc:
+            raise WeightsError("Kokoro's config.json cannot be read. Get the model again.") from exc
+        if not isinstance(found, dict):
+            raise WeightsError("This config.json is not Kokoro's. Get the model again.")
+        return cls.parse(cast("dict[str, Any]", found))
 
     @classmethod
     def parse(cls, found: Mapping[str, Any]) -> "KokoroConfig":

@@ -1,0 +1,262 @@
+"""Kokoro as the studio speaks with it: text -> phonemes -> rows -> network -> sound with word times.
+
+Its decoder normalises over a whole row, so it streams row by row: a segment's sound comes at once.
+"""
+
+import zlib
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+from functools import partial
+from importlib import import_module
+from pathlib import Path
+from typing import Protocol
+
+import numpy as np
+
+from engine.errors import GenerationError, OptionError, VoiceError
+from engine.nn.checkpoint import load_arrays
+from engine.text.g2p import English, Pronounced
+from engine.text.g2p.foreign import TIE
+from engine.text.g2p.others import Other
+from engine.text.segment import TextSegment, for_voice
+from engine.tts.base import SegmentLimits, SpeechPiece
+from engine.tts.kokoro.config import KokoroConfig
+from engine.tts.kokoro.network import Kokoro, Spoken
+from engine.tts.kokoro.packs import Packs
+from engine.tts.kokoro.script import Row, rows, unknown
+from engine.tts.kokoro.silence import trimmed
+from engine.tts.kokoro.voices import NAMES, Blend, described, parse
+from engine.types import Samples, SpeechRequest, Voice, Word
+
+PHRASE_PAUSE_S, WORD_PAUSE_S = 0.15, 0.02  # where a segment too long for one row is divided
+_NOT_YET = ("ja", "zh")
+
+
+class Ipa(Protocol):
+    """Who knows every word of every language; `engine.tts.espeak.phonemes`."""
+
+    def __call__(self, text: str, voice: str, tie: str, /) -> str: ...
+
+
+def load(files: Path | None, ipa: Ipa | None = None) -> "KokoroSynthesizer":
+    """Load from a folder in hexgrad's or mlx-community's layout.
+
+    Args:
+        files: config.json, weights and voices/.
+        ipa: says the words no dictionary has; espeak-ng when None.
+
+    Raises:
+        WeightsError: the files are not Kokoro's.
+    """
+    if files is None:
+        raise ValueError("Kokoro does not come with the installation")
+    config = KokoroConfig.read(files / "config.json")
+    return KokoroSynthesizer(
+        config, Kokoro(config, load_arrays(files)), Packs(files, 2 * config.style_dim), ipa or _espeak
+    )
+
+
+def _espeak(text: str, voice: str, tie: str) -> str:
+    # By name: families do not import one another, and this one works on where that one is missing.
+    return import_module("engine.tts.espeak").phonemes(text, voice, tie)
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """A segment made ready: its rows, and what the person must know."""
+
+    rows: list[Row]
+    notices: tuple[str, ...]
+
+
+class KokoroSynthesizer:
+    """A loaded Kokoro. Lives on one thread; holds no state of any stream."""
+
+    # A clause first, so that sound starts early; the voice is at its best between one and two hundred phonemes.
+    limits = SegmentLimits(first_chars=60, target_chars=180, max_chars=400)
+
+    def __init__(self, config: KokoroConfig, network: Kokoro, packs: Packs, ipa: Ipa) -> None:
+        self.sample_rate = config.sample_rate
+        self._config = config
+        self._network = network
+        self._packs = packs
+        self._ipa = ipa
+        self._readers: dict[str, English | Other] = {}
+
+    @property
+    def voices(self) -> list[Voice]:
+        """The voices of the folder, the default first."""
+        return self._packs.voices
+
+    def check(self, request: SpeechRequest) -> SpeechRequest:
+        """Fill in voice and language, and refuse what cannot be spoken.
+
+        Raises:
+            VoiceError: no such voice, one of another language, one whose language is not there yet, or a recording to
+                copy.
+            OptionError: speed or pitch out of range.
+        """
+        if not 0.5 <= request.speed <= 2.0:  # NaN is not either
+            raise OptionError(f"The speed must be between 0.5 and 2.0; {request.speed:g} is not.")
+        if request.pitch != 1.0:
+            raise OptionError("Kokoro has no control of pitch. Choose another voice, or a blend of voices.")
+        if request.prompt is not None:
+            raise VoiceError("Kokoro cannot copy a recorded voice. Choose a model that clones voices.")
+        name = request.voice.strip() or self._voice_of(request.language)
+        blend = parse(name)
+        self._packs.refuse_unknown(blend)
+        voice = described(blend.first)
+        language = _language(request.language, voice)
+        if language in _NOT_YET:
+            raise VoiceError(
+                f"{voice.name} needs the extra for {NAMES[language]}, which is not there yet. Choose another voice."
+            )
+        return replace(request, voice=name, language=language)
+
+    def synthesize(self, segment: TextSegment, request: SpeechRequest) -> Iterator[SpeechPiece]:
+        """Speak one segment; one piece a row, and nearly every segment is one row."""
+        blend = parse(request.voice)
+        plan = self._plan(segment, request)
+        if not plan.rows:
+            yield SpeechPiece(np.zeros(0, dtype=np.float32), notices=plan.notices)
+            return
+        spoken_s, notices = 0.0, plan.notices
+        for at, row in enumerate(plan.rows):
+            spoken = self._network(
+                [row.ids], self._styles([row], blend), [request.speed], [_seed(segment, request, at)]
+            )[0]
+            piece = self._piece(row, spoken, is_last=at + 1 == len(plan.rows), begin_s=spoken_s)
+            spoken_s += len(piece.samples) / self.sample_rate
+            yield replace(piece, notices=notices)
+            notices = ()
+
+    def render(self, segments: Sequence[TextSegment], request: SpeechRequest) -> list[SpeechPiece]:
+        """Speak several segments in one pass of the network: what `synthesize` gives for each, at less cost."""
+        blend = parse(request.voice)
+        plans = [self._plan(segment, request) for segment in segments]
+        batch = [(which, at, row) for which, plan in enumerate(plans) for at, row in enumerate(plan.rows)]
+        spoken = (
+            self._network(
+                [row.ids for _, _, row in batch],
+                self._styles([row for _, _, row in batch], blend),
+                [request.speed] * len(batch),
+                [_seed(segments[which], request, at) for which, at, _ in batch],
+            )
+            if batch
+            else []
+        )
+        sounds: list[list[Samples]] = [[] for _ in segments]
+        words: list[list[Word]] = [[] for _ in segments]
+        for (which, at, row), one in zip(batch, spoken, strict=True):
+            begin_s = sum(len(sound) for sound in sounds[which]) / self.sample_rate
+            piece = self._piece(row, one, is_last=at + 1 == len(plans[which].rows), begin_s=begin_s)
+            sounds[which].append(piece.samples)
+            words[which].extend(piece.words)
+        return [
+            SpeechPiece(
+                np.concatenate(sounds[which]) if sounds[which] else np.zeros(0, dtype=np.float32),
+                tuple(words[which]),
+                notices=plan.notices,
+            )
+            for which, plan in enumerate(plans)
+        ]
+
+    def close(self) -> None:
+        """The arrays go with the object."""
+
+    def _plan(self, segment: TextSegment, request: SpeechRequest) -> _Plan:
+        spoken, notices = for_voice(segment, (), phonemes=True)
+        if segment.index == 0 and request.instructions.strip():
+            notices = (*notices, "Kokoro takes no instructions: they were left out.")
+        if spoken is None:
+            return _Plan([], notices)
+        tokens = self._read(spoken.text, request.language)
+        if strange := unknown(tokens, self._config.vocab):
+            notices = (*notices, f"This voice does not know the sounds “{strange[:40]}”: they were left out.")
+        if spoken is not segment:
+            tokens = _in_the_segment(tokens, spoken, segment)
+        longest = self._config.bert.max_position_embeddings - 2
+        return _Plan(rows(tokens, self._config.vocab, longest), notices)
+
+    def _read(self, text: str, language: str) -> list[Pronounced]:
+        if language not in self._readers:
+            say = partial(self._say, language)
+            is_english = language.startswith("en")
+            self._readers[language] = English("gb" if language == "en-gb" else "us", say) if is_english else Other(say)
+        return self._readers[language](text)
+
+    def _say(self, language: str, text: str) -> str:
+        return self._ipa(text, language, TIE)
+
+    def _styles(self, batch: Sequence[Row], blend: Blend) -> Samples:
+        return np.stack([self._packs.style(blend, len(row.ids)) for row in batch])
+
+    def _piece(self, row: Row, spoken: Spoken, is_last: bool, begin_s: float) -> SpeechPiece:
+        """A row's sound without the silence around it, and its words in the segment's time."""
+        if not np.isfinite(spoken.samples).all():
+            raise GenerationError("Kokoro made no sound of this text. Try another wording, or get the model again.")
+        frame = self._config.samples_per_frame
+        last = row.words[-1].end if row.words else len(row.ids)
+        bounds = np.cumsum(spoken.durations) * frame
+        samples, cut = trimmed(spoken.samples, int(bounds[0]), int(bounds[max(0, last)]), self.sample_rate)
+        words = tuple(
+            row.times(
+                spoken.durations,
+                frame / self.sample_rate,
+                begin_s - cut / self.sample_rate,
+                begin_s + len(samples) / self.sample_rate,
+            )
+        )
+        if not is_last:
+            pause = round((PHRASE_PAUSE_S if row.ends_phrase else WORD_PAUSE_S) * self.sample_rate)
+            samples = np.concatenate([samples, np.zeros(pause, dtype=np.float32)])
+        return SpeechPiece(samples, words)
+
+    def _voice_of(self, language: str) -> str:
+        """The best voice of a language; the default when none is asked for."""
+        if not language:
+            return self._packs.default
+        wanted = language.lower()
+        for matches in (
+            lambda voice: voice.language == wanted,
+            lambda voice: _base(voice.language) == _base(wanted),
+        ):
+            found = next((voice for voice in self.voices if matches(voice)), None)
+            if found is not None:
+                return found.id
+        known = ", ".join(dict.fromkeys(voice.language for voice in self.voices))
+        raise VoiceError(f"Kokoro has no voice here for “{language[:40]}”. It speaks: {known}.")
+
+
+def _language(wanted: str, voice: Voice) -> str:
+    """What a voice is to speak: its own language, or English of the other side of the ocean."""
+    if not wanted or wanted.lower() == voice.language:
+        return voice.language
+    if _base(wanted.lower()) != _base(voice.language):
+        raise VoiceError(
+            f"The voice {voice.name} speaks {voice.language}, not {wanted[:40]}. Choose a voice of that language, or "
+            "leave the language to the voice."
+        )
+    return wanted.lower() if wanted.lower() in ("en-us", "en-gb") else voice.language
+
+
+def _base(language: str) -> str:
+    return language.replace("_", "-").partition("-")[0]
+
+
+def _seed(segment: TextSegment, request: SpeechRequest, row: int) -> int:
+    """The noise belongs to what is said and how, not to when."""
+    return zlib.crc32(f"{segment.text}\0{request.voice}\0{request.speed}\0{request.seed}\0{row}".encode())
+
+
+def _in_the_segment(tokens: list[Pronounced], spoken: TextSegment, segment: TextSegment) -> list[Pronounced]:
+    """Spans in the text without its tags -> spans in the segment's own text, which stand in the same order."""
+    placed: list[Pronounced] = []
+    at = 0
+    for token in tokens:
+        found = segment.text.find(token.text, at)
+        if found < 0:
+            found = at
+        at = min(len(segment.text), found + len(token.text))
+        placed.append(replace(token, span=(min(found, at), at)))
+    return placed

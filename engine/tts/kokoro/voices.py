@@ -1,0 +1,103 @@
+"""The published voices, with their publisher's grades, and blends of them.
+
+Source: VOICES.md of hexgrad/Kokoro-82M (Apache-2.0). A grade of "" is one that was not given.
+"""
+
+import math
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+from engine.errors import VoiceError
+from engine.types import Voice
+
+DEFAULT_VOICE = "af_heart"
+MAX_BLENDED = 8
+
+LANGUAGES = {
+    "a": ("en-us", "American English"),
+    "b": ("en-gb", "British English"),
+    "e": ("es", "Spanish"),
+    "f": ("fr-fr", "French"),
+    "h": ("hi", "Hindi"),
+    "i": ("it", "Italian"),
+    "j": ("ja", "Japanese"),
+    "p": ("pt-br", "Brazilian Portuguese"),
+    "z": ("zh", "Mandarin"),
+}
+"""A voice's first letter -> its language and what a person calls it."""
+
+NAMES = {language: name for language, name in LANGUAGES.values()}
+
+_GRADES = {
+    "af_heart": "A", "af_bella": "A-", "af_nicole": "B-", "af_aoede": "C+", "af_kore": "C+", "af_sarah": "C+",
+    "af_alloy": "C", "af_nova": "C", "af_sky": "C-", "af_jessica": "D", "af_river": "D",
+    "am_fenrir": "C+", "am_michael": "C+", "am_puck": "C+", "am_echo": "D", "am_eric": "D", "am_liam": "D",
+    "am_onyx": "D", "am_santa": "D-", "am_adam": "F+",
+    "bf_emma": "B-", "bf_isabella": "C", "bf_alice": "D", "bf_lily": "D",
+    "bm_fable": "C", "bm_george": "C", "bm_lewis": "D+", "bm_daniel": "D",
+    "ef_dora": "", "em_alex": "", "em_santa": "",
+    "ff_siwis": "B-",
+    "hf_alpha": "C", "hf_beta": "C", "hm_omega": "C", "hm_psi": "C",
+    "if_sara": "C", "im_nicola": "C",
+    "jf_alpha": "C+", "jf_gongitsune": "C", "jf_tebukuro": "C", "jf_nezumi": "C-", "jm_kumo": "C-",
+    "pf_dora": "", "pm_alex": "", "pm_santa": "",
+    "zf_xiaobei": "D", "zf_xiaoni": "D", "zf_xiaoxiao": "D", "zf_xiaoyi": "D",
+    "zm_yunjian": "D", "zm_yunxi": "D", "zm_yunxia": "D", "zm_yunyang": "D",
+}  # fmt: skip
+
+
+def voices() -> list[Voice]:
+    """All published voices, the default first, then by language and grade."""
+    return [described(name) for name in _GRADES]
+
+
+def described(name: str) -> Voice:
+    """What a voice file's name says: "af_heart" is American, female."""
+    language, spoken = LANGUAGES.get(name[:1], ("en-us", "English"))
+    gender: Literal["female", "male", ""] = ""
+    if name[1:3] in ("f_", "m_"):
+        gender = "female" if name[1] == "f" else "male"
+    plain = name.partition("_")[2] or name
+    return Voice(name, f"{plain.replace('_', ' ').title()} ({spoken})", language, gender, _GRADES.get(name, ""))
+
+
+@dataclass(frozen=True, slots=True)
+class Blend:
+    """Voices and their shares, which sum to 1; most often one voice.
+
+    Attributes:
+        shares: voice -> share.
+    """
+
+    shares: Mapping[str, float]
+
+    @property
+    def first(self) -> str:
+        """The voice that decides the language."""
+        return next(iter(self.shares))
+
+
+def parse(wanted: str) -> Blend:
+    """A voice or a blend of voices: "af_heart", "af_heart+am_michael", "af_heart:0.6+am_michael:0.4".
+
+    Raises:
+        VoiceError: it cannot be read as one.
+    """
+    parts = [part.strip() for part in wanted.split("+")]
+    if len(parts) > MAX_BLENDED:
+        raise VoiceError(f"A blend can have {MAX_BLENDED} voices; this one has {len(parts)}.")
+    shares: dict[str, float] = {}
+    for part in parts:
+        name, colon, share = part.partition(":")
+        try:
+            amount = float(share) if colon else 1.0
+        except ValueError:
+            amount = math.nan
+        if not name.strip() or not 0 < amount <= 1000:
+            raise VoiceError(
+                f"“{wanted[:80]}” is no voice. Write one voice, or a blend such as af_heart:0.6+am_michael:0.4."
+            )
+        shares[name.strip()] = shares.get(name.strip(), 0.0) + amount
+    whole = sum(shares.values())
+    return Blend({name: amount / whole for name, amount in shares.items()})
