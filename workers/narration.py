@@ -13,7 +13,7 @@ from sqlmodel import col, delete, select
 
 from engine.errors import EngineError, GenerationError, ModelError, OptionError, VoiceError
 from engine.text.segment import TextSegment, prepare
-from engine.tts.base import Synthesizer
+from engine.tts.base import SegmentLimits, Synthesizer
 from engine.types import Samples, SpeechRequest, Word
 from studio.library.db import session
 from studio.library.errors import LibraryError
@@ -69,6 +69,9 @@ class Narrator:
         self._manuscript = manuscript
         self._number = task.held.part.number
         self._options = options = BookOptions.from_json(task.held.job.options)
+        # Nobody waits for the first sound of a book: its first segments may have their full size.
+        limits = model.limits
+        self._limits = SegmentLimits(limits.target_chars, limits.target_chars, limits.max_chars)
         folder = task.storage.job_folder(task.held.job.id)
         self._request = model.check(
             SpeechRequest(
@@ -145,7 +148,7 @@ class Narrator:
                 segments = prepare(
                     piece,
                     self._request.language,
-                    self._model.limits,
+                    self._limits,
                     options.sentence_pause_s,
                     options.paragraph_pause_s,
                 )
