@@ -13,6 +13,7 @@ BENCHMARKS = {
     "memory": "a worker's peak memory for 10,000 and 100,000 words",
     "queue": "from submitting a job to its first segment",
     "pool": "what the pool adds to a stream",
+    "g2p": "English phonemes beside misaki's",
 }
 
 

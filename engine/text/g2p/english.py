@@ -75,6 +75,10 @@ class English:
             done.append(replace(token, phonemes=phonemes))
         return done[::-1]
 
+    def roles(self, word: str) -> frozenset[str]:
+        """The roles between which a word's sound differs; none for most words."""
+        return self._lexicon.roles(word)
+
     def _word(self, tokens: list[Pronounced], words: list[str], at: int, following: _Next) -> str:
         word = unicodedata.normalize("NFKC", tokens[at].text).translate(_APOSTROPHES)
         special = self._special(word, words, at, following)

@@ -23,14 +23,16 @@ _MORE: dict[Dialect, dict[str, dict[str, str]]] = {
         "bass": {"FISH": "bˈæs", "DEFAULT": "bˈAs"},
         "lives": {"VERB": "lˈɪvz", "DEFAULT": "lˈIvz"},
         "dove": {"VERB": "dˈOv", "DEFAULT": "dˈʌv"},
-        "sewer": {"DEFAULT": "sˈuəɹ"},
+        "bowed": {"DEFAULT": "bˈWd"},
+        "protest": {"VERB": "pɹətˈɛst", "DEFAULT": "pɹˈOtˌɛst"},
     },
     "gb": {
         "lead": {"METAL": "lˈɛd", "DEFAULT": "lˈiːd"},
         "row": {"QUARREL": "ɹˈW", "DEFAULT": "ɹˈQ"},
         "bass": {"FISH": "bˈas", "DEFAULT": "bˈAs"},
         "lives": {"VERB": "lˈɪvz", "DEFAULT": "lˈIvz"},
-        "dove": {"DEFAULT": "dˈʌv"},
+        "bowed": {"DEFAULT": "bˈWd"},
+        "protest": {"VERB": "pɹətˈɛst", "DEFAULT": "pɹˈQtɛst"},
     },
 }
 _AFTER_THESE_T_IS_A_TAP = frozenset("AIOWYiuæɑəɛɪɹʊʌ")
@@ -110,8 +112,10 @@ class Lexicon:
     def _formed(self, word: str, role: str) -> str | None:
         """A plural, possessive, past or -ing form of a known word."""
         for stems, ending in ((_s_stems, self._with_s), (_ed_stems, self._with_ed), (_ing_stems, self._with_ing)):
+            # "bowed" and "winding" are verbs, whatever stands around them.
+            as_stem = role if stems is _s_stems else "VERB"
             for stem in stems(word):
-                sounds = self._known(stem, role) if len(stem) > 1 or stem in "aAiI" else None
+                sounds = self._known(stem, as_stem) if len(stem) > 1 or stem in "aAiI" else None
                 if sounds:
                     return ending(lift(sounds) if ending == self._with_ing else sounds)
         return None

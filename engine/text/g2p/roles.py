@@ -90,7 +90,7 @@ def _noun_or_verb(words: Words, at: int) -> str:
             return "VBN" if back == 1 or _only_adverbs(words, at, back) else "NOUN"
         if before in BE:
             if back == 1 or _only_adverbs(words, at, back):
-                return "VBN" if following in ("by", "to", "aloud", "out", "up") else "ADJ"
+                return "VBN" if following in ("by", "aloud", "out", "up") else "ADJ"
             return "NOUN"
         if before in DETERMINERS or before.endswith("'s"):
             return "ADJ" if _is_content(following) and not following.endswith("ed") else "NOUN"
@@ -118,9 +118,10 @@ def _tense(words: Words, at: int) -> str:
         if before in HAVE or before in BE:
             return "VBN"
         if before in ("he", "she", "it"):
-            return "VBD"
+            return "VB" if _word(words, at - back - 1) in MODALS else "VBD"
         if before in SUBJECTS:
-            return "VB" if HABIT & set(words) else "VBD"
+            is_asked = _word(words, at - back - 1) in MODALS
+            return "VB" if is_asked or HABIT & set(words) else "VBD"
     return "VB"
 
 
@@ -131,7 +132,7 @@ def _that(words: Words, at: int) -> str:
         return "DT"
     if following in SUBJECTS or following in DETERMINERS or following in ("there", "him", "them", "i'm", "i've"):
         return "IN"
-    if before in PREPOSITIONS or before in ("to", "all", "do", "does", "did"):
+    if before in PREPOSITIONS or before in ("to", "all", "do", "does", "did", "me", "him", "us", "them"):
         return "DT"
     if not before or before in CONJUNCTIONS:
         return "DT"
