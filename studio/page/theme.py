@@ -149,6 +149,7 @@ def head() -> str:
         "page.js",
         "player.js",
         "speak.js",
+        "clips.js",
         "chapters.js",
         "jobs.js",
         "transcribe.js",
