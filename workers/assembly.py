@@ -19,7 +19,7 @@ from sqlmodel import col, delete, select, update
 from engine import registry
 from engine.audio import master
 from engine.audio.m4b import Chapter, write_book
-from engine.errors import EngineError
+from engine.errors import EngineError, TextError
 from engine.stt import captions
 from engine.types import Samples, Word
 from studio.library import jobs, playback
@@ -96,6 +96,8 @@ def _takes(task: Task, options: BookOptions) -> list[_Take]:
         plan = playback.plan(part.report.get("narrated", {}), options.loudness)
         takes.append(_Take(part, score, start_s, end_s, plan, master.LoudnessMeter(score.sample_rate)))
         start_s = end_s
+    if not start_s:
+        raise TextError("Nothing in these chapters can be spoken: they have no words that a voice could say.")
     return takes
 
 
@@ -115,7 +117,8 @@ def _write_sound(task: Task, options: BookOptions, manuscript: Manuscript, takes
     )
     if options.format != "mp3-chapters":
         sound = (block for take in takes for block in _mastered(task, take))
-        marks = [Chapter(take.part.title, take.start_s, take.end_s) for take in takes]
+        # A chapter of ornaments has no sound and gets no mark.
+        marks = [Chapter(take.part.title, take.start_s, take.end_s) for take in takes if take.end_s > take.start_s]
         return write(path, sound, chapters=marks, title=task.held.job.title, format=options.format)
     notices: dict[str, None] = {}
     with (
@@ -123,7 +126,7 @@ def _write_sound(task: Task, options: BookOptions, manuscript: Manuscript, takes
         tempfile.TemporaryDirectory(dir=path.parent) as place,
         zipfile.ZipFile(temporary, "w", zipfile.ZIP_STORED) as archive,
     ):
-        for number, take in enumerate(takes, start=1):
+        for number, take in enumerate((take for take in takes if take.end_s > take.start_s), start=1):
             file, title = Path(place) / "chapter.mp3", take.part.title
             mark = Chapter(title, 0.0, take.end_s - take.start_s)
             notices |= dict.fromkeys(write(file, _mastered(task, take), chapters=[mark], title=title, format="mp3"))

@@ -50,8 +50,8 @@ class RedisHandle:
     socket: Path | None = None
 
     def connect(self) -> "Redis":
-        """A client of it."""
-        return Redis.from_url(self.url)
+        """A client of it, for calls that answer at once."""
+        return Redis.from_url(self.url, socket_timeout=10.0, socket_connect_timeout=5.0)
 
     def is_alive(self) -> bool:
         """Whether it answers now."""

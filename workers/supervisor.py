@@ -84,6 +84,8 @@ class Supervisor:
         """
         self._use(find_or_start(self._settings.redis_url, self._folder))
         self._library.sweep()
+        if self.is_on_duty:
+            self._library.reconcile(at_once=True)
         self._fill_posts()
         self._thread = threading.Thread(target=self._watch, name="supervisor", daemon=True)
         self._thread.start()

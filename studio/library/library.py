@@ -233,12 +233,13 @@ class Library:
             job = jobs.owned(rows, owner, job_id)
             part = self._part(rows, job_id, part_number)
         score = open_score(self.storage.job_folder(job_id), part_number)
-        if score is None or part is None:
+        duration_s = playback.duration_s(score) if score else 0.0
+        if score is None or part is None or not duration_s:
             raise NotFound("Nothing of this chapter is spoken yet.")
         cache = SegmentCache(self.storage.segment_cache)
         loudness = BookOptions.from_json(job.options).loudness
         sound = playback.mastered(score, cache, part.report.get("narrated", {}), loudness)
-        return ChapterAudio(part.title, score.sample_rate, playback.duration_s(score), sound)
+        return ChapterAudio(part.title, score.sample_rate, duration_s, sound)
 
     def transcript(self, owner: str, job_id: str) -> Transcript:
         """What a transcription job has heard so far. Raises NotFound."""

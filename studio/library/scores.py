@@ -184,7 +184,7 @@ def keys_of(folder: Path) -> set[str]:
     """All segments that the job in `folder` has spoken or plays."""
     keys: set[str] = set()
     for path in folder.glob("parts/*.journal.jsonl"):
-        number = int(path.name[:4])
+        number = int(path.name.split(".")[0])
         keys |= {entry["end"] for entry in Journal(folder, number).entries() if "end" in entry}
     for path in folder.glob("parts/*.score.jsonl"):
         keys |= {note.key for note in Score(path, 0).notes() if note.key}

@@ -73,7 +73,8 @@ def journal(library: Library, job_id: str) -> list[dict[str, Any]]:
     folder = library.storage.job_folder(job_id)
     entries: list[dict[str, Any]] = []
     for path in sorted(folder.glob("parts/*.journal.jsonl")):
-        entries += [entry | {"part": int(path.name[:4])} for entry in Journal(folder, int(path.name[:4])).entries()]
+        part = int(path.name.split(".")[0])
+        entries += [entry | {"part": part} for entry in Journal(folder, part).entries()]
     return entries
 
 

@@ -222,3 +222,19 @@ def test_long_paragraphs_are_cut_after_sentences_and_lose_nothing() -> None:
     assert [is_last for _, is_last in pieces] == [False] * (len(pieces) - 1) + [True]
     unbroken = "x" * 20_000
     assert "".join(piece for piece, _ in _slices(unbroken)) == unbroken
+
+
+def test_a_chapter_of_ornaments_does_not_spoil_the_book(library: Library) -> None:
+    chapters = (PlainChapter("", ("* * *",)), PlainChapter("Two", ("Words at last.",)))
+    job_id = library.submit_book("ann", PlainBook("T", (), "en", None, chapters), OPTIONS).id
+    for number in (0, 1):
+        narrate_chapter(job_id, number)
+    assemble(job_id, 2)
+    done = library.view("ann", job_id)
+    assert (done.status, done.error) == ("done", "")
+    assert done.parts[0].audio_s == 0.0
+    nothing = library.submit_book("ann", PlainBook("T", (), "en", None, chapters[:1]), OPTIONS).id
+    narrate_chapter(nothing, 0)
+    assemble(nothing, 1)
+    assert library.view("ann", nothing).status == "failed"
+    assert "no words" in library.view("ann", nothing).error
