@@ -21,6 +21,7 @@ from engine.text.g2p.token import Pronounce, Pronounced
 MARKS = {mark: mark for mark in ";:,.!?—…()“”"} | {
     '"': "“", "«": "“", "»": "”", "–": "—", "[": "(", "]": ")", "。": ".", "，": ",", "！": "!", "？": "?", "、": ",",
 }  # fmt: skip
+_INSIDE_A_WORD = {"to": "tə", "a": "ɐ", "an": "ɐn", "the": "ðə"}  # "to-morrow", "half-an-hour"
 _PHRASE_ENDS = frozenset(";:,.!?—…")
 _CONSONANTS = frozenset("bdfhjklmnpstvwzðŋɡɹɾʃʒʤʧθ")
 _LETTERS = r"[^\W\d_]"
@@ -94,7 +95,12 @@ class English:
             return found
         if "-" in bare:
             parts = [part for part in bare.split("-") if part]
-            sounds = [self._looked_up(part, tokens, words, -1) or self._foreign(part) for part in parts]
+            sounds = [
+                (_INSIDE_A_WORD.get(part.lower()) if place + 1 < len(parts) else None)
+                or self._looked_up(part, tokens, words, -1)
+                or self._foreign(part)
+                for place, part in enumerate(parts)
+            ]
             return "".join(balance(sounds))
         return self._foreign(bare)
 

@@ -1,7 +1,7 @@
 """Stress marks: taking, giving and placing them. Source for the levels: misaki 0.9.4, en.py (Apache-2.0)."""
 
 PRIMARY, SECONDARY = "ˈ", "ˌ"
-VOWELS = frozenset("AIOQWYaiuæɑɒɔəɛɜɪʊʌᵻɐ")
+VOWELS = frozenset("AIOQWYaiuæɑɒɔəɛɜɪʊʌᵻ")  # not ɐ: "a" and "an" neither bear stress nor bend "to"
 DIPHTHONGS = frozenset("AIOQWYʤʧ")
 
 

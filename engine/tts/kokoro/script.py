@@ -131,4 +131,8 @@ def _row(pieces: Sequence[Pronounced], vocabulary: Mapping[str, int]) -> Row:
     while ids and ids[-1] == space:
         ids.pop()
     ends = bool(pieces) and pieces[-1].phonemes[-1:] in _BREAKS
-    return Row(tuple(ids), tuple(replace(word, end=min(word.end, len(ids))) for word in words), ends)
+    return Row(
+        tuple(ids),
+        tuple(replace(word, start=min(word.start, len(ids)), end=min(word.end, len(ids))) for word in words),
+        ends,
+    )
