@@ -129,7 +129,7 @@ CARDS: tuple[ModelCard, ...] = (
             sample_rate=24000,
             files=files,
             download_bytes=megabytes * 10**6,
-            memory_bytes=900 * 1024**2,
+            memory_bytes=1300 * 1024**2,
             abilities=frozenset({"words", "blend", "batch"}),
         )
         for model_id, precision, megabytes, files in (

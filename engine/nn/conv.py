@@ -14,6 +14,8 @@ from typing import Protocol
 
 import mlx.core as mx
 
+CPU_BLOCK = 4096
+
 Frames = mx.array
 """[batch, time, channels]"""
 
@@ -109,6 +111,18 @@ class Conv1d:
 
     def valid(self, x: Frames) -> Frames:
         """The convolution without padding: [B, T, in] -> [B, T - reach, out]"""
+        n = x.shape[1] - self.reach
+        if n <= CPU_BLOCK or _on_gpu():
+            return self._valid(x)
+        # On the CPU the window of every frame is written out: a block at a time stays in the processor's cache, takes
+        # two thirds of the time and half of the memory.
+        blocks: list[Frames] = []
+        for start in range(0, n, CPU_BLOCK):
+            blocks.append(self._valid(x[:, start : min(start + CPU_BLOCK, n) + self.reach]))
+            mx.eval(blocks[-1])
+        return mx.concatenate(blocks, axis=1)
+
+    def _valid(self, x: Frames) -> Frames:
         n = x.shape[1] - self.reach
         if n <= 0:
             return mx.zeros((x.shape[0], 0, self._weight.shape[0]), dtype=x.dtype)

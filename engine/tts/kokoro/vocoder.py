@@ -102,6 +102,8 @@ class SnakeBlock:
         for norm1, snake1, conv1, norm2, snake2, conv2 in self._steps:
             y = conv1(lengths.zeroed(snake1(norm1(x, style, lengths))))
             x = x + conv2(lengths.zeroed(snake2(norm2(y, style, lengths))))
+            # One step's intermediates at a time: they are the peak of a long segment's memory.
+            mx.eval(x)
         return x
 
 
