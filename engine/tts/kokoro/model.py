@@ -130,7 +130,7 @@ class KokoroSynthesizer:
             yield replace(piece, notices=notices)
             notices = ()
 
-    def render(self, segments: Sequence[TextSegment], request: SpeechRequest) -> list[SpeechPiece]:
+    def synthesize_batch(self, segments: Sequence[TextSegment], request: SpeechRequest) -> list[SpeechPiece]:
         """Speak several segments in one pass of the network: what `synthesize` gives for each, at less cost."""
         blend = parse(request.voice)
         plans = [self._plan(segment, request) for segment in segments]

@@ -90,7 +90,7 @@ def test_a_quantised_copy_loads_and_speaks(folder: Path, tmp_path: Path, bits: i
 def test_a_batch_is_what_each_alone_would_be(model: KokoroSynthesizer) -> None:
     request = model.check(SpeechRequest("x", speed=1.2))
     texts = ["Yes.", "The children left their coats beside the door.", "Why, though?", "…"]
-    together = model.render([segment_of(text) for text in texts], request)
+    together = model.synthesize_batch([segment_of(text) for text in texts], request)
     for text, piece in zip(texts, together, strict=True):
         alone = list(model.synthesize(segment_of(text), request))
         sound = np.concatenate([one.samples for one in alone])
@@ -187,9 +187,12 @@ def test_nothing_of_a_segment_longer_than_a_row_is_lost_and_its_joins_are_silent
     sound = np.concatenate([piece.samples for piece in pieces])
     steps = np.abs(np.diff(sound))
     near = round(0.005 * 24000)
-    for join in np.cumsum([len(piece.samples) for piece in pieces])[:-1]:
-        assert steps[join - near : join + near].max() <= steps.max()
+    joins = np.cumsum([len(piece.samples) for piece in pieces])[:-1]
+    at_joins = np.zeros(len(steps), dtype=bool)
+    for join in joins:
+        at_joins[join - near : join + near] = True
         assert np.abs(sound[join - 2 : join + 1]).max() < 1e-2
+    assert steps[at_joins].max() <= steps[~at_joins].max()
 
 
 def test_sounds_typed_by_hand_are_said_and_unknown_ones_reported(model: KokoroSynthesizer) -> None:
