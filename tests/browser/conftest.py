@@ -21,6 +21,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
             item.add_marker(pytest.mark.browser)
             if not chromium():
                 item.add_marker(pytest.mark.skip(reason=NO_BROWSER))
+    # Last of all: Playwright keeps an event loop running in this thread, and asyncio allows no second one.
+    items.sort(key=lambda item: here in item.path.parents)
 
 
 def pytest_unconfigure(config: pytest.Config) -> None:
