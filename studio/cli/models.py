@@ -35,7 +35,11 @@ def list_models(as_json: Annotated[bool, typer.Option("--json", help="For progra
     if as_json:
         console.print_json(json.dumps(rows))
         return
-    table = Table("id", "what", "licence", "languages", "size", "here", box=None, header_style="bold")
+    table = Table(box=None, header_style="bold")
+    # An id is for typing: it is never shortened.
+    table.add_column("id", no_wrap=True)
+    for heading in ("what", "licence", "languages", "size", "here"):
+        table.add_column(heading)
     for row in rows:
         size = "built in" if row["built_in"] else f"{int(row['download_bytes']) / MIB:,.0f} MB"
         languages = row["languages"]
