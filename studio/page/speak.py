@@ -96,7 +96,7 @@ def voice_picker(context: PageContext, prefix: str) -> VoicePicker:
         start.timbres, value="", label="Timbre", filterable=True, num_choices_shown=None,
         visible=len(start.timbres) > 1, elem_id=f"{prefix}-timbre",
     )  # fmt: skip
-    choices = models("speak")
+    choices = models("speak", settings.models_dir)
     model = gr.Dropdown(choices, value=settings.speak_model, label="Model", visible=True, elem_id=f"{prefix}-model")
 
     @kindly

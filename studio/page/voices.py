@@ -6,9 +6,11 @@ a hundred languages times a hundred timbres stay two short lists.
 
 from dataclasses import dataclass
 from functools import cache
+from pathlib import Path
 
 from engine import registry
 from engine.types import Voice
+from engine.weights import is_present
 
 Choice = tuple[str, str]
 """What a person reads, and the value."""
@@ -32,10 +34,13 @@ class VoiceList:
     default: str
 
 
-def models(task: str) -> list[Choice]:
-    """The models for a task, (name, id), built-in first."""
+def models(task: str, models_dir: Path | None) -> list[Choice]:
+    """The models for a task, (name, id), built-in first; a name says when the model is not on this machine yet."""
     cards = registry.cards("speak" if task == "speak" else "transcribe")
-    return [(card.name, card.id) for card in cards]
+    return [
+        (card.name if card.built_in or is_present(card, models_dir) else f"{card.name} (not downloaded)", card.id)
+        for card in cards
+    ]
 
 
 def voice_list(model_id: str, preferred: str = "") -> VoiceList:
