@@ -138,7 +138,7 @@ class Utterance:
         self._waiting: Samples = np.zeros(0, dtype=np.float32)
         self._is_started = False
         self._heard = 0
-        self._agreement = LocalAgreement(agreements=3, lag_s=1.2)
+        self._agreement = LocalAgreement(agreements=4, lag_s=1.6)
         self._hypothesis = Hypothesis((), ())
 
     def add(self, samples: Samples) -> Hypothesis:
@@ -236,7 +236,11 @@ def _new_decoder() -> Decoder:
     try:
         # Without the second pass over the words (fwdflat): it holds Python's lock for a tenth of the utterance's length
         # and mends one word in thirty.
-        return Decoder(loglevel="FATAL", fwdflat=False, bestpath=True, samprate=float(SAMPLE_RATE))
+        decoder = Decoder(loglevel="FATAL", fwdflat=False, bestpath=True, samprate=float(SAMPLE_RATE))
+        # Its noise tracking would carry over from one utterance to the next, so that the same words sound different.
+        decoder.config["remove_noise"] = False
+        decoder.reinit_feat()
+        return decoder
     except (RuntimeError, ValueError, OSError) as exc:
         raise WeightsError("The built-in recogniser's model cannot be loaded. Run `make install` again.") from exc
 

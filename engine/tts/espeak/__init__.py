@@ -1,7 +1,8 @@
 """eSpeak NG, the voice that every installation has: a hundred languages, no download, a thousand times real time.
 
-`catalogue` reads which voices there are, `library` holds the shared library, `words` places its events in the text,
-`model` speaks, `pronounce` gives phonemes.
+`catalogue` reads which voices there are, `library` holds the shared library in a process of its own that `process`
+talks to, `harmless` makes text safe for it, `words` places its marks in the text, `model` speaks, `pronounce` gives
+phonemes.
 """
 
 from engine.tts.espeak.catalogue import voices

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Literal
 
 from engine.errors import VoiceError
-from engine.tts.espeak.library import VoiceFile, data_folder
+from engine.tts.espeak.process import data_folder
 from engine.types import Voice
 
 DEFAULT_VOICE = "en-us"
@@ -29,6 +29,19 @@ class Language:
     name: str
     file: str
     aliases: tuple[tuple[int, str], ...]
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceFile:
+    """What the library loads for a voice.
+
+    Attributes:
+        language: path below its folder of languages ("gmw/en-US").
+        timbre: name of a file of timbres ("f3"), or "".
+    """
+
+    language: str
+    timbre: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +137,7 @@ def _languages() -> dict[str, Language]:
     for path in sorted(path for path in folder.rglob("*") if path.is_file()):
         lines = _attributes(path)
         tags = [(_priority(value), value.split()[0].lower()) for key, value in lines if key == "language" and value]
-        if not tags or any(key == "mbrola" for key, _ in lines):
+        if not tags or not _has_dictionary(tags[0][1], lines):
             continue
         file = path.relative_to(folder).as_posix()
         tag = tags[0][1] if tags[0][1] not in found else path.name.lower()
@@ -151,6 +164,12 @@ def _timbres() -> dict[str, Timbre]:
     numbered = re.compile(r"[fm]\d+")
     found.sort(key=lambda timbre: (not numbered.fullmatch(timbre.file), timbre.file.casefold()))
     return {timbre.file.casefold(): timbre for timbre in found}
+
+
+def _has_dictionary(tag: str, lines: list[tuple[str, str]]) -> bool:
+    """Some languages are listed and not shipped: without a dictionary a voice says nothing."""
+    name = next((value for key, value in lines if key == "dictionary"), tag.partition("-")[0])
+    return (data_folder() / f"{name.split()[0]}_dict").is_file()
 
 
 def _timbre(path: Path) -> Timbre:

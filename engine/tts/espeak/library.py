@@ -1,38 +1,36 @@
-"""The espeak-ng shared library: loaded anew for every stretch of text, one at a time. Knows nothing of words or voices.
+"""The espeak-ng shared library, loaded anew for every stretch of text; and the loop of the process it lives in.
 
-The library is not thread-safe, and it has no way back to its first state: the phase of its pitch flutter, its noise and
-its resonators carry over from one text to the next, so the same sentence never sounds the same twice. An audiobook that
-was killed and resumed would differ from one that was not. A library that has just been mapped into memory has no past,
-and mapping it costs a third of a millisecond: so each stretch of text gets a fresh one, from a private copy that nobody
-else in the process can hold open. One lock stands around the whole, because loading also touches the process's locale
-and the C library's `rand` (which the speech-player variants use for noise).
+Two things are wrong with the library for a studio that never stops. It has no way back to its first state: the phase of
+its pitch flutter, its noise and its resonators carry over from one text to the next, so the same sentence never sounds
+the same twice, and an audiobook that was killed and resumed would differ from one that was not. A library that has just
+been mapped into memory has no past, and mapping it costs a third of a millisecond: so each stretch of text gets a fresh
+one. And its buffers have fixed sizes that some odd words overrun, which ends the process: so it has a process of its
+own, this file run as a script, which `process.py` starts and talks to. For a quick start it needs nothing but the
+standard library.
 """
 
 import ctypes
-import logging
+import json
 import os
+import re
+import select
+import struct
 import sys
 import tempfile
-import threading
 from collections.abc import Callable, Generator
 from contextlib import contextmanager
 from ctypes import POINTER, c_char_p, c_int, c_long, c_uint, c_void_p
-from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
-from typing import Any, NamedTuple
-
-import espeakng_loader
-
-from engine.errors import GenerationError, VoiceError, WeightsError
-
-log = logging.getLogger(__name__)
+from typing import Any, BinaryIO, NamedTuple
 
 SAMPLE_RATE = 22050
 
-# Klatt variants sound slightly different for another buffer length, so there is one for all uses. The first buffer is
-# full after a quarter of a millisecond of computing; longer ones can starve the library's own queue in mid-clause.
+# Klatt timbres sound slightly different for another buffer length, so there is one for all uses. The first buffer is
+# full after a quarter of a millisecond; much longer ones can starve the library's own queue in mid-clause.
 BUFFER_MS = 200
+# After the first buffer nobody waits for a little sound, and fewer, larger messages cost less.
+_LATER_BYTES = SAMPLE_RATE
 
 _SYNCHRONOUS = 2
 _DO_NOT_EXIT = 0x8000
@@ -42,9 +40,17 @@ _IPA = 2
 _WORD_EVENT = 1
 _RATE, _PITCH = 1, 3
 _SEED = 1
-_PATH_MAX = 150  # the library cuts longer data paths off
+_LANGUAGE_SWITCH = re.compile(r"\([a-z][a-z-]*\)")  # "(fr)" before a word said in another language's way
 
-_one_at_a_time = threading.Lock()
+ORDER = struct.Struct("<I")  # bytes of JSON that follow; 0 tells the library to stop
+ANSWER = struct.Struct("<cII")  # kind, marks, bytes; the marks follow as pairs of int32, then the bytes
+
+
+class Failure(Exception):
+    """The library refused; the message is one of the words below."""
+
+
+DAMAGED, NO_VOICE, GAVE_UP = "damaged", "no voice", "gave up"
 
 
 class Mark(NamedTuple):
@@ -59,53 +65,65 @@ class Mark(NamedTuple):
     char: int
 
 
+class Order(NamedTuple):
+    """What to say and how.
+
+    Attributes:
+        text: spoken literally; without control characters, which the library takes for commands.
+        voice: path below the library's folder of languages ("gmw/en-US").
+        variant: name of a file of timbres ("f3"), or "".
+        words_per_minute: 80 to 450; the library's own pace is 175.
+        pitch: 0 to 99, an octave in 50 steps, 50 is the voice's own.
+        ipa: give the sounds in IPA instead of speaking, their letters tied with `tie`.
+        tie: a character that joins the letters of one sound ("͡"), or "".
+    """
+
+    text: str
+    voice: str
+    variant: str = ""
+    words_per_minute: int = 175
+    pitch: int = 50
+    ipa: bool = False
+    tie: str = ""
+
+
 Hear = Callable[[bytes, list[Mark]], bool]
 """Takes the next int16 samples and the marks in them; returns False to stop."""
 
 
-@dataclass(frozen=True, slots=True)
-class VoiceFile:
-    """Which voice to load.
-
-    Attributes:
-        identifier: path below the library's folder of languages ("gmw/en-US").
-        variant: name of a file of timbres ("f3"), or "".
-    """
-
-    identifier: str
-    variant: str = ""
-
-
 class _Event(ctypes.Structure):
     _fields_ = (
-        ("type", c_int), ("unique_identifier", c_uint), ("text_position", c_int), ("length", c_int),
-        ("audio_position", c_int), ("sample", c_int), ("user_data", c_void_p), ("id", ctypes.c_uint64),
-    )  # fmt: skip
+        ("type", c_int),
+        ("unique_identifier", c_uint),
+        ("text_position", c_int),
+        ("length", c_int),
+        ("audio_position", c_int),
+        ("sample", c_int),
+        ("user_data", c_void_p),
+        ("id", ctypes.c_uint64),
+    )
 
 
 _Callback = ctypes.CFUNCTYPE(c_int, c_void_p, c_int, POINTER(_Event))
 
 
-def speak(text: str, voice: VoiceFile, words_per_minute: int, pitch: int, hear: Hear) -> None:
-    """Speak a text in the calling thread; `hear` is called with every buffer.
+class Library:
+    """A private copy of the library's file, mapped and unmapped for each order. One order at a time."""
 
-    Args:
-        text: spoken literally; no control characters, which the library takes for commands.
-        voice: an existing voice.
-        words_per_minute: 80 to 450.
-        pitch: 0 to 99, an octave in 50 steps, 50 is the voice's own.
-        hear: what it raises stops the speech and is raised here.
+    def __init__(self, file: Path, data: Path) -> None:
+        self._data = data
+        self._copy = _private_copy(file)
+        self._system = ctypes.CDLL(None)
+        self._system.dlclose.argtypes = [c_void_p]
 
-    Raises:
-        WeightsError: the library or its data are damaged or out of reach.
-        VoiceError: the voice cannot be loaded.
-        GenerationError: the library gave up.
-    """
-    failure: list[BaseException] = []
+    def speak(self, order: Order, hear: Hear) -> None:
+        """Speak; `hear` is called with every buffer.
 
-    def on_buffer(samples: int | None, count: int, events: Any) -> int:
-        # An exception must not leave a C callback; a signal's handler may raise in here too.
-        try:
+        Raises:
+            Failure: DAMAGED, NO_VOICE or GAVE_UP.
+        """
+
+        def on_buffer(samples: int | None, count: int, events: Any) -> int:
             marks: list[Mark] = []
             at = 0
             while events and (kind := events[at].type) != 0:
@@ -113,116 +131,83 @@ def speak(text: str, voice: VoiceFile, words_per_minute: int, pitch: int, hear: 
                     marks.append(Mark(events[at].sample, events[at].text_position - 1))
                 at += 1
             return 0 if hear(ctypes.string_at(samples, 2 * count) if samples and count else b"", marks) else 1
-        except BaseException as exc:
-            failure.append(exc)
-            return 1
 
-    callback = _Callback(on_buffer)
-    encoded = text.encode() + b"\0"
-    with _fresh_library(voice) as library:
-        library.espeak_SetSynthCallback(callback)
-        library.espeak_SetParameter(_RATE, words_per_minute, 0)
-        library.espeak_SetParameter(_PITCH, pitch, 0)
-        status = library.espeak_Synth(encoded, len(encoded), 0, _BY_CHARACTER, 0, _UTF8_TEXT, None, None)
-    if failure:
-        raise failure[0]
-    if status != 0:
-        raise GenerationError("The built-in voice could not speak this text. Try another wording, or another voice.")
+        callback = _Callback(on_buffer)
+        text = order.text.encode() + b"\0"
+        with self._fresh(order) as library:
+            library.espeak_SetSynthCallback(callback)
+            library.espeak_SetParameter(_RATE, order.words_per_minute, 0)
+            library.espeak_SetParameter(_PITCH, order.pitch, 0)
+            if library.espeak_Synth(text, len(text), 0, _BY_CHARACTER, 0, _UTF8_TEXT, None, None) != 0:
+                raise Failure(GAVE_UP)
 
+    def phonemes(self, order: Order) -> list[str]:
+        """The sounds of a text in IPA, clause by clause.
 
-def to_phonemes(text: str, voice: VoiceFile, tie: str = "") -> list[str]:
-    """The sounds of a text in IPA, clause by clause.
+        Raises:
+            Failure: DAMAGED or NO_VOICE.
+        """
+        mode = _IPA | (0x80 | ord(order.tie[0]) << 8 if order.tie else 0)
+        clauses: list[str] = []
+        buffer = ctypes.create_string_buffer(order.text.encode())
+        place = c_void_p(ctypes.addressof(buffer))
+        with self._fresh(order) as library:
+            library.espeak_TextToPhonemes.restype = c_char_p
+            while place.value:
+                spoken: bytes | None = library.espeak_TextToPhonemes(ctypes.byref(place), _UTF8_TEXT, mode)
+                if spoken:
+                    clauses.append(_LANGUAGE_SWITCH.sub("", spoken.decode(errors="replace")).strip())
+        return [clause for clause in clauses if clause]
 
-    Args:
-        text: as for `speak`.
-        voice: whose pronunciation.
-        tie: a character to join the letters of one sound with ("͡"), or "".
-    """
-    mode = _IPA | (0x80 | ord(tie[0]) << 8 if tie else 0)
-    clauses: list[str] = []
-    buffer = ctypes.create_string_buffer(text.encode())
-    place = c_void_p(ctypes.addressof(buffer))
-    with _fresh_library(voice) as library:
-        library.espeak_TextToPhonemes.restype = c_char_p
-        while place.value:
-            spoken: bytes | None = library.espeak_TextToPhonemes(ctypes.byref(place), _UTF8_TEXT, mode)
-            if spoken:
-                clauses.append(spoken.decode(errors="replace").strip())
-    return [clause for clause in clauses if clause]
-
-
-def data_folder() -> Path:
-    """Where the languages, voices and dictionaries are.
-
-    Raises:
-        WeightsError: they are not there.
-    """
-    try:
-        return Path(espeakng_loader.get_data_path())
-    except RuntimeError as exc:
-        raise WeightsError(_DAMAGED) from exc
-
-
-_DAMAGED = "The built-in voice is not completely installed: its data are missing. Run `make install` again."
-
-
-@contextmanager
-def _fresh_library(voice: VoiceFile) -> Generator[ctypes.CDLL]:
-    with _one_at_a_time:
-        path = _private_copy()
+    @contextmanager
+    def _fresh(self, order: Order) -> Generator[ctypes.CDLL]:
         try:
-            library = ctypes.CDLL(path)
+            library = ctypes.CDLL(self._copy)
         except OSError as exc:
-            raise WeightsError("The built-in voice's library cannot be loaded. Run `make install` again.") from exc
+            raise Failure(DAMAGED) from exc
         try:
-            data = os.fsencode(data_folder())
-            if len(data) > _PATH_MAX:
-                raise WeightsError("The studio lies too deep in folders for its built-in voice. Move it up a few.")
+            data = os.fsencode(self._data)
             if library.espeak_Initialize(_SYNCHRONOUS, BUFFER_MS, data, _DO_NOT_EXIT) != SAMPLE_RATE:
-                raise WeightsError(_DAMAGED)
+                raise Failure(DAMAGED)
             library.espeak_ng_SetRandSeed(c_long(_SEED))
-            _system().srand(_SEED)
-            _set_voice(library, voice)
+            self._system.srand(_SEED)  # the speech-player timbres take their noise from the C library
+            self._set_voice(library, order)
             yield library
         finally:
             library.espeak_Terminate()
-            _unload(library, path)
+            self._system.dlclose(library._handle)
+
+    def _set_voice(self, library: ctypes.CDLL, order: Order) -> None:
+        variant = f"+{order.variant}" if order.variant else ""
+        name, descriptors = order.voice, Path("/proc/self/fd")
+        # The library lowers the case of a name, and on a disk that minds the case it then reads all voices to find the
+        # file: 2.5 ms, and 2 kB it never gives back. An open file's number has no case.
+        if name != name.lower() and descriptors.is_dir():
+            try:
+                descriptor = os.open(self._data / "lang" / name, os.O_RDONLY | os.O_CLOEXEC)
+            except OSError as exc:
+                raise Failure(NO_VOICE) from exc
+            try:
+                status = library.espeak_SetVoiceByFile(os.fsencode(f"{descriptors}/{descriptor}{variant}"))
+            finally:
+                os.close(descriptor)
+        else:
+            status = library.espeak_SetVoiceByName(os.fsencode(name + variant))
+        if status != 0:
+            raise Failure(NO_VOICE)
 
 
-def _set_voice(library: ctypes.CDLL, voice: VoiceFile) -> None:
-    variant = f"+{voice.variant}" if voice.variant else ""
-    name, folder = voice.identifier, Path("/proc/self/fd")
-    # The library lowers the case of a name, and on a disk that minds the case it then reads all voices to find the
-    # file: 2.5 ms, and 2 kB it never gives back. An open file's number has no case.
-    if name != name.lower() and folder.is_dir():
-        descriptor = os.open(data_folder() / "lang" / name, os.O_RDONLY | os.O_CLOEXEC)
-        try:
-            status = library.espeak_SetVoiceByFile(os.fsencode(f"{folder}/{descriptor}{variant}"))
-        finally:
-            os.close(descriptor)
-    else:
-        status = library.espeak_SetVoiceByName(os.fsencode(name + variant))
-    if status != 0:
-        raise VoiceError(f"The voice {voice.identifier}{variant} cannot be loaded. Choose another one.")
-
-
-@cache
-def _private_copy() -> str:
-    """A copy of the library that is this process's own: a file opened by others too would stay mapped."""
-    source = Path(espeakng_loader.get_library_path())
-    try:
-        image = source.read_bytes()
-        if sys.platform == "linux":
-            descriptor = os.memfd_create("espeak-ng", os.MFD_CLOEXEC)
-            with os.fdopen(descriptor, "wb", closefd=False) as file:
-                file.write(image)
-            return f"/proc/self/fd/{descriptor}"
-        folder = _temporary_folder()
-        copy = Path(folder.name) / source.name
-        copy.write_bytes(image)
-        return str(copy)
-    except OSError as exc:
-        raise WeightsError(_DAMAGED) from exc
+def _private_copy(file: Path) -> str:
+    """A path that this process alone has opened: what others hold open too would stay mapped."""
+    image = file.read_bytes()
+    if sys.platform == "linux":
+        descriptor = os.memfd_create("espeak-ng", os.MFD_CLOEXEC)
+        with os.fdopen(descriptor, "wb", closefd=False) as copy:
+            copy.write(image)
+        return f"/proc/self/fd/{descriptor}"
+    path = Path(_temporary_folder().name) / file.name
+    path.write_bytes(image)
+    return str(path)
 
 
 @cache
@@ -231,25 +216,57 @@ def _temporary_folder() -> "tempfile.TemporaryDirectory[str]":
     return tempfile.TemporaryDirectory(prefix="espeak-ng-")
 
 
-@cache
-def _system() -> ctypes.CDLL:
-    """The C library and the dynamic loader, with the types of what is called."""
-    system = ctypes.CDLL(None)
-    system.dlclose.argtypes = [c_void_p]
-    system.dlopen.argtypes = [c_char_p, c_int]
-    system.dlopen.restype = c_void_p
-    return system
+def serve(library: Library, orders: BinaryIO, answers: BinaryIO) -> None:
+    """Carry out orders until the other side hangs up.
+
+    An order is the fields of `Order` as JSON. An answer is any number of messages with sound (kind A) or one with text
+    (kind P), then E when all went well or F with the failure's word. Whatever arrives meanwhile cuts the speech short.
+    """
+    pending = bytearray()
+    marked: list[Mark] = []
+    is_first = True
+
+    def send(kind: bytes, body: bytes = b"") -> None:
+        flat = [number for mark in marked for number in mark]
+        answers.write(ANSWER.pack(kind, len(marked), len(body)) + struct.pack(f"<{len(flat)}i", *flat) + body)
+        answers.flush()
+        marked.clear()
+
+    def hear(samples: bytes, marks: list[Mark]) -> bool:
+        nonlocal is_first
+        pending.extend(samples)
+        marked.extend(marks)
+        if pending and (is_first or len(pending) >= _LATER_BYTES):
+            send(b"A", bytes(pending))
+            pending.clear()
+            # The mark after the first ends the first word: until then nothing can be played.
+            is_first = not any(mark.sample > 0 for mark in marks) and is_first
+        return not select.select([orders], [], [], 0)[0]
+
+    while len(head := orders.read(ORDER.size)) == ORDER.size:
+        if not (length := ORDER.unpack(head)[0]):
+            continue  # a stop that came when all was said
+        body = b""
+        while len(body) < length:
+            body += orders.read(length - len(body)) or sys.exit(0)
+        order = Order(**json.loads(body))
+        pending.clear()
+        marked.clear()
+        is_first = True
+        try:
+            if order.ipa:
+                send(b"P", "\n".join(library.phonemes(order)).encode())
+            else:
+                library.speak(order, hear)
+                if pending or marked:
+                    send(b"A", bytes(pending))
+            send(b"E")
+        except Failure as failure:
+            marked.clear()
+            send(b"F", str(failure).encode())
 
 
-def _unload(library: ctypes.CDLL, path: str) -> None:
-    system = _system()
-    system.dlclose(library._handle)
-    still_there = system.dlopen(os.fsencode(path), os.RTLD_LAZY | os.RTLD_NOLOAD)
-    if still_there:
-        system.dlclose(still_there)
-        _warn_once()
-
-
-@cache
-def _warn_once() -> None:
-    log.warning("espeak-ng stays loaded on this system: the same text may differ in the last bits when spoken again")
+if __name__ == "__main__":
+    # The answers have a descriptor of their own: the library prints to the standard ones.
+    with os.fdopen(int(sys.argv[3]), "wb") as out, os.fdopen(0, "rb", buffering=0) as orders:
+        serve(Library(Path(sys.argv[1]), Path(sys.argv[2])), orders, out)

@@ -5,7 +5,6 @@ never holds the library; `render` speaks at once in the calling thread. Both giv
 """
 
 import math
-import re
 import threading
 from collections.abc import Iterator
 from contextlib import closing
@@ -19,10 +18,13 @@ import numpy as np
 from engine.errors import OptionError, VoiceError
 from engine.text import tags
 from engine.text.normalised import Normalised
+from engine.text.scripts import letters_by_script, script_notices, scripts_of
 from engine.text.segment import TextSegment
 from engine.tts.base import SegmentLimits, SpeechPiece
-from engine.tts.espeak import catalogue, library
-from engine.tts.espeak.library import SAMPLE_RATE, Mark, VoiceFile
+from engine.tts.espeak import catalogue, process
+from engine.tts.espeak.catalogue import VoiceFile
+from engine.tts.espeak.harmless import Harmless, bare, harmless
+from engine.tts.espeak.library import SAMPLE_RATE, Hear, Mark, Order
 from engine.tts.espeak.words import SegmentSound
 from engine.types import Samples, SpeechRequest, Voice, Word
 
@@ -32,12 +34,8 @@ SIGH_PAUSE_S = 0.5
 _LATER_PIECES_S = 0.5
 _SILENCE: Samples = np.zeros(0, dtype=np.float32)
 _DOABLE = ("sigh",)
-
-# What the library takes for commands or for its own marks: controls, private use, lone surrogates, two code points of
-# the Armenian block that it borrowed; and line ends, which to it are pauses of its own choice.
-_NOT_LITERAL = re.compile(
-    "[\x00-\x1f\x7f-\x9f\u0530\u0557\u2028\u2029\ud800-\udfff\ue000-\uf8ff\ufff0-\ufffb\ufffe\uffff\U000e0000-\U0010ffff]"
-)
+# It has no readings for kanji: it says "Chinese letter" for each.
+_UNREAD = {"ja": frozenset({"Chinese characters"})}
 
 
 def load(files: Path | None = None) -> "EspeakSynthesizer":
@@ -48,13 +46,8 @@ def load(files: Path | None = None) -> "EspeakSynthesizer":
     """
     synthesizer = EspeakSynthesizer()
     # Speaking proves that the library, its data and the default voice are whole, and warms the disk's cache.
-    library.speak("a", catalogue.find(catalogue.DEFAULT_VOICE)[1], WORDS_PER_MINUTE, 50, lambda _, __: True)
+    _speak("a", _manner(SpeechRequest("a")), lambda _, __: True)
     return synthesizer
-
-
-def literal(text: str) -> str:
-    """The text with a space for every character the library would not read as text; of the same length."""
-    return _NOT_LITERAL.sub(" ", text)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,8 +64,12 @@ class _Manner:
     """How to speak, in the library's own terms."""
 
     voice: VoiceFile
+    language: str
     words_per_minute: int
     pitch: int
+
+    def order(self, text: str) -> Order:
+        return Order(text, self.voice.language, self.voice.timbre, self.words_per_minute, self.pitch)
 
 
 class EspeakSynthesizer:
@@ -92,6 +89,7 @@ class EspeakSynthesizer:
         Raises:
             VoiceError: no such voice, one that speaks another language, or a request to copy a voice.
             OptionError: speed or pitch out of range.
+            TextError: the text is in a script the voice cannot read.
         """
         for name, value in (("speed", request.speed), ("pitch", request.pitch)):
             if not 0.5 <= value <= 2.0:  # NaN is not either
@@ -99,6 +97,7 @@ class EspeakSynthesizer:
         if request.prompt is not None:
             raise VoiceError("The built-in voice cannot copy a recorded voice. Choose a model that clones voices.")
         voice = self._voice(request)
+        script_notices(request.text, voice.language)
         return replace(request, voice=voice.id, language=request.language or voice.language)
 
     def synthesize(self, segment: TextSegment, request: SpeechRequest) -> Iterator[SpeechPiece]:
@@ -139,7 +138,7 @@ class EspeakSynthesizer:
             sound = SegmentSound(part.text)
             buffers: list[bytes] = []
             marks: list[Mark] = []
-            library.speak(part.text, manner.voice, manner.words_per_minute, manner.pitch, _collect(buffers, marks))
+            _speak(part.text, manner, _collect(buffers, marks))
             begin = spoken
             for piece in (sound.feed(_floats(buffers), marks), sound.finish()):
                 if piece:
@@ -201,14 +200,14 @@ class _Aside:
         yield _floats(buffers), marks
 
     def close(self) -> None:
-        """Stop, and wait until the library is free again: at most one buffer's work."""
+        """Stop, and wait until the library is free again: at most a buffer's work."""
         self._is_stopped = True
         self._thread.join()
 
     def _speak(self, text: str, manner: _Manner) -> None:
         try:
             if not self._is_stopped:
-                library.speak(text, manner.voice, manner.words_per_minute, manner.pitch, self._hear)
+                _speak(text, manner, self._hear)
             self._made.put(None)
         except BaseException as exc:  # it is raised where the pieces are asked for
             self._made.put(exc)
@@ -218,7 +217,29 @@ class _Aside:
         return not self._is_stopped
 
 
-def _collect(buffers: list[bytes], marks: list[Mark]) -> library.Hear:
+def _speak(text: str, manner: _Manner, hear: Hear) -> None:
+    """Have a text spoken; one that is too much for the library is tried again without its oddities."""
+    is_heard = False
+
+    def listen(given: Harmless) -> Hear:
+        def hear_source(samples: bytes, marks: list[Mark]) -> bool:
+            nonlocal is_heard
+            is_heard = True
+            return hear(samples, given.to_source(marks))
+
+        return hear_source
+
+    given = harmless(text)
+    try:
+        process.speak(manner.order(given.text), listen(given))
+    except process.Stumbled:
+        if is_heard:
+            raise
+        given = bare(text, manner.language)
+        process.speak(manner.order(given.text), listen(given))
+
+
+def _collect(buffers: list[bytes], marks: list[Mark]) -> Hear:
     def hear(samples: bytes, new: list[Mark]) -> bool:
         buffers.append(samples)
         marks.extend(new)
@@ -232,15 +253,15 @@ def _floats(buffers: list[bytes]) -> Samples:
 
 
 def _manner(request: SpeechRequest) -> _Manner:
-    _, voice = catalogue.find(request.voice or catalogue.DEFAULT_VOICE)
+    voice, file = catalogue.find(request.voice or catalogue.DEFAULT_VOICE)
     # An octave is fifty steps of the library's scale, whose middle is the voice's own pitch.
     pitch = min(99, max(0, round(50 + 50 * math.log2(request.pitch))))
-    return _Manner(voice, round(WORDS_PER_MINUTE * request.speed), pitch)
+    return _Manner(file, voice.language, round(WORDS_PER_MINUTE * request.speed), pitch)
 
 
 def _parts(text: str) -> list[_Part]:
     """The text without its tags, cut where somebody sighs. Offsets stay those of the segment's text."""
-    spoken = list(literal(text))
+    spoken = list(text)
     cuts: list[tuple[int, float]] = [(0, 0.0)]
     for tag in tags.find(text):
         start, end = tag.span
@@ -255,10 +276,18 @@ def _parts(text: str) -> list[_Part]:
 
 
 def _notices(segment: TextSegment, request: SpeechRequest) -> tuple[str, ...]:
+    """What a person should know of this segment. It never refuses: one strange sentence must not stop a book."""
     _, left_out = tags.take_out(Normalised.untouched(segment.text), _DOABLE)
+    notices = list(left_out)
     if segment.index == 0 and request.instructions.strip():
-        return (*left_out, "The built-in voice takes no instructions: they were left out.")
-    return left_out
+        notices.append("The built-in voice takes no instructions: they were left out.")
+    if not segment.text.isascii():
+        language = catalogue.find(request.voice or catalogue.DEFAULT_VOICE)[0].language
+        readable = scripts_of(language) - _UNREAD.get(language, frozenset())
+        strange = [script for script in letters_by_script(segment.text) if script not in readable]
+        if strange:
+            notices.append(f"The built-in voice for {language} cannot read {' and '.join(strange[:2])} well.")
+    return tuple(notices)
 
 
 def _pause(part: _Part) -> Samples:

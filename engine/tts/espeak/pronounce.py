@@ -1,8 +1,9 @@
 """Words -> phonemes, for families that read IPA and need somebody who knows how a word is said."""
 
-from engine.tts.espeak import library
+from engine.tts.espeak import process
 from engine.tts.espeak.catalogue import find
-from engine.tts.espeak.model import literal
+from engine.tts.espeak.harmless import bare, harmless
+from engine.tts.espeak.library import Order
 
 
 def phonemes(text: str, voice: str = "en-us", tie: str = "") -> str:
@@ -15,7 +16,14 @@ def phonemes(text: str, voice: str = "en-us", tie: str = "") -> str:
 
     Raises:
         VoiceError: no such voice.
+        GenerationError: the library could not read it.
     """
-    _, file = find(voice)
-    spoken = literal(text)
-    return " ".join(library.to_phonemes(spoken, file, tie)) if spoken.strip() else ""
+    found, file = find(voice)
+    spoken = harmless(text).text
+    if not spoken.strip():
+        return ""
+    order = Order(spoken, file.language, file.timbre, ipa=True, tie=tie)
+    try:
+        return " ".join(process.phonemes(order))
+    except process.Stumbled:
+        return " ".join(process.phonemes(order._replace(text=bare(text, found.language).text)))
