@@ -38,7 +38,7 @@ _UTF8_TEXT = 1  # neither SSML nor [[phonemes]]: the text is spoken as it stands
 _BY_CHARACTER = 1
 _IPA = 2
 _WORD_EVENT = 1
-_RATE, _PITCH = 1, 3
+_RATE, _PITCH, _RANGE = 1, 3, 4
 _SEED = 1
 _LANGUAGE_SWITCH = re.compile(r"\([a-z][a-z-]*\)")  # "(fr)" before a word said in another language's way
 
@@ -74,6 +74,7 @@ class Order(NamedTuple):
         variant: name of a file of timbres ("f3"), or "".
         words_per_minute: 80 to 450; the library's own pace is 175.
         pitch: 0 to 99, an octave in 50 steps, 50 is the voice's own.
+        pitch_range: 0 to 99, of the melody, in proportion; 50 is the voice's own.
         ipa: give the sounds in IPA instead of speaking, their letters tied with `tie`.
         tie: a character that joins the letters of one sound ("͡"), or "".
     """
@@ -83,6 +84,7 @@ class Order(NamedTuple):
     variant: str = ""
     words_per_minute: int = 175
     pitch: int = 50
+    pitch_range: int = 50
     ipa: bool = False
     tie: str = ""
 
@@ -138,6 +140,7 @@ class Library:
             library.espeak_SetSynthCallback(callback)
             library.espeak_SetParameter(_RATE, order.words_per_minute, 0)
             library.espeak_SetParameter(_PITCH, order.pitch, 0)
+            library.espeak_SetParameter(_RANGE, order.pitch_range, 0)
             if library.espeak_Synth(text, len(text), 0, _BY_CHARACTER, 0, _UTF8_TEXT, None, None) != 0:
                 raise Failure(GAVE_UP)
 

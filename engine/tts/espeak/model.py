@@ -67,9 +67,10 @@ class _Manner:
     language: str
     words_per_minute: int
     pitch: int
+    pitch_range: int
 
     def order(self, text: str) -> Order:
-        return Order(text, self.voice.language, self.voice.timbre, self.words_per_minute, self.pitch)
+        return Order(text, self.voice.language, self.voice.timbre, self.words_per_minute, self.pitch, self.pitch_range)
 
 
 class EspeakSynthesizer:
@@ -254,9 +255,11 @@ def _floats(buffers: list[bytes]) -> Samples:
 
 def _manner(request: SpeechRequest) -> _Manner:
     voice, file = catalogue.find(request.voice or catalogue.DEFAULT_VOICE)
-    # An octave is fifty steps of the library's scale, whose middle is the voice's own pitch.
-    pitch = min(99, max(0, round(50 + 50 * math.log2(request.pitch))))
-    return _Manner(file, voice.language, round(WORDS_PER_MINUTE * request.speed), pitch)
+    # The library's scale has 50 in its middle and an octave to either side. Part of the melody does not follow it: this
+    # steeper slope makes 0.7 and 1.4 come true, and the ends of the scale are reached at about 0.57 and 1.8.
+    pitch = min(99, max(0, round(50 + 57.5 * math.log2(request.pitch))))
+    pitch_range = min(99, round(50 * request.pitch))
+    return _Manner(file, voice.language, round(WORDS_PER_MINUTE * request.speed), pitch, pitch_range)
 
 
 def _parts(text: str) -> list[_Part]:

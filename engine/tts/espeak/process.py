@@ -82,8 +82,8 @@ class _Process:
             raise _damaged()
         read_end, write_end = os.pipe()
         try:
-            # -I -S: neither the environment nor site-packages, a start in 20 ms. A session of its own, so that Ctrl-C in
-            # a terminal is the studio's business; when the studio goes, however it goes, the orders end and so does this.
+            # -I -S: neither the environment nor site-packages, a start in 20 ms. A session of its own: Ctrl-C in a
+            # terminal is the studio's business. When the studio goes, however it goes, its orders end and so does this.
             self._child = subprocess.Popen(
                 [sys.executable, "-I", "-S", library.__file__, str(file), str(data), str(write_end)],
                 stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL,

@@ -22,8 +22,8 @@ from engine.types import Samples, Span, Word
 QUIET = 1e-3
 # A closed mouth before a "t" is part of the word; a longer silence at a word's end is a pause after it.
 _PAUSE_SAMPLES = round(0.08 * SAMPLE_RATE)
-# Between spaces, and in Chinese and Japanese between their stops, commas and brackets.
-_TOKEN = re.compile(r"[^\s、。，！？；：「」『』（）〈〉《》【】〔〕]+")
+# Between spaces and controls, and in Chinese and Japanese between their stops, commas and brackets.
+_TOKEN = re.compile(r"[^\s\x00-\x1f\x7f-\x9f\ud800-\udfff、。，！？；：「」『』（）〈〉《》【】〔〕]+")
 _SIGNS = frozenset("%&@#*§/\\+")  # punctuation to Unicode, words to a listener
 
 # Scripts that put no spaces between words: there each mark begins a word.
