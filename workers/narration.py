@@ -111,7 +111,7 @@ class Narrator:
             EngineError: nothing of the chapter can be spoken like this (no such voice, disk full, ...).
         """
         heart, rate = self._task.heart, self._model.sample_rate
-        words_done, samples_done, flushed_at = 0, 0, 0
+        words_done, samples_done = 0, 0
         try:
             for line in self._lines():
                 heart.check()
@@ -121,9 +121,6 @@ class Narrator:
                 samples_done += note.samples + note.pause
                 heart.words_done = max(heart.words_done, words_done)
                 heart.audio_s = max(heart.audio_s, samples_done / rate)
-                if samples_done - flushed_at > rate * 30:
-                    self._score.flush()
-                    flushed_at = samples_done
                 yield sound
                 yield from silence(note.pause, rate)
             heart.audio_s = samples_done / rate

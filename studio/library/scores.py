@@ -58,20 +58,15 @@ class ScoreWriter:
             path.parent.mkdir(parents=True, exist_ok=True)
             # A fresh file under the old name: a worker that lost its lease may still hold the old one open.
             temporary = path.with_name(f".tmp-{os.getpid()}-{path.name}")
-            self._file = open(temporary, "w", encoding="utf-8")  # noqa: SIM115 (closed by close)
+            # By lines: who listens to a chapter that is being narrated finds all of it.
+            self._file = open(temporary, "w", encoding="utf-8", buffering=1)  # noqa: SIM115 (closed by close)
             self._file.write(json.dumps({"sample_rate": sample_rate}) + "\n")
-            self._file.flush()
             os.replace(temporary, path)
 
     def add(self, note: Note) -> None:
         """The next segment. Raises StorageError when the disk is full."""
         with storing():
             self._file.write(note.as_line() + "\n")
-
-    def flush(self) -> None:
-        """Let listeners see what was added. Raises StorageError when the disk is full."""
-        with storing():
-            self._file.flush()
 
     def close(self) -> None:
         """Write out the rest. Raises StorageError when the disk is full."""

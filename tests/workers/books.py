@@ -58,7 +58,7 @@ def wait_until(library: Library, job_id: str, wanted: Callable[[JobView], Any], 
             return view
         if time.monotonic() > give_up_at:
             raise AssertionError(f"still {view.status}, {view.stage}, {view.words_done} words: {view.error}")
-        time.sleep(0.02)
+        time.sleep(0.1)
 
 
 def wait_for(library: Library, job_id: str, status: str, timeout_s: float = 120.0) -> JobView:
