@@ -19,7 +19,6 @@ import numpy as np
 from engine.errors import GenerationError, WeightsError
 from engine.nn.conv import (
     Conv1d,
-    ConvTranspose1d,
     Frames,
     Layer,
     LayerStream,
@@ -27,8 +26,8 @@ from engine.nn.conv import (
     Residual,
     Sequential,
     SequentialStream,
-    fold_weight_norm,
 )
+from engine.nn.parts import Map, Parts
 from engine.types import Samples
 
 Codes = Sequence[mx.array]
@@ -107,7 +106,7 @@ class Snac:
         if config.attn_window_size is not None:
             raise WeightsError("This SNAC checkpoint uses windowed attention, which is not supported. Use snac_24khz.")
         self.config = config
-        parts = _Parts(canonical(weights))
+        parts = Parts(canonical(weights), "SNAC")
         self._codebooks = [
             parts.array(f"quantizer.quantizers.{i}.codebook.weight") for i in range(len(config.vq_strides))
         ]
@@ -119,7 +118,7 @@ class Snac:
         self._in_proj = [parts.conv(f"quantizer.quantizers.{i}.in_proj") for i in range(len(config.vq_strides))]
         self._encoder = _encoder(config, parts)
         self._decoder = _decoder(config, parts)
-        mx.eval(self._tables, parts.used)
+        mx.eval(self._tables)
 
     @classmethod
     def load(cls, folder: Path, arrays: Mapping[str, mx.array]) -> "Snac":
@@ -129,7 +128,9 @@ class Snac:
     def encode(self, samples: Samples) -> list[mx.array]:
         """Samples [n] at 24 kHz -> codes, batch 1, padded to whole coarse frames."""
         pad = -len(samples) % self.config.frame_size
-        z = self._encoder(mx.array(np.pad(samples, (0, pad)))[None, :, None])
+        z = mx.array(np.pad(samples, (0, pad)))[None, :, None]
+        for layer in self._encoder:
+            z = layer(z)
         codes: list[mx.array] = []
         residual = z
         for index, stride in enumerate(self.config.vq_strides):
@@ -241,84 +242,37 @@ class _NoiseStream:
         return []
 
 
-class _Strided:
-    """The encoder's downsampling convolution; whole signals only."""
-
-    def __init__(self, weight: mx.array, bias: mx.array | None, stride: int) -> None:
-        self._weight, self._bias, self._stride = weight, bias, stride
-
-    def __call__(self, x: Frames) -> Frames:
-        y = mx.conv1d(x, self._weight, stride=self._stride, padding=-(-self._stride // 2))
-        return y if self._bias is None else y + self._bias
-
-    def stream(self) -> LayerStream:
-        raise NotImplementedError("the encoder hears whole signals")
+def _snake(parts: Parts, name: str) -> Pointwise:
+    alpha = parts.array(f"{name}.alpha").reshape(1, 1, -1)
+    inverse = 1.0 / (alpha + 1e-9)
+    return Pointwise(lambda x: x + inverse * mx.square(mx.sin(alpha * x)))
 
 
-class _Parts:
-    """Builds layers from named tensors, weight norm folded."""
-
-    def __init__(self, weights: Mapping[str, mx.array]) -> None:
-        self._weights = weights
-        self.used: list[mx.array] = []
-
-    def array(self, name: str) -> mx.array:
-        if name not in self._weights:
-            raise WeightsError(f"The SNAC checkpoint has no tensor {name}. Download the model again.")
-        return self._weights[name]
-
-    def folded(self, name: str) -> mx.array:
-        weight = fold_weight_norm(self.array(f"{name}.weight_g"), self.array(f"{name}.weight_v"))
-        self.used.append(weight)
-        return weight
-
-    def bias(self, name: str) -> mx.array | None:
-        return self._weights.get(f"{name}.bias")
-
-    def conv(self, name: str, dilation: int = 1, depthwise: bool = False) -> Conv1d:
-        # Files hold [out, in, kernel].
-        weight = self.folded(name).transpose(0, 2, 1)
-        reach = (weight.shape[1] - 1) * dilation
-        groups = weight.shape[0] if depthwise else 1
-        return Conv1d(weight, self.bias(name), dilation, groups, (reach // 2, reach - reach // 2))
-
-    def transpose(self, name: str, stride: int) -> ConvTranspose1d:
-        # Files hold [in, out, kernel]; the norm is taken over each input channel.
-        pad = -(-stride // 2)
-        return ConvTranspose1d(self.folded(name).transpose(1, 2, 0), self.bias(name), stride, (pad, pad - stride % 2))
-
-    def strided(self, name: str, stride: int) -> _Strided:
-        return _Strided(self.folded(name).transpose(0, 2, 1), self.bias(name), stride)
-
-    def snake(self, name: str) -> Pointwise:
-        alpha = self.array(f"{name}.alpha").reshape(1, 1, -1)
-        inverse = 1.0 / (alpha + 1e-9)
-        return Pointwise(lambda x: x + inverse * mx.square(mx.sin(alpha * x)))
-
-    def residual(self, name: str, dilation: int, depthwise: bool) -> Residual:
-        return Residual(
-            Sequential(
-                [
-                    self.snake(f"{name}.block.0"),
-                    self.conv(f"{name}.block.1", dilation, depthwise),
-                    self.snake(f"{name}.block.2"),
-                    self.conv(f"{name}.block.3"),
-                ]
-            )
+def _residual(parts: Parts, name: str, dilation: int, depthwise: bool) -> Residual:
+    return Residual(
+        Sequential(
+            [
+                _snake(parts, f"{name}.block.0"),
+                parts.conv(f"{name}.block.1", dilation, depthwise),
+                _snake(parts, f"{name}.block.2"),
+                parts.conv(f"{name}.block.3"),
+            ]
         )
+    )
 
 
-def _encoder(config: SnacConfig, parts: _Parts) -> Sequential:
-    layers: list[Layer] = [parts.conv("encoder.block.0")]
+def _encoder(config: SnacConfig, parts: Parts) -> list[Map]:
+    """Whole signals only: nobody encodes a microphone."""
+    layers: list[Map] = [parts.conv("encoder.block.0")]
     for index, stride in enumerate(config.encoder_rates, start=1):
         name = f"encoder.block.{index}.block"
-        layers += [parts.residual(f"{name}.{i}", d, config.depthwise) for i, d in enumerate(DILATIONS)]
-        layers += [parts.snake(f"{name}.3"), parts.strided(f"{name}.4", stride)]
+        layers += [_residual(parts, f"{name}.{i}", d, config.depthwise) for i, d in enumerate(DILATIONS)]
+        layers += [_snake(parts, f"{name}.3"), parts.strided(f"{name}.4", stride, -(-stride // 2))]
     layers.append(parts.conv(f"encoder.block.{len(config.encoder_rates) + 1}", depthwise=config.depthwise))
-    return Sequential(layers)
+    return layers
 
 
-def _decoder(config: SnacConfig, parts: _Parts) -> list[Layer]:
+def _decoder(config: SnacConfig, parts: Parts) -> list[Layer]:
     """Flat, so that a stream can hand its noise to the noise blocks."""
     layers: list[Layer] = [parts.conv("decoder.model.0", depthwise=config.depthwise)]
     if config.depthwise:
@@ -326,14 +280,17 @@ def _decoder(config: SnacConfig, parts: _Parts) -> list[Layer]:
     first = len(layers)
     for block, stride in enumerate(config.decoder_rates):
         name = f"decoder.model.{first + block}.block"
-        layers += [parts.snake(f"{name}.0"), parts.transpose(f"{name}.1", stride)]
+        layers += [
+            _snake(parts, f"{name}.0"),
+            parts.conv_transpose(f"{name}.1", stride, (-(-stride // 2), stride // 2)),
+        ]
         if config.noise:
             layers.append(NoiseBlock(parts.conv(f"{name}.2.linear"), block))
         units = 3 if config.noise else 2
-        layers += [parts.residual(f"{name}.{units + i}", d, config.depthwise) for i, d in enumerate(DILATIONS)]
+        layers += [_residual(parts, f"{name}.{units + i}", d, config.depthwise) for i, d in enumerate(DILATIONS)]
     last = first + len(config.decoder_rates)
     layers += [
-        parts.snake(f"decoder.model.{last}"),
+        _snake(parts, f"decoder.model.{last}"),
         parts.conv(f"decoder.model.{last + 1}"),
         Pointwise(mx.tanh),
     ]
