@@ -50,7 +50,7 @@ def _load(task: Task, card: ModelCard) -> Any:
         except Cancelled:
             task.heart.check()
             raise
-        task.heart.message = f"{card.name} is here"
+        task.heart.message = ""
     folder = weights.folder_of(card, models_dir, offline=offline)
     if folder is not None:
         weights.verify(folder, card)

@@ -82,14 +82,17 @@ class Heart:
         self._counted_until = until
 
     def _live(self) -> None:
+        said = ""
         while not self._ended.wait(BEAT_EVERY_S):
             self._count()
-            now = Progress(self.words_done, self.audio_s, self.total_s, self.owed_s, self.has_advanced, self.message)
+            message = self.message
+            news = message if message != said else None
+            now = Progress(self.words_done, self.audio_s, self.total_s, self.owed_s, self.has_advanced, news)
             try:
                 if not beat(self._db, self._held, now):
                     self._must_stop.set()
                     return
-                self.owed_s = 0.0
+                self.owed_s, said = 0.0, message
             except LibraryError as exc:
                 # A locked database or a full disk must not stop the work; the next beat makes up for this one.
                 log.warning("no heartbeat: %s", exc)

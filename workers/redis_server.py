@@ -55,9 +55,11 @@ class RedisHandle:
 
     def is_alive(self) -> bool:
         """Whether it answers now."""
-        if self.process is not None and self.process.poll() is not None:
-            return False
-        return answers(self.url)
+        return not self.has_ended() and answers(self.url)
+
+    def has_ended(self) -> bool:
+        """Whether it is ours, and its process is gone."""
+        return self.process is not None and self.process.poll() is not None
 
     def stop(self) -> None:
         """End a server of ours; leave anybody else's alone."""

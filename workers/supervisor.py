@@ -28,6 +28,9 @@ log = logging.getLogger(__name__)
 TICK_S = 0.5
 RECONCILE_EVERY_S = 1.5
 _LONGEST_RESTART_PAUSE_S = 30.0
+_SILENCES_OF_THE_DEAD = 6
+"""So many ticks in a row without an answer and Redis is taken for dead."""
+
 _PATIENCE_AT_STOP_S = 8.0
 """How long a worker may take over its segment in hand when the studio stops."""
 
@@ -53,6 +56,7 @@ class Supervisor:
         self._redis: RedisHandle | None = None
         self._stopping = threading.Event()
         self._thread: threading.Thread | None = None
+        self._silences = 0
         self._lock = threading.RLock()
 
     @property
@@ -145,6 +149,11 @@ class Supervisor:
     def _revive_redis(self) -> None:
         redis = self._redis
         if redis is not None and redis.is_alive():
+            self._silences = 0
+            return
+        # A busy machine may leave one question unanswered; a server whose process has ended answers no more.
+        self._silences += 1
+        if self._silences < _SILENCES_OF_THE_DEAD and not (redis and redis.has_ended()):
             return
         if self._settings.redis_url:
             raise RedisMissing("The Redis that STUDIO_REDIS_URL names does not answer. Jobs wait until it is back.")

@@ -126,14 +126,21 @@ def unfinished_chapters(rows: Session, job_id: str) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Progress:
-    """How far a part is. `busy_s` is the time since the last beat; `has_advanced` clears the count of dead starts."""
+    """How far a part is.
+
+    Attributes:
+        words_done, audio_s, total_s: as in its row.
+        busy_s: seconds of work since the last beat.
+        has_advanced: clears the count of dead starts.
+        message: for the job; None leaves what is there.
+    """
 
     words_done: int
     audio_s: float
     total_s: float
     busy_s: float
     has_advanced: bool
-    message: str = ""
+    message: str | None = None
 
 
 def beat(db: Engine, held: Claim, progress: Progress) -> bool:
@@ -154,7 +161,7 @@ def beat(db: Engine, held: Claim, progress: Progress) -> bool:
     with transaction(db) as rows:
         mine = update(JobPart).where(col(JobPart.id) == held.part.id, col(JobPart.worker) == held.worker)
         is_mine = cast("CursorResult[Any]", rows.execute(mine.values(**changes))).rowcount == 1
-        if is_mine and progress.message:
+        if is_mine and progress.message is not None:
             rows.execute(update(Job).where(col(Job.id) == held.job.id).values(message=progress.message))
         status = rows.execute(select(Job.status).where(Job.id == held.job.id)).scalar()
     return is_mine and status is JobStatus.RUNNING

@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from redis import Redis
 from redis.exceptions import RedisError, WatchError
 from rq import Queue
+from rq.job import Job as Ticketed
 from rq.utils import as_text
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
@@ -87,7 +88,7 @@ def arrange(redis: Redis, wanted: Iterable[Ticket]) -> None:
                 if kept == now_there:
                     return
                 pipe.multi()
-                pipe.delete(key)
+                pipe.delete(key, *(Ticketed.key_for(ticket_id) for ticket_id in set(now_there) - set(kept)))
                 if kept:
                     pipe.rpush(key, *kept)
                 pipe.execute()

@@ -35,7 +35,10 @@ class Studio:
             "STUDIO_REDIS_URL": "",
             "STUDIO_WORKERS": str(self.workers),
         }
-        self.process = subprocess.Popen([sys.executable, "-m", "workers.supervisor"], env=environment)
+        # The pipe is its lifeline: should this test be killed itself, the studio goes too.
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "workers.supervisor", "--with-parent"], env=environment, stdin=subprocess.PIPE
+        )
         give_up_at = time.monotonic() + 60
         while not running_url(self.outputs):
             assert time.monotonic() < give_up_at
