@@ -1,0 +1,128 @@
+"""Recordings to segments."""
+
+import tracemalloc
+from collections.abc import Iterator
+from dataclasses import replace
+from typing import Any
+
+import numpy as np
+import pytest
+
+from engine.errors import OptionError
+from engine.stt.pocketsphinx.model import PocketSphinx
+from engine.stt.transcribe import transcribe
+from engine.types import Samples, Segment, Word
+
+RATE = 16000
+SENTENCES = ("The children were playing in the garden.", "Please call me tomorrow morning and bring the books.")
+
+
+def blocks(samples: Samples, size: int = RATE) -> Iterator[Samples]:
+    for begin in range(0, len(samples), size):
+        yield samples[begin : begin + size]
+
+
+class Counting:
+    """Not an ear but a ruler: every region is one word, its length."""
+
+    sample_rate = RATE
+    languages = ("en-us",)
+    max_region_s = 5.0
+
+    def __init__(self) -> None:
+        self.longest = 0
+
+    def recognize(self, regions: Any, language: str) -> list[Segment]:
+        self.longest = max([self.longest, *map(len, regions)])
+        return [
+            Segment(str(len(samples)), 0.0, len(samples) / RATE, (Word(str(len(samples)), 0.0, len(samples) / RATE),))
+            for samples in regions
+        ]
+
+    def utterance(self, language: str) -> Any:
+        raise AssertionError("a recording has no utterances")
+
+    def close(self) -> None: ...
+
+
+def test_segments_stand_where_their_speech_does(ears: PocketSphinx, said: Any) -> None:
+    sound = said(*SENTENCES)
+    segments = list(transcribe(ears, blocks(sound)))
+    assert len(segments) == 2
+    assert "children" in segments[0].text
+    assert "morning" in segments[1].text
+    one, two = segments
+    assert 0.5 < one.start_s < 1.1
+    assert one.end_s < two.start_s
+    assert two.end_s == pytest.approx(len(sound) / RATE - 0.8, abs=0.4)
+    for segment in segments:
+        assert segment.words[0].start_s == segment.start_s
+        assert segment.words[-1].end_s == segment.end_s
+
+
+def test_a_resumed_recording_keeps_its_clock(said: Any) -> None:
+    sound = said(*SENTENCES)
+    whole = list(transcribe(Counting(), blocks(sound)))
+    later = list(transcribe(Counting(), blocks(sound), start_s=100.0))
+    assert [round(segment.start_s - 100, 6) for segment in later] == [round(s.start_s, 6) for s in whole]
+    assert later[0].words[0].start_s == later[0].start_s
+
+
+def test_a_segment_leaves_before_the_next_is_read(said: Any) -> None:
+    sound = np.concatenate([said(*SENTENCES), said(*SENTENCES)])
+    read = 0
+
+    def counted() -> Iterator[Samples]:
+        nonlocal read
+        for block in blocks(sound, 1600):
+            read += len(block)
+            yield block
+
+    next(transcribe(Counting(), counted()))
+    assert read < len(sound) / 2
+
+
+def test_the_size_of_the_blocks_changes_nothing(said: Any) -> None:
+    sound = said(*SENTENCES)
+    assert list(transcribe(Counting(), blocks(sound, 333))) == list(transcribe(Counting(), [sound]))
+
+
+def test_no_region_is_longer_than_the_model_takes(said: Any) -> None:
+    model = Counting()
+    list(transcribe(model, blocks(np.concatenate([said(SENTENCES[1], pause_s=0.05)] * 4))))
+    assert model.longest <= 5.0 * RATE
+
+
+def test_silence_gives_no_segments(ears: PocketSphinx, not_speech: dict[str, Samples]) -> None:
+    assert list(transcribe(ears, not_speech.values())) == []
+
+
+def test_a_region_without_words_is_no_segment(said: Any) -> None:
+    class Deaf(Counting):
+        def recognize(self, regions: Any, language: str) -> list[Segment]:
+            return [replace(segment, text="") for segment in super().recognize(regions, language)]
+
+    assert list(transcribe(Deaf(), [said(*SENTENCES)])) == []
+
+
+def test_an_unknown_language_is_refused_before_anything_is_read(ears: PocketSphinx) -> None:
+    def never() -> Iterator[Samples]:
+        raise AssertionError("read")
+        yield
+
+    with pytest.raises(OptionError):
+        next(transcribe(ears, never(), "fr"))
+
+
+def test_memory_stays_the_same_however_long_the_recording(said: Any) -> None:
+    sound = said(*SENTENCES)
+
+    def peak(times: int) -> int:
+        tracemalloc.start()
+        for _ in transcribe(Counting(), (block for _ in range(times) for block in blocks(sound))):
+            pass
+        most = tracemalloc.get_traced_memory()[1]
+        tracemalloc.stop()
+        return most
+
+    assert peak(4) < 1.3 * peak(2) + 100_000
