@@ -29,8 +29,9 @@ SAMPLE_RATE = 22050
 # Klatt timbres sound slightly different for another buffer length, so there is one for all uses. The first buffer is
 # full after a quarter of a millisecond; much longer ones can starve the library's own queue in mid-clause.
 BUFFER_MS = 200
-# After the first buffer nobody waits for a little sound, and fewer, larger messages cost less.
-_LATER_BYTES = SAMPLE_RATE
+# When the first word is out nobody waits for a little sound, and fewer, larger messages wake fewer sleepers: half a
+# second, then twice as much each time, up to four.
+_SECOND_BYTES, _MOST_BYTES = SAMPLE_RATE, 8 * SAMPLE_RATE
 
 _SYNCHRONOUS = 2
 _DO_NOT_EXIT = 0x8000
@@ -75,6 +76,7 @@ class Order(NamedTuple):
         words_per_minute: 80 to 450; the library's own pace is 175.
         pitch: 0 to 99, an octave in 50 steps, 50 is the voice's own.
         pitch_range: 0 to 99, of the melody, in proportion; 50 is the voice's own.
+        at_once: nobody waits for the beginning; fewer, larger messages.
         ipa: give the sounds in IPA instead of speaking, their letters tied with `tie`.
         tie: a character that joins the letters of one sound ("͡"), or "".
     """
@@ -85,6 +87,7 @@ class Order(NamedTuple):
     words_per_minute: int = 175
     pitch: int = 50
     pitch_range: int = 50
+    at_once: bool = False
     ipa: bool = False
     tie: str = ""
 
@@ -227,7 +230,7 @@ def serve(library: Library, orders: BinaryIO, answers: BinaryIO) -> None:
     """
     pending = bytearray()
     marked: list[Mark] = []
-    is_first = True
+    enough = 0
 
     def send(kind: bytes, body: bytes = b"") -> None:
         flat = [number for mark in marked for number in mark]
@@ -236,14 +239,15 @@ def serve(library: Library, orders: BinaryIO, answers: BinaryIO) -> None:
         marked.clear()
 
     def hear(samples: bytes, marks: list[Mark]) -> bool:
-        nonlocal is_first
+        nonlocal enough
         pending.extend(samples)
         marked.extend(marks)
-        if pending and (is_first or len(pending) >= _LATER_BYTES):
+        if pending and len(pending) >= enough:
+            # The mark after the first ends the first word: until then nothing can be played.
+            if enough or any(mark.sample > 0 for mark in marked):
+                enough = min(_MOST_BYTES, max(_SECOND_BYTES, 2 * enough))
             send(b"A", bytes(pending))
             pending.clear()
-            # The mark after the first ends the first word: until then nothing can be played.
-            is_first = not any(mark.sample > 0 for mark in marks) and is_first
         return not select.select([orders], [], [], 0)[0]
 
     while len(head := orders.read(ORDER.size)) == ORDER.size:
@@ -255,7 +259,8 @@ def serve(library: Library, orders: BinaryIO, answers: BinaryIO) -> None:
         order = Order(**json.loads(body))
         pending.clear()
         marked.clear()
-        is_first = True
+        # One who wants all at once is not woken before.
+        enough = _MOST_BYTES if order.at_once else 0
         try:
             if order.ipa:
                 send(b"P", "\n".join(library.phonemes(order)).encode())

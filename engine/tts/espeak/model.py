@@ -30,8 +30,6 @@ from engine.types import Samples, SpeechRequest, Voice, Word
 
 WORDS_PER_MINUTE = 175  # the library's own pace
 SIGH_PAUSE_S = 0.5
-# After the first piece nobody waits for a little sound: fewer, larger pieces cost less on the way.
-_LATER_PIECES_S = 0.5
 _SILENCE: Samples = np.zeros(0, dtype=np.float32)
 _DOABLE = ("sigh",)
 # It has no readings for kanji: it says "Chinese letter" for each.
@@ -69,8 +67,10 @@ class _Manner:
     pitch: int
     pitch_range: int
 
-    def order(self, text: str) -> Order:
-        return Order(text, self.voice.language, self.voice.timbre, self.words_per_minute, self.pitch, self.pitch_range)
+    def order(self, text: str, at_once: bool) -> Order:
+        """What the library is told."""
+        language, timbre = self.voice.language, self.voice.timbre
+        return Order(text, language, timbre, self.words_per_minute, self.pitch, self.pitch_range, at_once)
 
 
 class EspeakSynthesizer:
@@ -102,7 +102,7 @@ class EspeakSynthesizer:
         return replace(request, voice=voice.id, language=request.language or voice.language)
 
     def synthesize(self, segment: TextSegment, request: SpeechRequest) -> Iterator[SpeechPiece]:
-        """Speak a segment in pieces; the first leaves when its first word is done, later ones hold half a second."""
+        """Speak a segment in pieces; the first leaves when its first word is done, later ones are longer."""
         notices = _notices(segment, request)
         manner = _manner(request)
         spoken = 0
@@ -114,7 +114,7 @@ class EspeakSynthesizer:
                 continue
             begin, sound = spoken, SegmentSound(part.text)
             with closing(_Aside(part.text, manner)) as aside:
-                for samples, marks in aside.stretches(soonest=spoken == 0):
+                for samples, marks in aside.stretches():
                     if piece := sound.feed(samples, marks):
                         yield _placed(piece, part, begin, notices)
                         spoken, notices = spoken + len(piece.samples), ()
@@ -139,7 +139,7 @@ class EspeakSynthesizer:
             sound = SegmentSound(part.text)
             buffers: list[bytes] = []
             marks: list[Mark] = []
-            _speak(part.text, manner, _collect(buffers, marks))
+            _speak(part.text, manner, _collect(buffers, marks), at_once=True)
             begin = spoken
             for piece in (sound.feed(_floats(buffers), marks), sound.finish()):
                 if piece:
@@ -180,25 +180,12 @@ class _Aside:
         self._thread = threading.Thread(target=self._speak, args=(text, manner), name="espeak-ng", daemon=True)
         self._thread.start()
 
-    def stretches(self, soonest: bool) -> Iterator[tuple[Samples, list[Mark]]]:
-        """What was made, in order; with `soonest` the beginning comes buffer by buffer."""
-        least = 0 if soonest else round(_LATER_PIECES_S * SAMPLE_RATE)
-        buffers: list[bytes] = []
-        marks: list[Mark] = []
-        size = 0
+    def stretches(self) -> Iterator[tuple[Samples, list[Mark]]]:
+        """What was made, in order, as soon as it is."""
         while (made := self._made.get()) is not None:
             if isinstance(made, BaseException):
                 raise made
-            buffers.append(made[0])
-            marks.extend(made[1])
-            size += len(made[0]) // 2
-            # The second mark ends the first word: from there on something can leave.
-            if size >= least:
-                yield _floats(buffers), marks
-                if marks and marks[-1].sample > 0:
-                    least = round(_LATER_PIECES_S * SAMPLE_RATE)
-                buffers, marks, size = [], [], 0
-        yield _floats(buffers), marks
+            yield _floats([made[0]]), made[1]
 
     def close(self) -> None:
         """Stop, and wait until the library is free again: at most a buffer's work."""
@@ -218,7 +205,7 @@ class _Aside:
         return not self._is_stopped
 
 
-def _speak(text: str, manner: _Manner, hear: Hear) -> None:
+def _speak(text: str, manner: _Manner, hear: Hear, at_once: bool = False) -> None:
     """Have a text spoken; one that is too much for the library is tried again without its oddities."""
     is_heard = False
 
@@ -232,12 +219,12 @@ def _speak(text: str, manner: _Manner, hear: Hear) -> None:
 
     given = harmless(text)
     try:
-        process.speak(manner.order(given.text), listen(given))
+        process.speak(manner.order(given.text, at_once), listen(given))
     except process.Stumbled:
         if is_heard:
             raise
         given = bare(text, manner.language)
-        process.speak(manner.order(given.text), listen(given))
+        process.speak(manner.order(given.text, at_once), listen(given))
 
 
 def _collect(buffers: list[bytes], marks: list[Mark]) -> Hear:
