@@ -5,6 +5,7 @@ never waits for the database.
 """
 
 import logging
+import os
 import signal
 import threading
 import time
@@ -20,6 +21,12 @@ log = logging.getLogger(__name__)
 
 BEAT_EVERY_S = 0.3
 """How soon a pause is heard, and how fresh the page's numbers are."""
+
+STUCK_AFTER_S = 1800.0
+"""A segment on a slow machine may take minutes; a process that takes longer than this hangs in foreign code and ends.
+
+Whoever takes the part over counts it as a death over that segment, so a segment that always hangs is marked in the end.
+"""
 
 _told_to_end = threading.Event()
 
@@ -49,7 +56,7 @@ class Heart:
         self.owed_s = 0.0
         self._db = db
         self._held = held
-        self._counted_until = time.monotonic()
+        self._counted_until = self._moved_at = time.monotonic()
         self._must_stop = threading.Event()
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._live, name="heart", daemon=True)
@@ -64,7 +71,8 @@ class Heart:
             raise Interrupted
 
     def should_stop(self) -> bool:
-        """Whether `check` would raise."""
+        """Whether `check` would raise. Asking also says that the work moves."""
+        self._moved_at = time.monotonic()
         return self._must_stop.is_set() or _told_to_end.is_set()
 
     def __enter__(self) -> Self:
@@ -84,6 +92,9 @@ class Heart:
     def _live(self) -> None:
         said = ""
         while not self._ended.wait(BEAT_EVERY_S):
+            if time.monotonic() - self._moved_at > STUCK_AFTER_S:
+                log.error("part %d of job %s hangs; this process ends", self._held.part.number, self._held.job.id)
+                os._exit(1)
             self._count()
             message = self.message
             news = message if message != said else None
