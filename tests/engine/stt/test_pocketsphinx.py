@@ -128,7 +128,7 @@ def test_another_language_is_refused_with_a_sentence(ears: PocketSphinx, languag
 
 
 def test_python_goes_on_while_it_listens(ears: PocketSphinx, speech: list[Samples]) -> None:
-    """The decoder holds Python's lock while it works; the longest hold is far below what a listener would notice."""
+    """The decoder holds Python's lock while it works: it is fed in small steps."""
     longest = 0.0
     is_over = threading.Event()
 
@@ -142,10 +142,12 @@ def test_python_goes_on_while_it_listens(ears: PocketSphinx, speech: list[Sample
 
     watch = threading.Thread(target=tick)
     watch.start()
+    began = time.perf_counter()
     ears.recognize(speech[:1], "")
+    took = time.perf_counter() - began
     is_over.set()
     watch.join()
-    assert longest < 1.0
+    assert longest < took / 2
 
 
 def test_the_cepstral_mean_is_the_decoders_own() -> None:
