@@ -17,7 +17,9 @@ from pathlib import Path
 from typing import Any
 
 from redis import Redis
+from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
+from redis.retry import Retry
 
 from engine.errors import EngineError
 
@@ -50,8 +52,8 @@ class RedisHandle:
     socket: Path | None = None
 
     def connect(self) -> "Redis":
-        """A client of it, for calls that answer at once."""
-        return Redis.from_url(self.url, socket_timeout=10.0, socket_connect_timeout=5.0)
+        """A client of it; see `client`."""
+        return client(self.url)
 
     def is_alive(self) -> bool:
         """Whether it answers now."""
@@ -75,6 +77,11 @@ class RedisHandle:
         _state_file(self.folder).unlink(missing_ok=True)
         if self.socket is not None:
             shutil.rmtree(self.socket.parent, ignore_errors=True)
+
+
+def client(url: str) -> "Redis":
+    """A client for calls that answer at once: when Redis is away, whoever pressed a button must not wait for it."""
+    return Redis.from_url(url, socket_timeout=10.0, socket_connect_timeout=5.0, retry=Retry(NoBackoff(), 1))
 
 
 def find_or_start(redis_url: str, folder: Path) -> RedisHandle:
@@ -177,7 +184,8 @@ def program() -> str:
 def answers(url: str) -> bool:
     """Whether a Redis answers at this URL within a second."""
     try:
-        with Redis.from_url(url, socket_timeout=1.0, socket_connect_timeout=1.0) as redis:
+        no_retry = Retry(NoBackoff(), 0)
+        with Redis.from_url(url, socket_timeout=1.0, socket_connect_timeout=1.0, retry=no_retry) as redis:
             return bool(redis.ping())
     except (RedisError, OSError, ValueError):
         return False
