@@ -67,6 +67,79 @@ class VoicePrompt:
 
 
 @dataclass(frozen=True, slots=True)
+class Sampling:
+    """How a model that draws tokens draws them. None leaves a value to the model's own default.
+
+    Attributes:
+        temperature: 0 always takes the likeliest token.
+        top_p: only the likeliest tokens that together have this probability; 0 to 1.
+        top_k: only so many of the likeliest tokens; 0 is no limit.
+        min_p: only tokens at least this share as likely as the likeliest.
+        repetition_penalty: above 1 makes tokens of the last `repetition_window` less likely.
+        repetition_window: how many tokens back the penalty looks.
+        max_tokens: the longest a single segment may become.
+    """
+
+    temperature: float | None = None
+    top_p: float | None = None
+    top_k: int | None = None
+    min_p: float | None = None
+    repetition_penalty: float | None = None
+    repetition_window: int | None = None
+    max_tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Chunking:
+    """How a codec model cuts its stream. At most one of the sizes is given; with none the model's own schedule holds.
+
+    Attributes:
+        mode: "clean" gives sample for sample what the whole decode gives; "smooth" decodes windows and crossfades them.
+        frames_per_chunk: codec frames in a chunk; None is 25.
+        first_frames_per_chunk: frames in the first chunk, small so that sound starts early; None is 12.
+        streaming_interval: seconds of sound in a chunk, instead of frames.
+        streaming_chunk_tokens: tokens in a chunk, a multiple of the tokens of a frame, instead of frames.
+        ultra_low_latency: the first chunk as early as the codec's look-ahead allows.
+        lookforward: frames a window sees beyond its chunk ("smooth").
+        lookback: frames a window sees before its chunk ("smooth").
+        overlap_frames: frames that neighbouring chunks share and crossfade ("smooth").
+        crossfade_ms: length of the crossfade, at most the overlap; None is the whole overlap ("smooth").
+    """
+
+    mode: Literal["clean", "smooth"] = "clean"
+    frames_per_chunk: int | None = None
+    first_frames_per_chunk: int | None = None
+    streaming_interval: float | None = None
+    streaming_chunk_tokens: int | None = None
+    ultra_low_latency: bool = False
+    lookforward: int = 5
+    lookback: int = 50
+    overlap_frames: int = 1
+    crossfade_ms: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Pronunciation:
+    """How a person wants a word said.
+
+    Attributes:
+        word: as written; one word or a few with spaces between them.
+        phonemes: IPA as in `[word](/phonemes/)`; "" when `respelling` says it.
+        respelling: other letters that are read as wanted ("Sigh-bull"); "" when `phonemes` say it.
+        match_case: only where the capitals are the same.
+        part_of_speech: "", "noun", "verb", "adjective" or "adverb": only where the word is one.
+        language: BCP 47 tag it is for; "" is every language.
+    """
+
+    word: str
+    phonemes: str = ""
+    respelling: str = ""
+    match_case: bool = False
+    part_of_speech: Literal["", "noun", "verb", "adjective", "adverb"] = ""
+    language: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class SpeechRequest:
     """Everything that decides how a text sounds.
 
@@ -81,6 +154,9 @@ class SpeechRequest:
         prompt: a recording to sound like, for models that clone.
         sentence_pause_s: silence after a sentence.
         paragraph_pause_s: silence after a paragraph.
+        sampling: for models that draw tokens; the others leave it alone.
+        chunking: for models that stream through a codec; the others leave it alone.
+        pronunciations: how some words are said; the first that fits a word has it.
     """
 
     text: str
@@ -93,6 +169,9 @@ class SpeechRequest:
     prompt: VoicePrompt | None = None
     sentence_pause_s: float = 0.25
     paragraph_pause_s: float = 0.7
+    sampling: Sampling = Sampling()
+    chunking: Chunking = Chunking()
+    pronunciations: tuple[Pronunciation, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,151 +1,22 @@
-"""The models this studio knows: an id leads to a card, a card says what the model is, needs and can do.
-
-A new model is one entry in CARDS; a card whose family module does not exist is not shown. Knows nothing of
-downloads or of memory: `engine.weights` finds the files of a card, `engine.pool` loads them.
-"""
+"""Cards, and the ways to them: by id, by task, by a folder on disk. Knows nothing of downloads or of memory."""
 
 import json
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from difflib import get_close_matches
 from functools import cache
 from importlib import import_module
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, cast
 
 from engine.errors import ModelNotFound
+from engine.registry.card import DOES, FolderSigns, ModelCard, Recognise, Task
 from engine.types import Voice
 
-Task = Literal["speak", "transcribe"]
-
-ROOMS: dict[Task, str] = {"speak": "engine.tts", "transcribe": "engine.stt"}
-DOES: dict[Task, str] = {"speak": "speaks", "transcribe": "listens"}
 CONFIG_MAX_BYTES = 4 * 1024**2
 MEMORY_PER_FILE_BYTE = 1.25  # what a loaded model takes beyond its files: activations and caches
 WEIGHT_SUFFIXES = (".safetensors", ".pth", ".pt", ".bin")
-
-
-@dataclass(frozen=True, slots=True)
-class ModelCard:
-    """What is known of a model before it is loaded.
-
-    Attributes:
-        id: a hub id ("hexgrad/Kokoro-82M"), a built-in name ("espeak-ng") or the local folder as it was typed.
-        name: what a person reads.
-        task: "speak" or "transcribe".
-        family: the module below engine.tts or engine.stt that loads it.
-        licence: SPDX id or the publisher's words.
-        languages: BCP 47 tags, the default first; () in CARDS asks the family's voices.
-        sample_rate: Hz it makes or hears.
-        built_in: True when it comes with the installation.
-        files: patterns of the files to download ("voices/*.pt"); exact names where they are known.
-        download_bytes: about how much that is; 0 when built in.
-        memory_bytes: about what it takes when loaded.
-        tags: emotion tags it can render.
-        abilities: what else it can do: "clone", "design", "words" (word times), "live", "batch", ...
-        revision: the hub branch, tag or commit to take.
-        folder: where the files are, when the id is a local folder.
-    """
-
-    id: str
-    name: str
-    task: Task
-    family: str
-    licence: str
-    languages: tuple[str, ...]
-    sample_rate: int
-    built_in: bool = False
-    files: tuple[str, ...] = ()
-    download_bytes: int = 0
-    memory_bytes: int = 0
-    tags: tuple[str, ...] = ()
-    abilities: frozenset[str] = frozenset()
-    revision: str = "main"
-    folder: Path | None = None
-
-    @property
-    def module(self) -> str:
-        """The family's module, which has `load` (and `voices`, when it speaks)."""
-        return f"{ROOMS[self.task]}.{self.family}"
-
-
-@dataclass(frozen=True, slots=True)
-class FolderSigns:
-    """What a model's folder shows of itself before any weights are read.
-
-    Attributes:
-        config: its config.json; empty where there is none.
-        names: the names of the files at its top.
-    """
-
-    config: Mapping[str, Any]
-    names: frozenset[str]
-
-    @property
-    def model_type(self) -> str:
-        """What config.json calls the model, or ""."""
-        value = self.config.get("model_type")
-        return value if isinstance(value, str) else ""
-
-
-Recognise = Callable[[FolderSigns], bool]
-
-KOKORO_MLX_FILES = ("config.json", "*.safetensors", "voices/*.safetensors")
-
-CARDS: tuple[ModelCard, ...] = (
-    ModelCard(
-        id="espeak-ng",
-        name="eSpeak NG",
-        task="speak",
-        family="espeak",
-        licence="GPL-3.0-or-later",
-        languages=(),
-        sample_rate=22050,
-        built_in=True,
-        memory_bytes=16 * 1024**2,
-        abilities=frozenset({"words", "pitch"}),
-    ),
-    ModelCard(
-        id="pocketsphinx",
-        name="PocketSphinx",
-        task="transcribe",
-        family="pocketsphinx",
-        licence="BSD-2-Clause",
-        languages=("en-us",),
-        sample_rate=16000,
-        built_in=True,
-        memory_bytes=224 * 1024**2,  # two decoders
-        abilities=frozenset({"words", "confidence", "live"}),
-    ),
-    *(
-        ModelCard(
-            id=model_id,
-            name=f"Kokoro 82M{precision}",
-            task="speak",
-            family="kokoro",
-            licence="Apache-2.0",
-            languages=("en-us", "en-gb", "es", "fr-fr", "hi", "it", "pt-br"),
-            sample_rate=24000,
-            files=files,
-            download_bytes=megabytes * 10**6,
-            memory_bytes=1300 * 1024**2,
-            abilities=frozenset({"words", "blend", "batch"}),
-        )
-        for model_id, precision, megabytes, files in (
-            ("hexgrad/Kokoro-82M", "", 356, ("config.json", "kokoro-v1_0.pth", "voices/*.pt")),
-            ("mlx-community/Kokoro-82M-bf16", " (bf16)", 192, KOKORO_MLX_FILES),
-            ("mlx-community/Kokoro-82M-8bit", " (8 bit)", 190, KOKORO_MLX_FILES),
-            ("mlx-community/Kokoro-82M-6bit", " (6 bit)", 190, KOKORO_MLX_FILES),
-            ("mlx-community/Kokoro-82M-4bit", " (4 bit)", 190, KOKORO_MLX_FILES),
-        )
-    ),
-)
-
-# (task, family) -> whether a folder is one of its models. The first that says yes has it.
-RECOGNISERS: dict[tuple[Task, str], Recognise] = {
-    ("speak", "kokoro"): lambda signs: {"istftnet", "plbert"} <= signs.config.keys(),
-}
 
 
 class Catalogue:
@@ -267,29 +138,3 @@ def _short(text: str, limit: int = 80) -> str:
     """What a person typed, fit for a sentence: one line, of bounded length."""
     line = "".join(char if char.isprintable() else " " for char in text)
     return line if len(line) <= limit else f"{line[: limit - 1]}…"
-
-
-CATALOGUE = Catalogue(CARDS, RECOGNISERS)
-
-
-def cards(task: Task | None = None) -> list[ModelCard]:
-    """All known cards, built-in first."""
-    return CATALOGUE.cards(task)
-
-
-def find(model_id: str, task: Task | None = None) -> ModelCard:
-    """The card for a hub id, a built-in name or a local folder.
-
-    Raises:
-        ModelNotFound: with the nearest known names, or what is wrong with the folder.
-    """
-    return CATALOGUE.find(model_id, task)
-
-
-def voices(model_id: str) -> list[Voice]:
-    """All voices of a model, without loading it; none for a model that listens.
-
-    Raises:
-        ModelNotFound: as `find`.
-    """
-    return CATALOGUE.voices(model_id)

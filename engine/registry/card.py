@@ -1,0 +1,80 @@
+"""What is known of a model before it is loaded: a card; and what a folder shows of itself. Knows no model by name."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Literal
+
+Task = Literal["speak", "transcribe"]
+
+ROOMS: dict[Task, str] = {"speak": "engine.tts", "transcribe": "engine.stt"}
+DOES: dict[Task, str] = {"speak": "speaks", "transcribe": "listens"}
+
+
+@dataclass(frozen=True, slots=True)
+class ModelCard:
+    """What is known of a model before it is loaded.
+
+    Attributes:
+        id: a hub id ("hexgrad/Kokoro-82M"), a built-in name ("espeak-ng") or the local folder as it was typed.
+        name: what a person reads.
+        task: "speak" or "transcribe".
+        family: the module below engine.tts or engine.stt that loads it.
+        licence: SPDX id or the publisher's words.
+        languages: BCP 47 tags, the default first; () in CARDS asks the family's voices.
+        sample_rate: Hz it makes or hears.
+        built_in: True when it comes with the installation.
+        files: patterns of the files to download ("voices/*.pt"); exact names where they are known.
+        download_bytes: about how much that is; 0 when built in.
+        memory_bytes: about what it takes when loaded.
+        tags: emotion tags it can render.
+        abilities: what else it can do: "clone", "design", "words" (word times), "live", "batch", ...
+        revision: the hub branch, tag or commit to take.
+        companions: hub ids of further repositories it needs (a codec, a tokenizer); each lies in its own folder.
+        folder: where the files are, when the id is a local folder.
+    """
+
+    id: str
+    name: str
+    task: Task
+    family: str
+    licence: str
+    languages: tuple[str, ...]
+    sample_rate: int
+    built_in: bool = False
+    files: tuple[str, ...] = ()
+    download_bytes: int = 0
+    memory_bytes: int = 0
+    tags: tuple[str, ...] = ()
+    abilities: frozenset[str] = frozenset()
+    revision: str = "main"
+    companions: tuple[str, ...] = ()
+    folder: Path | None = None
+
+    @property
+    def module(self) -> str:
+        """The family's module, which has `load` (and `voices`, when it speaks)."""
+        return f"{ROOMS[self.task]}.{self.family}"
+
+
+@dataclass(frozen=True, slots=True)
+class FolderSigns:
+    """What a model's folder shows of itself before any weights are read.
+
+    Attributes:
+        config: its config.json; empty where there is none.
+        names: the names of the files at its top.
+    """
+
+    config: Mapping[str, Any]
+    names: frozenset[str]
+
+    @property
+    def model_type(self) -> str:
+        """What config.json calls the model, or ""."""
+        value = self.config.get("model_type")
+        return value if isinstance(value, str) else ""
+
+
+Recognise = Callable[[FolderSigns], bool]
+"""Whether a folder is a model of the family."""

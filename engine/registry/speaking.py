@@ -1,0 +1,47 @@
+"""The voice models this studio knows, a card each, and how a folder with one is told. Data, no logic."""
+
+from engine.registry.card import ModelCard, Recognise
+
+KOKORO_MLX_FILES = ("config.json", "*.safetensors", "voices/*.safetensors")
+
+CARDS: tuple[ModelCard, ...] = (
+    ModelCard(
+        id="espeak-ng",
+        name="eSpeak NG",
+        task="speak",
+        family="espeak",
+        licence="GPL-3.0-or-later",
+        languages=(),
+        sample_rate=22050,
+        built_in=True,
+        memory_bytes=16 * 1024**2,
+        abilities=frozenset({"words", "pitch"}),
+    ),
+    *(
+        ModelCard(
+            id=model_id,
+            name=f"Kokoro 82M{precision}",
+            task="speak",
+            family="kokoro",
+            licence="Apache-2.0",
+            languages=("en-us", "en-gb", "es", "fr-fr", "hi", "it", "pt-br"),
+            sample_rate=24000,
+            files=files,
+            download_bytes=megabytes * 10**6,
+            memory_bytes=1300 * 1024**2,
+            abilities=frozenset({"words", "blend", "batch"}),
+        )
+        for model_id, precision, megabytes, files in (
+            ("hexgrad/Kokoro-82M", "", 356, ("config.json", "kokoro-v1_0.pth", "voices/*.pt")),
+            ("mlx-community/Kokoro-82M-bf16", " (bf16)", 192, KOKORO_MLX_FILES),
+            ("mlx-community/Kokoro-82M-8bit", " (8 bit)", 190, KOKORO_MLX_FILES),
+            ("mlx-community/Kokoro-82M-6bit", " (6 bit)", 190, KOKORO_MLX_FILES),
+            ("mlx-community/Kokoro-82M-4bit", " (4 bit)", 190, KOKORO_MLX_FILES),
+        )
+    ),
+)
+
+# family -> whether a folder is one of its models. The first that says yes has it.
+RECOGNISERS: dict[str, Recognise] = {
+    "kokoro": lambda signs: {"istftnet", "plbert"} <= signs.config.keys(),
+}
