@@ -71,7 +71,7 @@ def run_peer(
 
     Args:
         python: from `peer_python`, or `ours()`.
-        script: prints one JSON object as the last line of its standard output.
+        script: prints one JSON object as the last line of its standard output; imports no neighbours.
         args: for it.
         timeout_s: how long it may take.
         env: to add to the environment, such as `fast_blas()`.
@@ -80,7 +80,8 @@ def run_peer(
         PeerTooSlow: it took longer.
         PeerMissing: it failed; the end of its error is in the sentence.
     """
-    command = [str(python), str(script), *args]
+    # -P: the script's neighbours must not be taken for the packages and standard modules whose names they bear.
+    command = [str(python), "-P", str(script), *args]
     # No PYTHONPATH: a peer must not find our packages where its own are meant.
     inherited = {name: value for name, value in os.environ.items() if name != "PYTHONPATH"}
     try:
