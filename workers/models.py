@@ -7,6 +7,7 @@ from typing import Any, cast
 
 from engine import registry, weights
 from engine.errors import Cancelled
+from engine.pool.loading import load_model
 from engine.registry import ModelCard
 from engine.stt.base import Recognizer
 from engine.tts.base import Synthesizer
@@ -34,7 +35,10 @@ def identity(task: Task, model_id: str) -> dict[str, Any]:
     card = registry.find(model_id, "speak")
     folder = weights.folder_of(card, task.settings.models_dir, offline=task.settings.offline)
     code = getattr(import_module(card.module), "VERSION", "1")
-    return {"model": card.id, "files": _files_mark(card, folder), "code": str(code)}
+    marks = {"model": card.id, "files": _files_mark(card, folder), "code": str(code)}
+    for name, place in weights.companion_folders(card, task.settings.models_dir).items():
+        marks[f"files of {name}"] = _files_mark(card, place)
+    return marks
 
 
 def _load(task: Task, card: ModelCard) -> Any:
@@ -52,9 +56,7 @@ def _load(task: Task, card: ModelCard) -> Any:
             raise
         task.heart.message = ""
     folder = weights.folder_of(card, models_dir, offline=offline)
-    if folder is not None:
-        weights.verify(folder, card)
-    return import_module(card.module).load(folder)
+    return load_model(card, folder, models_dir, offline=offline)
 
 
 def _files_mark(card: ModelCard, folder: Path | None) -> str:

@@ -9,7 +9,6 @@ import logging
 import time
 import weakref
 from collections.abc import Callable, Iterable, Iterator
-from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self, TypeVar, cast
 
@@ -17,6 +16,7 @@ from engine import registry, weights
 from engine.errors import EngineError, GenerationError, OutOfMemory
 from engine.pool.hearing import LiveHandle, RemoteRecognizer, Transcription
 from engine.pool.lease import Lease
+from engine.pool.loading import load_model
 from engine.pool.places import Find, Load, LoadedModel, Place, Places, is_memory_fault
 from engine.pool.stream import Feed, Stream
 from engine.pool.thread import Call, Closeable, Leave, Run
@@ -64,7 +64,10 @@ class ModelPool:
         def locate(card: ModelCard) -> Path | None:
             return weights.folder_of(card, models_dir, offline=offline)
 
-        self._places = Places(budget_bytes, find, locate, load or _load_family)
+        def load_family(card: ModelCard, folder: Path | None) -> Closeable:
+            return load_model(card, folder, models_dir, offline=offline)
+
+        self._places = Places(budget_bytes, find, locate, load or load_family)
         self._transcriptions: set[Transcription] = set()
         _POOLS.add(self)
 
@@ -223,12 +226,6 @@ def _answer(place: Place, call: Call[T]) -> T:
     if answer.error is not None:
         raise answer.error
     return cast("T", answer.value)
-
-
-def _load_family(card: ModelCard, folder: Path | None) -> Closeable:
-    if folder is not None:
-        weights.verify(folder, card)
-    return import_module(card.module).load(folder)
 
 
 def _as_sentences(pieces: Iterator[T], model_id: str) -> Iterator[T]:

@@ -25,12 +25,12 @@ class ModelCard:
         sample_rate: Hz it makes or hears.
         built_in: True when it comes with the installation.
         files: patterns of the files to download ("voices/*.pt"); exact names where they are known.
-        download_bytes: about how much that is; 0 when built in.
+        download_bytes: about how much that is, companions included; 0 when built in.
         memory_bytes: about what it takes when loaded.
         tags: emotion tags it can render.
         abilities: what else it can do: "clone", "design", "words" (word times), "live", "batch", ...
         revision: the hub branch, tag or commit to take.
-        companions: hub ids of further repositories it needs (a codec, a tokenizer); each lies in its own folder.
+        companions: hub ids of further repositories it needs (a codec); see `engine.weights.companions`.
         folder: where the files are, when the id is a local folder.
     """
 

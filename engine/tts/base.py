@@ -98,7 +98,14 @@ class BatchSynthesizer(Synthesizer, Protocol):
 
 
 class Family(Protocol):
-    """The module `engine.tts.<family>`."""
+    """The module `engine.tts.<family>`.
+
+    A family whose cards name companions (a codec it speaks through) has instead
+    `load(files: Path | None, companions: Mapping[str, Path]) -> Synthesizer`. The mapping goes from the last part of
+    each companion's hub id ("snac_24khz" for "mlx-community/snac_24khz") to its verified folder, which lies beside the
+    model among the downloads, or as a subfolder of that name in a model's folder of a person's own.
+    `engine.pool.loading.load_model` decides by the card which of the two to call.
+    """
 
     def load(self, files: Path | None) -> Synthesizer:
         """Load from a verified folder; built-in families take None."""

@@ -1,16 +1,27 @@
 """A card -> verified files on this machine -> arrays. Downloads only when `fetch` is called.
 
-`store` knows where files lie, `hub` what the hub says, `download` and `transfer` bring bytes, `check` looks for damage,
-`quantisation` makes them smaller; reading them is `engine.nn.checkpoint`. Knows no family and no loaded model.
+`companions` knows which further repositories a model needs, `store` where files lie, `hub` what the hub says, `download`
+and `transfer` bring bytes, `check` looks for damage, `quantisation` makes them smaller; reading them is
+`engine.nn.checkpoint`. Knows no family and no loaded model.
 """
 
 from engine.nn.checkpoint import load_arrays, load_file
-from engine.weights.check import verify
+from engine.weights.check import verify, verify_companions
 from engine.weights.download import fetch
 from engine.weights.quantisation import quantise
-from engine.weights.store import folder_of, free_bytes, is_present, remove, size_on_disk
+from engine.weights.store import (
+    companion_folder,
+    companion_folders,
+    folder_of,
+    free_bytes,
+    is_present,
+    remove,
+    size_on_disk,
+)
 
 __all__ = [
+    "companion_folder",
+    "companion_folders",
     "fetch",
     "folder_of",
     "free_bytes",
@@ -21,4 +32,5 @@ __all__ = [
     "remove",
     "size_on_disk",
     "verify",
+    "verify_companions",
 ]

@@ -2,16 +2,24 @@
 
 import struct
 import zipfile
+from collections.abc import Mapping
 from pathlib import Path
 
 from engine.errors import WeightsError
 from engine.nn.checkpoint import TORCH_SUFFIXES
 from engine.nn.safetensors import safetensors_header, shards_of, torn
 from engine.registry import ModelCard
+from engine.weights.companions import companion_cards, short_name
 from engine.weights.hub import RemoteFile
 from engine.weights.store import missing_files
 
 HASH_BLOCK = 1024**2
+
+
+def verify_companions(folders: Mapping[str, Path], card: ModelCard) -> None:
+    """As `verify`, for the companions of a model, given by their short names."""
+    for companion in companion_cards(card):
+        verify(folders[short_name(companion.id)], companion)
 
 
 def verify(folder: Path, card: ModelCard, *, deep: bool = False) -> None:

@@ -7,8 +7,9 @@ through its session and go into its cache layout; the snapshot appears after the
 import logging
 import os
 import time
-from collections.abc import Callable, Generator
+from collections.abc import Callable, Generator, Sequence
 from contextlib import closing, contextmanager
+from dataclasses import replace
 from pathlib import Path
 
 from filelock import FileLock, Timeout
@@ -16,6 +17,7 @@ from filelock import FileLock, Timeout
 from engine.errors import Cancelled, DownloadError
 from engine.registry import ModelCard
 from engine.types import DownloadProgress
+from engine.weights.companions import companion_cards
 from engine.weights.hub import Listing, RemoteFile, as_sentences, listing
 from engine.weights.store import (
     COMMIT,
@@ -49,10 +51,10 @@ def fetch(
     endpoint: str | None = None,
     token: str | None = None,
 ) -> Path | None:
-    """Make sure that all files of a model are here and are what the hub has now.
+    """Make sure that all files of a model and of its companions are here and are what the hub has now.
 
     Args:
-        card: what to get; a built-in model or a local folder needs nothing.
+        card: what to get; a built-in model needs nothing, a local folder only the companions it does not hold.
         models_dir: where models are kept; None is the hub's own cache.
         offline: never touch the network.
         progress: told of every file and about ten times a second, on this thread.
@@ -69,20 +71,50 @@ def fetch(
         DownloadError: no network, gated, damaged on the way, or no room on the disk.
         Cancelled: `cancelled` said so.
     """
-    if offline or card.built_in or card.folder is not None:
+    # Companions first: they are small, and a model whose own files are here is then nearly always whole.
+    parts = [part for part in (*companion_cards(card), card) if part.folder is None]
+    if offline or card.built_in or not parts:
         return folder_of(card, models_dir, offline=offline)
     try:
-        wanted = listing(card, endpoint, token)
+        wanted = [(part, listing(part, endpoint, token)) for part in parts]
     except DownloadError:
         if not is_present(card, models_dir):
             raise
         log.info("the hub cannot be asked about %s; the files on this machine are used", card.id)
         return folder_of(card, models_dir)
-    return _Download(card, wanted, models_dir, progress, cancelled, endpoint, token).run()
+    total = sum(file.size for _, its in wanted for file in its.files)
+    done = 0
+
+    def tell(now: DownloadProgress) -> None:
+        if progress is not None:
+            progress(replace(now, model=card.id, done_bytes=done + now.done_bytes, total_bytes=total))
+
+    downloads = [_Download(part, its, models_dir, tell, cancelled, endpoint, token) for part, its in wanted]
+    _check_room(card, downloads, cache_root(models_dir))
+    folder = card.folder
+    for download, (part, its) in zip(downloads, wanted, strict=True):
+        brought = download.run()
+        done += sum(file.size for file in its.files)
+        folder = brought if part is card else folder
+    return folder
+
+
+def _check_room(card: ModelCard, downloads: "Sequence[_Download]", root: Path) -> None:
+    missing = sum(download.missing_bytes() for download in downloads)
+    if missing and free_bytes(root) < missing + DISK_MARGIN_BYTES:
+        raise DownloadError(_no_room(card, missing, root))
+
+
+def _no_room(card: ModelCard, missing: int, root: Path) -> str:
+    return (
+        f"There is not enough room on the disk for {card.name}: {in_words(missing)} are still to come, "
+        f"{in_words(free_bytes(root))} are free, and {in_words(DISK_MARGIN_BYTES)} should stay free. "
+        f"Make room and try again."
+    )
 
 
 class _Download:
-    """One call of fetch: which files are missing, who brings them, and what the person is told."""
+    """One repository of a fetch: which files are missing, who brings them, and what the person is told."""
 
     def __init__(
         self,
@@ -109,7 +141,6 @@ class _Download:
 
     def run(self) -> Path:
         try:
-            self._check_room()
             for folder in (self._repo / "blobs", self._locks):
                 folder.mkdir(parents=True, exist_ok=True)
             self._report("", 0, now=True)
@@ -121,24 +152,16 @@ class _Download:
             self._publish()
         except OSError as exc:
             if exc.errno in NO_ROOM:
-                raise DownloadError(self._no_room(self._total - self._done)) from exc
+                raise DownloadError(_no_room(self._card, self._total - self._done, self._repo)) from exc
             why = exc.strerror or type(exc).__name__
             raise DownloadError(
                 f"{self._card.name} cannot be stored ({why}). Check the disk and the folder for models."
             ) from exc
         return self._snapshot
 
-    def _check_room(self) -> None:
-        missing = sum(file.size - self._have(file) for file in self._wanted.files)
-        if missing and free_bytes(self._repo) < missing + DISK_MARGIN_BYTES:
-            raise DownloadError(self._no_room(missing))
-
-    def _no_room(self, missing: int) -> str:
-        return (
-            f"There is not enough room on the disk for {self._card.name}: {in_words(missing)} are still to come, "
-            f"{in_words(free_bytes(self._repo))} are free, and {in_words(DISK_MARGIN_BYTES)} should stay free. "
-            f"Make room and try again."
-        )
+    def missing_bytes(self) -> int:
+        """How much is still to come."""
+        return sum(file.size - self._have(file) for file in self._wanted.files)
 
     def _have(self, file: RemoteFile) -> int:
         """Bytes of the file that need not come again."""

@@ -4,16 +4,21 @@ is found here and the other way round. Never touches the network.
     <cache>/models--<org>--<name>/refs/<revision>          the commit the revision stood at
                                   snapshots/<commit>/...   links by file name
                                   blobs/<hash>             the bytes, named by their own hash
+
+A model's companions (a codec it speaks through) are repositories of their own, and count as parts of it.
 """
 
 import errno
 import re
 import shutil
+from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
 
+from engine import registry
 from engine.errors import ModelError, ModelNotDownloaded
 from engine.registry import ModelCard
+from engine.weights.companions import companion_cards, short_name
 
 HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?", re.ASCII)
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -65,6 +70,11 @@ def missing_files(folder: Path, patterns: tuple[str, ...]) -> list[str]:
 
 def is_present(card: ModelCard, models_dir: Path | None = None) -> bool:
     """Whether the model can be loaded without the network. Looks at names only; `verify` looks inside."""
+    return all(_is_here(part, models_dir) for part in (card, *companion_cards(card)))
+
+
+def _is_here(card: ModelCard, models_dir: Path | None) -> bool:
+    """Whether one repository is here, its companions apart."""
     if card.built_in:
         return True
     if card.folder is not None:
@@ -82,20 +92,65 @@ def folder_of(card: ModelCard, models_dir: Path | None = None, *, offline: bool 
     if card.built_in:
         return None
     folder = card.folder if card.folder is not None else snapshot(card, models_dir)
-    if folder is None or not is_present(card, models_dir):
-        how = "The studio is offline now: allow the network once and get it" if offline else "Get it first"
+    if folder is None or not _is_here(card, models_dir):
+        raise ModelNotDownloaded(f"{card.name} ({card.id}) is not on this machine yet. {_how_to_get(card, offline)}")
+    companion_folders(card, models_dir, offline=offline)
+    return folder
+
+
+def companion_folders(card: ModelCard, models_dir: Path | None = None, *, offline: bool = False) -> dict[str, Path]:
+    """Where each companion of a model lies, by its short name ("snac_24khz"). Downloads nothing.
+
+    Raises:
+        ModelNotDownloaded: one of them is not on this machine.
+    """
+    return {
+        short_name(companion.id): companion_folder(card, companion.id, models_dir, offline=offline)
+        for companion in companion_cards(card)
+    }
+
+
+def companion_folder(card: ModelCard, companion: str, models_dir: Path | None = None, *, offline: bool = False) -> Path:
+    """Where one companion of a model lies: beside it among the downloads, or inside a folder of a person's own.
+
+    Args:
+        card: the model that needs it.
+        companion: its hub id, as in `card.companions`.
+        models_dir: where models are kept; None is the hub's own cache.
+        offline: what the person is told to do about a missing one.
+
+    Raises:
+        ModelNotDownloaded: it is not on this machine.
+    """
+    part = next(part for part in companion_cards(card) if part.id == companion)
+    folder = part.folder if part.folder is not None else snapshot(part, models_dir)
+    if folder is None or not _is_here(part, models_dir):
+        inside = f", or put it into a folder {short_name(companion)} inside the model's" if card.folder else ""
         raise ModelNotDownloaded(
-            f"{card.name} ({card.id}) is not on this machine yet. {how}, on the Models page "
-            f"or with: studio models get {card.id}"
+            f"{card.name} needs {companion}, which is not on this machine yet. {_how_to_get(card, offline)}{inside}"
         )
     return folder
 
 
+def _how_to_get(card: ModelCard, offline: bool) -> str:
+    how = "The studio is offline now: allow the network once and get it" if offline else "Get it first"
+    return f"{how}, on the Models page or with: studio models get {card.id}"
+
+
 def size_on_disk(card: ModelCard, models_dir: Path | None = None) -> int:
-    """Bytes the model takes on the disk, torn downloads included; 0 for a built-in one."""
+    """Bytes the model takes on the disk, companions and torn downloads included; 0 for a built-in one."""
     if card.built_in:
         return 0
-    root = card.folder if card.folder is not None else repository(card, models_dir) / "blobs"
+    total = sum(_bytes_below(repository(part, models_dir) / "blobs") for part in _downloads(card))
+    return total + (_bytes_below(card.folder) if card.folder is not None else 0)
+
+
+def _downloads(card: ModelCard) -> list[ModelCard]:
+    """The parts of a model that came from the hub."""
+    return [part for part in (card, *companion_cards(card)) if part.folder is None]
+
+
+def _bytes_below(root: Path) -> int:
     total = 0
     for path in root.rglob("*"):
         try:
@@ -106,8 +161,13 @@ def size_on_disk(card: ModelCard, models_dir: Path | None = None) -> int:
     return total
 
 
-def remove(card: ModelCard, models_dir: Path | None = None) -> None:
-    """Delete a model's downloaded files.
+def remove(card: ModelCard, models_dir: Path | None = None, others: Sequence[ModelCard] | None = None) -> None:
+    """Delete a model's downloaded files, and its companions that no other model here needs.
+
+    Args:
+        card: what to delete.
+        models_dir: where models are kept; None is the hub's own cache.
+        others: the models that may share its companions; all known ones when None.
 
     Raises:
         ModelError: it is built in, or a folder of the person's own, or the files cannot be deleted.
@@ -116,7 +176,20 @@ def remove(card: ModelCard, models_dir: Path | None = None) -> None:
         raise ModelError(f"{card.name} is part of the studio and cannot be removed.")
     if card.folder is not None:
         raise ModelError(f"{card.name} is a folder of your own: the studio does not delete it. Delete it by hand.")
-    repo = repository(card, models_dir)
+    kept = {
+        needed
+        for other in (registry.cards() if others is None else others)
+        if other.id != card.id and _is_here(other, models_dir)
+        for needed in (other.id, *other.companions)
+    }
+    _delete(card, card, models_dir)
+    for companion in companion_cards(card):
+        if companion.id not in kept:
+            _delete(companion, card, models_dir)
+
+
+def _delete(part: ModelCard, card: ModelCard, models_dir: Path | None) -> None:
+    repo = repository(part, models_dir)
     try:
         for folder in (repo, repo.parent / ".locks" / repo.name):
             if folder.is_symlink():
