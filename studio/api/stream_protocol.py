@@ -1,0 +1,182 @@
+"""The words of /ws/orpheus: what a client may say and what it is told, as JSON. Knows no socket and no model."""
+
+from typing import Annotated, Any, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
+
+from engine.errors import OptionError
+from engine.types import Chunking, Sampling, SpeechRequest
+from studio.api.errors import invalid_sentence
+from studio.api.events import MAX_NAME_CHARS, Finite
+
+MAX_TOKENS = 1_000_000
+MAX_FRAMES = 100_000
+
+Count = Annotated[int, Field(ge=0, le=MAX_TOKENS)]
+FrameCount = Annotated[int, Field(ge=0, le=MAX_FRAMES)]
+
+
+class StreamStart(BaseModel):
+    """Begin to speak. What is left out or null is left to the model."""
+
+    model_config = ConfigDict(extra="ignore", strict=True)
+
+    type: Literal["start_orpheus_stream"]
+    text: str
+    voice: str = Field("", max_length=MAX_NAME_CHARS)
+    model: str = Field("", max_length=MAX_NAME_CHARS)
+    request_id: str = Field("", max_length=100)
+
+    language: str = Field("", max_length=35)
+    instructions: str = Field("", max_length=10_000)
+    speed: Finite = Field(1.0, ge=0.5, le=2.0)
+    pitch: Finite = Field(1.0, ge=0.5, le=2.0)
+    seed: int | None = Field(None, ge=0, le=2**63 - 1)
+    sentence_pause_s: Finite = Field(0.25, ge=0.0, le=30.0)
+    paragraph_pause_s: Finite = Field(0.7, ge=0.0, le=30.0)
+
+    temperature: Finite | None = Field(None, ge=0.0, le=10.0)
+    top_p: Finite | None = Field(None, ge=0.0, le=1.0)
+    top_k: Count | None = None
+    min_p: Finite | None = Field(None, ge=0.0, le=1.0)
+    repetition_penalty: Finite | None = Field(None, gt=0.0, le=10.0)
+    repetition_window: Count | None = None
+    max_tokens: Count | None = None
+
+    chunk_tokens: Count | None = None
+    ultra_low_latency: bool = False
+    mode: Literal["clean", "smooth"] = "clean"
+    frames_per_chunk: FrameCount | None = None
+    first_frames_per_chunk: FrameCount | None = None
+    streaming_interval: Finite | None = Field(None, gt=0.0, le=3600.0)
+    lookforward: FrameCount = 5
+    lookback: FrameCount = 50
+    overlap_frames: FrameCount = 1
+    crossfade_ms: Finite | None = Field(None, ge=0.0, le=10_000.0)
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _absent(cls, value: Any, info: Any) -> Any:
+        # Clients send null for what they do not set.
+        return cls.model_fields[info.field_name].get_default() if value is None and info.field_name != "text" else value
+
+    def request(self, voice: str) -> SpeechRequest:
+        """As the engine takes it.
+
+        Args:
+            voice: the model's own id for the voice; "" is its default.
+        """
+        return SpeechRequest(
+            text=self.text,
+            voice=voice,
+            language=self.language,
+            speed=self.speed,
+            pitch=self.pitch,
+            instructions=self.instructions,
+            seed=self.seed,
+            sentence_pause_s=self.sentence_pause_s,
+            paragraph_pause_s=self.paragraph_pause_s,
+            sampling=Sampling(
+                temperature=self.temperature,
+                top_p=self.top_p,
+                top_k=self.top_k,
+                min_p=self.min_p,
+                repetition_penalty=self.repetition_penalty,
+                repetition_window=self.repetition_window,
+                max_tokens=self.max_tokens,
+            ),
+            chunking=Chunking(
+                mode=self.mode,
+                frames_per_chunk=self.frames_per_chunk,
+                first_frames_per_chunk=self.first_frames_per_chunk,
+                streaming_interval=self.streaming_interval,
+                streaming_chunk_tokens=self.chunk_tokens,
+                ultra_low_latency=self.ultra_low_latency,
+                lookforward=self.lookforward,
+                lookback=self.lookback,
+                overlap_frames=self.overlap_frames,
+                crossfade_ms=self.crossfade_ms,
+            ),
+        )
+
+
+class Cancel(BaseModel):
+    """Stop speaking. Nothing happens when nobody speaks: the stream may have ended while this was on its way."""
+
+    type: Literal["cancel"]
+
+
+class StreamStarted(BaseModel):
+    """The first sound is there and follows in binary messages."""
+
+    type: Literal["stream_started"] = "stream_started"
+    request_id: str
+    model: str
+    voice: str
+    sample_rate: int
+    channels: Literal[1] = 1
+    ttfa_ms: float
+
+
+class StreamComplete(BaseModel):
+    """The stream is over: all of it was sent, or the client cancelled it.
+
+    Attributes:
+        request_id: the one of the start message.
+        cancelled: whether the client stopped it.
+        frames: binary messages sent.
+        chunks: chunks that the model made.
+        samples: sent, of the one channel.
+        sample_rate: Hz; 0 when no sound was made.
+        seconds: of sound sent.
+        tokens: that the model generated.
+        tokens_per_second: 0 for models without tokens.
+        ttfa_ms: from the request to the first sound in the studio.
+        notices: sentences for the person (a tag this voice cannot do).
+    """
+
+    type: Literal["stream_complete"] = "stream_complete"
+    request_id: str
+    cancelled: bool
+    frames: int
+    chunks: int
+    samples: int
+    sample_rate: int
+    seconds: float
+    tokens: int
+    tokens_per_second: float
+    ttfa_ms: float
+    notices: list[str]
+
+
+class StreamError(BaseModel):
+    """What did not work, as a sentence. The socket stays open for another request."""
+
+    type: Literal["error"] = "error"
+    request_id: str
+    message: str
+    code: str
+
+
+class _Envelope(BaseModel):
+    type: str
+
+
+def parse(text: str) -> StreamStart | Cancel:
+    """What a client's text message asks for.
+
+    Raises:
+        OptionError: it is not JSON, not a message of this protocol, or has a value that cannot be used.
+    """
+    try:
+        kind = _Envelope.model_validate_json(text).type
+    except ValidationError as exc:
+        raise OptionError('Send a JSON object with a "type": "start_orpheus_stream" or "cancel".') from exc
+    try:
+        if kind == "start_orpheus_stream":
+            return StreamStart.model_validate_json(text)
+        if kind == "cancel":
+            return Cancel.model_validate_json(text)
+    except ValidationError as exc:
+        raise OptionError(invalid_sentence(exc.errors(include_url=False))[0]) from exc
+    raise OptionError(f'There is no message {kind[:40]!r}: send "start_orpheus_stream" or "cancel".')
