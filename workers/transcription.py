@@ -12,7 +12,7 @@ from typing import Any
 from sqlmodel import col, delete
 
 from engine.audio import io
-from engine.stt import captions
+from engine.stt import exports
 from engine.stt.base import Recognizer
 from engine.stt.transcribe import transcribe
 from engine.types import Samples, Segment, Transcript
@@ -26,8 +26,6 @@ from workers.assembly import file_name
 from workers.models import load_recognizer
 from workers.progress import Heart
 from workers.task import Task, patiently, run
-
-_RENDER = {"txt": captions.to_txt, "srt": captions.to_srt, "vtt": captions.to_vtt, "json": captions.to_json}
 
 
 def transcribe_recording(job_id: str, part_number: int) -> None:
@@ -122,10 +120,11 @@ def _write(task: Task, folder: Path, transcript: Transcript, options: Transcript
     place.mkdir(exist_ok=True)
     name = file_name(Path(task.held.job.title).stem)
     found: list[JobResult] = []
+    style = exports.ExportStyle(title=name)
     for kind in options.formats:
         path = place / f"{name}.{kind}"
         with replacing(path) as temporary:
-            temporary.write_text(_RENDER[kind](transcript), encoding="utf-8")
+            temporary.write_bytes(exports.render(kind, transcript, style))
         found.append(
             JobResult(
                 job_id=task.held.job.id,

@@ -1,28 +1,31 @@
-"""Words with times -> captions a person can read in time, and a transcript in the formats people ask for.
+"""Words with times -> captions a person can read in time, as SubRip and WebVTT.
 
 Captions stream: a cue leaves when the next one has begun, so a book's subtitles need no memory. Sizes follow the usual
 rules of broadcasters: two lines of 42 characters, up to 7 seconds, at most 20 characters a second where the speech
 leaves room.
 """
 
-import csv
-import io
-import json
 import unicodedata
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
-from itertools import pairwise
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
 
 from engine.types import Segment, Transcript, Word
 
 
 @dataclass(frozen=True, slots=True)
 class Cue:
-    """One caption: its text, already broken into lines, and when it is on the screen."""
+    """One caption: its text, already broken into lines, and when it is on the screen.
+
+    Attributes:
+        start_s, end_s: seconds.
+        text: lines, parted by line ends.
+        words: the words of the text and when each begins, for captions that light up word by word.
+    """
 
     start_s: float
     end_s: float
     text: str
+    words: tuple[tuple[str, float], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +66,11 @@ def cues(words: Iterable[Word], style: CaptionStyle = STYLE) -> Iterator[Cue]:
     Yields:
         Cue: in order, never overlapping.
     """
+    return _cues(words, style)
+
+
+def _cues(words: Iterable[Word | None], style: CaptionStyle) -> Iterator[Cue]:
+    """The same; None among the words ends a cue."""
     waiting: _Draft | None = None
     for draft in _drafts(words, style):
         if waiting is not None:
@@ -79,77 +87,30 @@ def srt(cues: Iterable[Cue]) -> Iterator[str]:
         yield f"{number}\n{clock(cue.start_s, ',')} --> {clock(cue.end_s, ',')}\n{text}\n\n"
 
 
-def vtt(cues: Iterable[Cue]) -> Iterator[str]:
-    """WebVTT, a block at a time."""
+def vtt(cues: Iterable[Cue], *, word_level: bool = False) -> Iterator[str]:
+    """WebVTT, a block at a time.
+
+    Args:
+        cues: in order of time.
+        word_level: a time before every word but the first, so that players can light the words up.
+    """
     yield "WEBVTT\n\n"
     for cue in cues:
-        # Only these two begin something in WebVTT; an arrow in the text would end the cue.
-        text = _lines_of(cue.text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+        text = _timed(cue) if word_level else _escaped(_lines_of(cue.text))
         yield f"{clock(cue.start_s)} --> {clock(cue.end_s)}\n{text}\n\n"
+
+
+def word_cues(cues: Iterable[Cue]) -> Iterator[Cue]:
+    """A cue for every word, on the screen until the next one begins, for formats that have no times inside a cue."""
+    for cue in cues:
+        starts = [max(cue.start_s, min(start_s, cue.end_s)) for _, start_s in cue.words]
+        for (text, _), start_s, end_s in zip(cue.words, starts, [*starts[1:], cue.end_s], strict=True):
+            yield Cue(start_s, max(start_s, end_s), text, ((text, start_s),))
 
 
 def transcript_cues(transcript: Transcript, style: CaptionStyle = STYLE) -> Iterator[Cue]:
     """A transcript's captions; no cue joins two segments that differ in speaker."""
-    return cues(_words_of(transcript.segments), style)
-
-
-def to_txt(transcript: Transcript) -> str:
-    """A paragraph wherever somebody paused for long or another one speaks."""
-    return "".join(f"{paragraph}\n" for _, _, paragraph in _paragraphs(transcript))
-
-
-def to_srt(transcript: Transcript) -> str:
-    """SubRip subtitles."""
-    return "".join(srt(transcript_cues(transcript)))
-
-
-def to_vtt(transcript: Transcript) -> str:
-    """WebVTT subtitles."""
-    return "".join(vtt(transcript_cues(transcript)))
-
-
-def to_md(transcript: Transcript) -> str:
-    """Paragraphs with the time each begins at, and with its speaker where there are several."""
-    blocks: list[str] = []
-    for start_s, speaker, text in _paragraphs(transcript):
-        escaped = "".join(f"\\{char}" if char in "\\`*_[]<>#|" else char for char in text)
-        name = f" {speaker}:" if speaker else ""
-        blocks.append(f"**[{clock(start_s).split('.')[0]}]{name}** {escaped}\n")
-    return "\n".join(blocks)
-
-
-def to_csv(transcript: Transcript) -> str:
-    """One row a segment: start, end, speaker, confidence, text."""
-    out = io.StringIO()
-    rows = csv.writer(out, lineterminator="\n")
-    rows.writerow(("start_s", "end_s", "speaker", "confidence", "text"))
-    for segment in transcript.segments:
-        confidence = "" if segment.confidence is None else f"{segment.confidence:.3f}"
-        times = f"{segment.start_s:.3f}", f"{segment.end_s:.3f}"
-        rows.writerow((*times, _harmless(segment.speaker), confidence, _harmless(segment.text)))
-    return out.getvalue()
-
-
-def to_json(transcript: Transcript) -> str:
-    """Everything that is known: segments and words with times and confidences."""
-    whole = {
-        "text": transcript.text,
-        "language": transcript.language,
-        "duration_s": round(transcript.duration_s, 3),
-        "model": transcript.model,
-        "segments": [_segment_entry(segment) for segment in transcript.segments],
-    }
-    return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
-
-
-WRITERS: dict[str, Callable[[Transcript], str]] = {
-    "txt": to_txt,
-    "srt": to_srt,
-    "vtt": to_vtt,
-    "json": to_json,
-    "md": to_md,
-    "csv": to_csv,
-}
+    return _cues(_turns(transcript.segments), style)
 
 
 def clock(seconds: float, point: str = ".") -> str:
@@ -195,6 +156,7 @@ class _Draft:
     words: list[str]
     start_s: float
     spoken_until_s: float
+    starts_s: list[float] = field(default_factory=list[float])
 
     def cue(self, style: CaptionStyle, before_s: float | None = None) -> Cue:
         text = "\n".join(wrap(self.words, style.line_length, style.lines))
@@ -204,12 +166,17 @@ class _Draft:
             end_s = max(self.start_s, min(end_s, before_s))
             if before_s - end_s < _SPACE_S:
                 end_s = max(self.start_s, before_s)
-        return Cue(self.start_s, end_s, text)
+        return Cue(self.start_s, end_s, text, tuple(zip(self.words, self.starts_s, strict=True)))
 
 
-def _drafts(words: Iterable[Word], style: CaptionStyle) -> Iterator[_Draft]:
+def _drafts(words: Iterable[Word | None], style: CaptionStyle) -> Iterator[_Draft]:
     draft: _Draft | None = None
     for word in words:
+        if word is None:
+            if draft is not None:
+                yield draft
+            draft = None
+            continue
         text = " ".join(word.text.split())
         if not text:
             continue
@@ -219,6 +186,7 @@ def _drafts(words: Iterable[Word], style: CaptionStyle) -> Iterator[_Draft]:
         if draft is None:
             draft = _Draft([], word.start_s, word.end_s)
         draft.words.append(text)
+        draft.starts_s.append(word.start_s)
         draft.spoken_until_s = max(draft.spoken_until_s, word.end_s)
     if draft is not None:
         yield draft
@@ -249,7 +217,17 @@ def _greedy(words: Iterable[str], width: int) -> list[str]:
     return lines
 
 
-def _words_of(segments: Iterable[Segment]) -> Iterator[Word]:
+def _turns(segments: Iterable[Segment]) -> Iterator[Word | None]:
+    """The words of all segments, with None where another one begins to speak."""
+    speaker: str | None = None
+    for segment in segments:
+        if speaker is not None and segment.speaker != speaker:
+            yield None
+        speaker = segment.speaker
+        yield from words_of((segment,))
+
+
+def words_of(segments: Iterable[Segment]) -> Iterator[Word]:
     """The words of all segments; one without word times shares its own out by length."""
     for segment in segments:
         if segment.words:
@@ -264,52 +242,29 @@ def _words_of(segments: Iterable[Segment]) -> Iterator[Word]:
             at = end_s
 
 
-_PARAGRAPH_PAUSE_S = 2.0
+def _escaped(text: str) -> str:
+    # Only these two begin something in WebVTT; an arrow in the text would end the cue.
+    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
-def _paragraphs(transcript: Transcript) -> Iterator[tuple[float, str, str]]:
-    """(start, speaker, text) of what one person says without a long pause."""
-    spoken = [segment for segment in transcript.segments if segment.text.strip()]
-    if not spoken:
-        return
-    start_s, texts = spoken[0].start_s, [" ".join(spoken[0].text.split())]
-    for before, segment in pairwise(spoken):
-        if segment.speaker != before.speaker or segment.start_s - before.end_s >= _PARAGRAPH_PAUSE_S:
-            yield start_s, before.speaker, join(texts)
-            start_s, texts = segment.start_s, []
-        texts.append(" ".join(segment.text.split()))
-    yield start_s, spoken[-1].speaker, join(texts)
-
-
-def _segment_entry(segment: Segment) -> dict[str, object]:
-    entry: dict[str, object] = {
-        "start_s": round(segment.start_s, 3),
-        "end_s": round(segment.end_s, 3),
-        "text": segment.text,
-        "confidence": None if segment.confidence is None else round(segment.confidence, 3),
-    }
-    if segment.speaker:
-        entry["speaker"] = segment.speaker
-    entry["words"] = [
-        {
-            "text": word.text,
-            "start_s": round(word.start_s, 3),
-            "end_s": round(word.end_s, 3),
-            "confidence": None if word.confidence is None else round(word.confidence, 3),
-        }
-        for word in segment.words
-    ]
-    return entry
+def _timed(cue: Cue) -> str:
+    """The cue's text with a timestamp before each word that begins later than the cue, and not before the last one."""
+    out, at, last_s = "", 0, cue.start_s
+    for text, start_s in cue.words:
+        found = cue.text.find(text, at)
+        if found < 0:
+            continue
+        out += _escaped(cue.text[at:found])
+        if last_s < start_s < cue.end_s and clock(start_s) != clock(last_s):
+            out, last_s = f"{out}<{clock(start_s)}>", start_s
+        out += _escaped(text)
+        at = found + len(text)
+    return _lines_of(out + _escaped(cue.text[at:]))
 
 
 def _lines_of(text: str) -> str:
     """No empty line, which would end the cue."""
     return "\n".join(line for line in text.splitlines() if line.strip())
-
-
-def _harmless(text: str) -> str:
-    """A cell that no spreadsheet takes for a formula."""
-    return f"'{text}" if text[:1] in ("=", "+", "-", "@", "\t", "\r") else text
 
 
 def _is_unspaced(char: str) -> bool:

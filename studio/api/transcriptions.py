@@ -10,7 +10,7 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from engine import registry
 from engine.audio.io import probe, read_blocks
 from engine.errors import EngineError, OptionError
-from engine.stt import captions
+from engine.stt import exports
 from engine.types import Segment, Transcript
 from studio.access import StreamSlot
 from studio.api import names
@@ -122,9 +122,9 @@ def _events(work: _Recognition, cancel: Cancel) -> Iterator[bytes]:
 
 def _rendered(transcript: Transcript, asked: _Asked) -> Response:
     plain: dict[str, tuple[Callable[[Transcript], str], str]] = {
-        "text": (captions.to_txt, "text/plain"),
-        "srt": (captions.to_srt, "application/x-subrip"),
-        "vtt": (captions.to_vtt, "text/vtt"),
+        "text": (exports.to_txt, "text/plain"),
+        "srt": (exports.to_srt, "application/x-subrip"),
+        "vtt": (exports.to_vtt, "text/vtt"),
     }
     if asked.format in plain:
         render, media_type = plain[asked.format]

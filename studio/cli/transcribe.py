@@ -12,15 +12,15 @@ from engine import registry
 from engine.audio.io import probe, read_blocks
 from engine.errors import AudioFormatError, OptionError
 from engine.pool import ModelPool
-from engine.stt import captions
+from engine.stt import exports
 from engine.types import Segment, Transcript
 from studio.settings import Settings
 
 WRITERS = {
-    "txt": captions.to_txt,
-    "srt": captions.to_srt,
-    "vtt": captions.to_vtt,
-    "json": captions.to_json,
+    "txt": exports.to_txt,
+    "srt": exports.to_srt,
+    "vtt": exports.to_vtt,
+    "json": exports.to_json,
 }
 
 

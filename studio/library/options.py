@@ -9,7 +9,7 @@ from engine.errors import OptionError
 
 BookFormat = Literal["m4b", "mp3", "mp3-chapters", "flac", "wav", "opus"]
 Loudness = Literal["acx", "podcast", "none"]
-TranscriptFormat = Literal["txt", "srt", "vtt", "json"]
+TranscriptFormat = Literal["txt", "md", "srt", "vtt", "json", "csv", "docx"]
 
 MAX_PAUSE_S = 30.0
 
@@ -87,7 +87,7 @@ class TranscriptionOptions:
 
     def __post_init__(self) -> None:
         if not self.formats:
-            raise OptionError("No result was asked for: choose at least one of txt, srt, vtt and json.")
+            raise OptionError(f"No result was asked for: choose at least one of {', '.join(get_args(TranscriptFormat))}.")
         for name in self.formats:
             _one_of("transcript format", name, get_args(TranscriptFormat))
 

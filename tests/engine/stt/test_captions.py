@@ -1,8 +1,5 @@
 """Captions a person can read, and transcripts in every format."""
 
-import csv
-import io
-import json
 import re
 from itertools import pairwise
 
@@ -12,7 +9,7 @@ from hypothesis import strategies as st
 
 from engine.stt import captions
 from engine.stt.captions import STYLE, Cue, cues, srt, vtt, wrap
-from engine.types import Segment, Transcript, Word
+from engine.types import Word
 
 
 def words(text: str, each_s: float = 0.35, start_s: float = 0.0) -> list[Word]:
@@ -126,61 +123,3 @@ def test_srt_and_vtt_are_what_players_read() -> None:
 )
 def test_clocks_round_and_carry(seconds: float, shown: str) -> None:
     assert captions.clock(seconds) == shown
-
-
-def transcript() -> Transcript:
-    return Transcript(
-        (
-            Segment("hello there", 0.5, 1.2, (Word("hello", 0.5, 0.8, 0.9), Word("there", 0.8, 1.2, 0.4)), 0.65, "Ada"),
-            Segment("=2+2, *stars*", 1.4, 2.5, (), None, "Ada"),
-            Segment("", 2.6, 2.7),
-            Segment("much later", 9.0, 10.0, (Word("much", 9.0, 9.4), Word("later", 9.4, 10.0)), 0.5, "Bo"),
-        ),
-        "en-us",
-        12.0,
-        "pocketsphinx",
-    )  # fmt: skip
-
-
-def test_text_has_a_paragraph_for_each_speaker_and_pause() -> None:
-    assert captions.to_txt(transcript()) == "hello there =2+2, *stars*\nmuch later\n"
-
-
-def test_markdown_shows_time_and_speaker_and_no_accidental_formatting() -> None:
-    assert captions.to_md(transcript()) == (
-        "**[00:00:00] Ada:** hello there =2+2, \\*stars\\*\n\n**[00:00:09] Bo:** much later\n"
-    )
-
-
-def test_csv_opens_in_a_spreadsheet_without_running() -> None:
-    rows = list(csv.DictReader(io.StringIO(captions.to_csv(transcript()))))
-    assert rows[0] == {
-        "start_s": "0.500", "end_s": "1.200", "speaker": "Ada", "confidence": "0.650", "text": "hello there",
-    }  # fmt: skip
-    assert rows[1]["text"] == "'=2+2, *stars*"
-
-
-def test_json_has_everything() -> None:
-    whole = json.loads(captions.to_json(transcript()))
-    assert whole["text"] == "hello there =2+2, *stars* much later"
-    assert whole["duration_s"] == 12.0
-    assert whole["segments"][0]["words"][1] == {"text": "there", "start_s": 0.8, "end_s": 1.2, "confidence": 0.4}
-    assert whole["segments"][0]["speaker"] == "Ada"
-
-
-def test_subtitles_of_a_transcript_use_word_times_or_share_the_segments_out() -> None:
-    text = captions.to_srt(transcript())
-    assert text.startswith("1\n00:00:00,500 --> ")
-    assert "=2+2, *stars*" in text
-    assert "00:00:09,000 --> " in text
-    assert captions.to_vtt(transcript()).startswith("WEBVTT\n\n00:00:00.500 --> ")
-
-
-def test_nothing_said_is_an_empty_file_of_the_right_kind() -> None:
-    nothing = Transcript((), "en-us", 3.0)
-    assert captions.to_txt(nothing) == ""
-    assert captions.to_srt(nothing) == ""
-    assert captions.to_vtt(nothing) == "WEBVTT\n\n"
-    assert captions.to_md(nothing) == ""
-    assert json.loads(captions.to_json(nothing))["segments"] == []
-    assert set(captions.WRITERS) == {"txt", "srt", "vtt", "json", "md", "csv"}
