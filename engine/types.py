@@ -118,6 +118,9 @@ class Chunking:
     crossfade_ms: float | None = None
 
 
+PartOfSpeech = Literal["", "noun", "verb", "adjective", "adverb"]
+
+
 @dataclass(frozen=True, slots=True)
 class Pronunciation:
     """How a person wants a word said.
@@ -135,7 +138,7 @@ class Pronunciation:
     phonemes: str = ""
     respelling: str = ""
     match_case: bool = False
-    part_of_speech: Literal["", "noun", "verb", "adjective", "adverb"] = ""
+    part_of_speech: PartOfSpeech = ""
     language: str = ""
 
 

@@ -5,7 +5,7 @@ The way: plain characters, sentence ends, tags set aside, then the language's ru
 """
 
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from engine.text import elsewhere, english, leftovers, tags
@@ -17,6 +17,10 @@ from engine.text.sentences import boundaries
 
 # Gaps that rules leave behind: before closing marks, behind opening ones, at the ends; else one space is enough.
 _UNTIDY = re.compile(r"(?P<no_gap>(?<![.!?…,;:]) +(?=[,.;:!?…)\]](?:\W|\Z))|\A +| +\Z|(?<=[(\[]) +)|  +")
+
+
+Said = Callable[[str], Sequence[Edit]]
+"""Plain text -> what to say instead of some of it; see `pronunciation.Dictionary`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,13 +61,14 @@ def normalise(text: str, language: str) -> Normalised:
     return joined(paragraphs, "\n\n")
 
 
-def speak_block(text: str, origin: int, language: str) -> SpokenBlock:
+def speak_block(text: str, origin: int, language: str, said: Said | None = None) -> SpokenBlock:
     """One block as it is spoken, and where its sentences begin.
 
     Args:
         text: the block.
         origin: its offset in the original.
         language: BCP 47 tag.
+        said: how a person wants words said; goes before every rule.
     """
     written = plain(text, origin)
     if not is_speakable(written.text):
@@ -72,6 +77,8 @@ def speak_block(text: str, origin: int, language: str) -> SpokenBlock:
     draft = Draft(written.text, language, frozenset(stops))
     for tag in tags.find(written.text):
         draft.claim(Edit(*tag.span, "" if tag.kind == "markup" else written.text[slice(*tag.span)]))
+    for edit in said(written.text) if said is not None else ():
+        draft.claim(edit)
     apply(english.RULES if is_english(language) else elsewhere.rules(language), draft)
     apply(leftovers.RULES, draft)
     edits = draft.finished()

@@ -12,7 +12,7 @@ from typing import Literal, Protocol
 
 from engine.text.clauses import Break, Place, divide
 from engine.text.layout import Block, blocks
-from engine.text.normalise import is_speakable, speak_block
+from engine.text.normalise import Said, is_speakable, speak_block
 from engine.text.normalised import Normalised, Offsets, Run
 from engine.text.tags import take_out
 from engine.types import Span
@@ -63,7 +63,12 @@ class TextSegment:
 
 
 def prepare(
-    text: str, language: str, limits: Limits, sentence_pause_s: float = 0.25, paragraph_pause_s: float = 0.7
+    text: str,
+    language: str,
+    limits: Limits,
+    sentence_pause_s: float = 0.25,
+    paragraph_pause_s: float = 0.7,
+    said: Said | None = None,
 ) -> list[TextSegment]:
     """Normalise a text and cut it into segments. Empty when there is nothing to say.
 
@@ -73,12 +78,18 @@ def prepare(
         limits: sizes that suit the voice; sizes below one count as one.
         sentence_pause_s: silence after a sentence, in seconds; pauses inside a divided sentence are shares of it.
         paragraph_pause_s: silence after a paragraph, in seconds, the last one included.
+        said: how a person wants words said; see `pronunciation.dictionary`.
     """
-    return list(segments(text, language, limits, sentence_pause_s, paragraph_pause_s))
+    return list(segments(text, language, limits, sentence_pause_s, paragraph_pause_s, said))
 
 
 def segments(
-    text: str, language: str, limits: Limits, sentence_pause_s: float = 0.25, paragraph_pause_s: float = 0.7
+    text: str,
+    language: str,
+    limits: Limits,
+    sentence_pause_s: float = 0.25,
+    paragraph_pause_s: float = 0.7,
+    said: Said | None = None,
 ) -> Iterator[TextSegment]:
     """`prepare` as an iterator: the first segment of a book costs no more than its first paragraph."""
     pauses = _Pauses(sentence_pause_s, paragraph_pause_s)
@@ -87,7 +98,7 @@ def segments(
     ceiling = max(1, limits.max_chars)
     index = 0
     for block in blocks(text):
-        for piece in _Cutter(block, text, language, aims, ceiling).pieces():
+        for piece in _Cutter(block, text, language, aims, ceiling, said).pieces():
             yield TextSegment(
                 index,
                 piece.words.text,
@@ -163,13 +174,15 @@ def _ends(piece: _Piece, block: Block) -> Literal["clause", "sentence", "paragra
 class _Cutter:
     """Cuts one block."""
 
-    def __init__(self, block: Block, source: str, language: str, aims: Iterator[int], ceiling: int) -> None:
+    def __init__(
+        self, block: Block, source: str, language: str, aims: Iterator[int], ceiling: int, said: Said | None
+    ) -> None:
         self._source = source
         self._block = block
         self._language = language
         self._aims = aims
         self._ceiling = ceiling
-        spoken = speak_block(source[block.start : block.end], block.start, language)
+        spoken = speak_block(source[block.start : block.end], block.start, language, said)
         self._words = spoken.words
         self._sentences = self._joined(spoken.stops)
 

@@ -12,6 +12,7 @@ import numpy as np
 
 from engine.errors import GenerationError, TextError
 from engine.metrics import tokens_per_second
+from engine.text.pronunciation import dictionary
 from engine.text.segment import TextSegment, segments
 from engine.tts.base import SpeechPiece, Synthesizer
 from engine.types import AudioChunk, SpeechRequest, Word
@@ -38,8 +39,9 @@ def speak(model: Synthesizer, request: SpeechRequest, started_at: float | None =
     stream = _Chunks(model.sample_rate, started_at)
     segment: TextSegment | None = None
     # Cut as it is spoken: the first sentence of a long text waits for nothing behind it.
+    said = dictionary(request.pronunciations, request.language) if request.pronunciations else None
     for segment in segments(
-        request.text, request.language, model.limits, request.sentence_pause_s, request.paragraph_pause_s
+        request.text, request.language, model.limits, request.sentence_pause_s, request.paragraph_pause_s, said
     ):
         for piece in speak_segment(model, segment, request):
             if len(piece.samples) or piece.words or piece.notices:

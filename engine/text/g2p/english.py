@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from engine.text import tags
-from engine.text.g2p.foreign import english_sounds
-from engine.text.g2p.lexicon import Lexicon
+from engine.text.g2p.foreign import english_sounds, typed_sounds
+from engine.text.g2p.lexicon import Dialect, Lexicon
 from engine.text.g2p.roles import role_of
 from engine.text.g2p.stress import PRIMARY, VOWELS, balance
 from engine.text.g2p.token import Pronounce, Pronounced
@@ -57,7 +57,8 @@ class English:
     """
 
     def __init__(self, dialect: str, fallback: Pronounce | None = None) -> None:
-        self._lexicon = Lexicon("gb" if dialect == "gb" else "us")
+        self._dialect: Dialect = "gb" if dialect == "gb" else "us"
+        self._lexicon = Lexicon(self._dialect)
         self._fallback = lru_cache(maxsize=4096)(fallback) if fallback else None
 
     def __call__(self, text: str) -> list[Pronounced]:
@@ -69,7 +70,9 @@ class English:
         # Backwards: how "the" sounds is decided by what comes after it.
         for at in range(len(tokens) - 1, -1, -1):
             token = tokens[at]
-            if token.is_word and not token.phonemes:
+            if token.is_word and token.phonemes:
+                token = replace(token, phonemes=typed_sounds(token.phonemes, self._dialect))
+            elif token.is_word:
                 token = replace(token, phonemes=self._word(tokens, words, at, following))
             following = _seen(token, words[at], following)
             phonemes = token.phonemes.replace("ɾ", "T").replace("ʔ", "t") if token.is_word else token.phonemes

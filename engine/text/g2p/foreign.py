@@ -19,6 +19,14 @@ _OTHERS = (
     ("a^ɪ", "I"), ("a^ʊ", "W"), ("d^z", "ʣ"), ("d^ʒ", "ʤ"), ("e^ɪ", "A"), ("o^ʊ", "O"), ("ə^ʊ", "Q"), ("s^s", "S"),
     ("t^s", "ʦ"), ("t^ʃ", "ʧ"), ("ɔ^ɪ", "Y"),
 )  # fmt: skip
+# As people type it, without ties; Kokoro's own letters hold none of these pairs.
+_TYPED = (
+    ("\u0361", ""), ("\u035c", ""), ("tʃ", "ʧ"), ("dʒ", "ʤ"), ("eɪ", "A"), ("aɪ", "I"), ("aʊ", "W"), ("oʊ", "O"),
+    ("əʊ", "Q"), ("ɔɪ", "Y"), ("g", "ɡ"), ("'", "ˈ"), (":", "ː"),
+)  # fmt: skip
+_TYPED_ENGLISH = (("ɚ", "əɹ"), ("ɝ", "ɜɹ"), ("r", "ɹ"))
+_TYPED_AMERICAN = (("Q", "O"), ("ɜːɹ", "ɜɹ"), ("ɜː", "ɜɹ"), ("ː", ""))
+_SYLLABLES = re.compile(r"(?<=\S)[.·](?=\S)")
 _SYLLABIC = re.compile("(\\S)\u0329")
 _SWITCH = re.compile(r"\([a-z-]{2,8}\)")  # "(en)": espeak-ng changed its language for a word
 
@@ -41,3 +49,17 @@ def other_sounds(ipa: str) -> str:
     for old, new in _OTHERS:
         ipa = ipa.replace(old, new)
     return ipa.replace(TIE, "").replace("-", "")
+
+
+def typed_sounds(phonemes: str, dialect: str = "") -> str:
+    """Phonemes that a person wrote, in plain IPA or in Kokoro's letters, in Kokoro's letters.
+
+    Args:
+        phonemes: between the slashes.
+        dialect: "us" or "gb" for English, "" for another language.
+    """
+    more = (*(_TYPED_ENGLISH if dialect else ()), *(_TYPED_AMERICAN if dialect == "us" else ()))
+    sounds = _SYLLABLES.sub("", phonemes)
+    for old, new in (*_TYPED, *more):
+        sounds = sounds.replace(old, new)
+    return sounds

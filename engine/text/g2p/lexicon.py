@@ -9,6 +9,7 @@ from functools import cache
 from importlib.resources import files
 from typing import Literal, cast
 
+from engine.text.g2p.endings import with_s
 from engine.text.g2p.stress import PRIMARY, SECONDARY, emphasise, lift, weaken
 
 Dialect = Literal["us", "gb"]
@@ -121,9 +122,7 @@ class Lexicon:
         return None
 
     def _with_s(self, stem: str) -> str:
-        if stem[-1] in "ptkfθ":
-            return f"{stem}s"
-        return f"{stem}{self._weak_i}z" if stem[-1] in "szʃʒʧʤ" else f"{stem}z"
+        return with_s(stem, self.is_british)
 
     def _with_ed(self, stem: str) -> str:
         if stem[-1] in "pkfθʃsʧ":

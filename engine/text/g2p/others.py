@@ -5,7 +5,7 @@ from collections.abc import Iterator
 
 from engine.text import tags
 from engine.text.g2p.english import MARKS
-from engine.text.g2p.foreign import other_sounds
+from engine.text.g2p.foreign import other_sounds, typed_sounds
 from engine.text.g2p.token import Pronounce, Pronounced
 
 _LETTER = r"(?:\w|[\u0300-\u036f\u0900-\u0963\u0966-\u097f])"
@@ -68,7 +68,8 @@ def _tokens(text: str) -> Iterator[Pronounced]:
             yield from _plain(text, at, tag.span[0])
             space = tag.span[1] < len(text) and text[tag.span[1]].isspace()
             start = tag.span[0] + 1
-            yield Pronounced(tag.name, (start, start + len(tag.name)), tag.phonemes.strip(), True, space)
+            sounds = typed_sounds(tag.phonemes.strip())
+            yield Pronounced(tag.name, (start, start + len(tag.name)), sounds, True, space)
             at = tag.span[1]
     yield from _plain(text, at, len(text))
 

@@ -69,6 +69,25 @@ def role_of(words: Words, at: int, among: frozenset[str]) -> str:
     return "VERB" if role == "VBN" else role
 
 
+def part_of_speech(words: Words, at: int) -> str:
+    """What `words[at]` is: "noun", "verb", "adjective" or "adverb". A light guess, right where the words around tell.
+
+    Args:
+        words: the tokens of the text around it, lower case.
+        at: which of them.
+    """
+    word, before, following = words[at], _word(words, at - 1), _word(words, at + 1)
+    if word in ADVERBS or (word.endswith("ly") and len(word) > 4):
+        return "adverb"
+    role = _noun_or_verb(words, at)
+    # "we sing live", "she came close to it": behind a verb, with nothing behind that it could belong to.
+    if _is_content(before) and not _is_content(following) and not before.endswith("'s"):
+        earlier = _word(words, at - 2)
+        if before.endswith(("ed", "ing")) or earlier in SUBJECTS | MODALS or earlier == "to":
+            return "adverb"
+    return {"ADJ": "adjective", "NOUN": "noun"}.get(role, "verb")
+
+
 def _noun_or_verb(words: Words, at: int) -> str:
     """NOUN, ADJ, VERB or VBN from what stands before, skipping adverbs and adjectives; VERB or NOUN from behind."""
     following = _word(words, at + 1)

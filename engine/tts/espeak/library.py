@@ -36,6 +36,7 @@ _SECOND_BYTES, _MOST_BYTES = SAMPLE_RATE, 8 * SAMPLE_RATE
 _SYNCHRONOUS = 2
 _DO_NOT_EXIT = 0x8000
 _UTF8_TEXT = 1  # neither SSML nor [[phonemes]]: the text is spoken as it stands
+_PHONEMES = 0x100  # with [[phonemes]], in the library's own names
 _BY_CHARACTER = 1
 _IPA = 2
 _WORD_EVENT = 1
@@ -79,6 +80,7 @@ class Order(NamedTuple):
         at_once: nobody waits for the beginning; fewer, larger messages.
         ipa: give the sounds in IPA instead of speaking, their letters tied with `tie`.
         tie: a character that joins the letters of one sound ("͡"), or "".
+        named: what stands in [[]] are sounds by their names in the library.
     """
 
     text: str
@@ -90,6 +92,7 @@ class Order(NamedTuple):
     at_once: bool = False
     ipa: bool = False
     tie: str = ""
+    named: bool = False
 
 
 Hear = Callable[[bytes, list[Mark]], bool]
@@ -144,7 +147,8 @@ class Library:
             library.espeak_SetParameter(_RATE, order.words_per_minute, 0)
             library.espeak_SetParameter(_PITCH, order.pitch, 0)
             library.espeak_SetParameter(_RANGE, order.pitch_range, 0)
-            if library.espeak_Synth(text, len(text), 0, _BY_CHARACTER, 0, _UTF8_TEXT, None, None) != 0:
+            flags = _UTF8_TEXT | (_PHONEMES if order.named else 0)
+            if library.espeak_Synth(text, len(text), 0, _BY_CHARACTER, 0, flags, None, None) != 0:
                 raise Failure(GAVE_UP)
 
     def phonemes(self, order: Order) -> list[str]:

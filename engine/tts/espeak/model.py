@@ -17,6 +17,7 @@ import numpy as np
 
 from engine.errors import OptionError, VoiceError
 from engine.text import tags
+from engine.text.normalise import is_english
 from engine.text.normalised import Normalised
 from engine.text.scripts import letters_by_script, script_notices, scripts_of
 from engine.text.segment import TextSegment
@@ -25,6 +26,7 @@ from engine.tts.espeak import catalogue, process
 from engine.tts.espeak.catalogue import VoiceFile
 from engine.tts.espeak.harmless import Harmless, bare, harmless
 from engine.tts.espeak.library import SAMPLE_RATE, Hear, Mark, Order
+from engine.tts.espeak.typed import sound_names
 from engine.tts.espeak.words import SegmentSound
 from engine.types import Samples, SpeechRequest, Voice, Word
 
@@ -44,17 +46,39 @@ def load(files: Path | None = None) -> "EspeakSynthesizer":
     """
     synthesizer = EspeakSynthesizer()
     # Speaking proves that the library, its data and the default voice are whole, and warms the disk's cache.
-    _speak("a", _manner(SpeechRequest("a")), lambda _, __: True)
+    _speak(_Part("a", 0, 0.0), _manner(SpeechRequest("a")), lambda _, __: True)
     return synthesizer
 
 
 @dataclass(frozen=True, slots=True)
 class _Part:
-    """A stretch of a segment that is spoken in one go, and the silence before it."""
+    """A stretch of a segment that is spoken in one go, and the silence before it.
+
+    Attributes:
+        text: without tags.
+        offset: of it in the segment's text.
+        pause_s: the silence.
+        typed: where in `text` a person gave a word's sounds, (start, end), and the library's names of them.
+    """
 
     text: str
     offset: int
     pause_s: float
+    typed: tuple[tuple[int, int, str], ...] = ()
+
+    def given(self) -> str:
+        """What the library is told: as long as the text, so that its marks stand where they stand there."""
+        if not self.typed:
+            return self.text
+        text = self.text.replace("[", " ")
+        for start, end, names in self.typed:
+            text = f"{text[:start]}{f'[[{names}]]'.ljust(end - start)}{text[end:]}"
+        return text
+
+    def placed(self, mark: Mark) -> Mark:
+        """The library marks sounds somewhere inside of their brackets: the word is meant."""
+        start = next((start for start, end, _ in self.typed if start <= mark.char < end), None)
+        return mark if start is None else mark._replace(char=start + 1)
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,10 +91,10 @@ class _Manner:
     pitch: int
     pitch_range: int
 
-    def order(self, text: str, at_once: bool) -> Order:
+    def order(self, text: str, at_once: bool, named: bool = False) -> Order:
         """What the library is told."""
         language, timbre = self.voice.language, self.voice.timbre
-        return Order(text, language, timbre, self.words_per_minute, self.pitch, self.pitch_range, at_once)
+        return Order(text, language, timbre, self.words_per_minute, self.pitch, self.pitch_range, at_once, named=named)
 
 
 class EspeakSynthesizer:
@@ -106,14 +130,14 @@ class EspeakSynthesizer:
         notices = _notices(segment, request)
         manner = _manner(request)
         spoken = 0
-        for part in _parts(segment.text):
+        for part in _parts(segment.text, manner.language):
             if part.pause_s:
                 yield SpeechPiece(_pause(part), notices=notices)
                 spoken, notices = spoken + len(_pause(part)), ()
             if not part.text.strip():
                 continue
             begin, sound = spoken, SegmentSound(part.text)
-            with closing(_Aside(part.text, manner)) as aside:
+            with closing(_Aside(part, manner)) as aside:
                 for samples, marks in aside.stretches():
                     if piece := sound.feed(samples, marks):
                         yield _placed(piece, part, begin, notices)
@@ -130,7 +154,7 @@ class EspeakSynthesizer:
         pieces: list[Samples] = []
         words: list[Word] = []
         spoken = 0
-        for part in _parts(segment.text):
+        for part in _parts(segment.text, manner.language):
             if part.pause_s:
                 pieces.append(_pause(part))
                 spoken += len(pieces[-1])
@@ -139,7 +163,7 @@ class EspeakSynthesizer:
             sound = SegmentSound(part.text)
             buffers: list[bytes] = []
             marks: list[Mark] = []
-            _speak(part.text, manner, _collect(buffers, marks), at_once=True)
+            _speak(part, manner, _collect(buffers, marks), at_once=True)
             begin = spoken
             for piece in (sound.feed(_floats(buffers), marks), sound.finish()):
                 if piece:
@@ -174,10 +198,10 @@ class _Aside:
     Its queue has no bound because the text has one: a segment's sound is a few megabytes at most, made in an instant.
     """
 
-    def __init__(self, text: str, manner: _Manner) -> None:
+    def __init__(self, part: _Part, manner: _Manner) -> None:
         self._made: SimpleQueue[tuple[bytes, list[Mark]] | BaseException | None] = SimpleQueue()
         self._is_stopped = False
-        self._thread = threading.Thread(target=self._speak, args=(text, manner), name="espeak-ng", daemon=True)
+        self._thread = threading.Thread(target=self._speak, args=(part, manner), name="espeak-ng", daemon=True)
         self._thread.start()
 
     def stretches(self) -> Iterator[tuple[Samples, list[Mark]]]:
@@ -192,10 +216,10 @@ class _Aside:
         self._is_stopped = True
         self._thread.join()
 
-    def _speak(self, text: str, manner: _Manner) -> None:
+    def _speak(self, part: _Part, manner: _Manner) -> None:
         try:
             if not self._is_stopped:
-                _speak(text, manner, self._hear)
+                _speak(part, manner, self._hear)
             self._made.put(None)
         except BaseException as exc:  # it is raised where the pieces are asked for
             self._made.put(exc)
@@ -205,7 +229,7 @@ class _Aside:
         return not self._is_stopped
 
 
-def _speak(text: str, manner: _Manner, hear: Hear, at_once: bool = False) -> None:
+def _speak(part: _Part, manner: _Manner, hear: Hear, at_once: bool = False) -> None:
     """Have a text spoken; one that is too much for the library is tried again without its oddities."""
     is_heard = False
 
@@ -213,17 +237,17 @@ def _speak(text: str, manner: _Manner, hear: Hear, at_once: bool = False) -> Non
         def hear_source(samples: bytes, marks: list[Mark]) -> bool:
             nonlocal is_heard
             is_heard = True
-            return hear(samples, given.to_source(marks))
+            return hear(samples, [part.placed(mark) for mark in given.to_source(marks)])
 
         return hear_source
 
-    given = harmless(text)
+    given = harmless(part.given())
     try:
-        process.speak(manner.order(given.text, at_once), listen(given))
+        process.speak(manner.order(given.text, at_once, bool(part.typed)), listen(given))
     except process.Stumbled:
         if is_heard:
             raise
-        given = bare(text, manner.language)
+        given = bare(part.text, manner.language)
         process.speak(manner.order(given.text, at_once), listen(given))
 
 
@@ -249,10 +273,11 @@ def _manner(request: SpeechRequest) -> _Manner:
     return _Manner(file, voice.language, round(WORDS_PER_MINUTE * request.speed), pitch, pitch_range)
 
 
-def _parts(text: str) -> list[_Part]:
+def _parts(text: str, language: str) -> list[_Part]:
     """The text without its tags, cut where somebody sighs. Offsets stay those of the segment's text."""
     spoken = list(text)
     cuts: list[tuple[int, float]] = [(0, 0.0)]
+    typed: list[tuple[int, int, str]] = []
     for tag in tags.find(text):
         start, end = tag.span
         kept = text.find(tag.name, start, end) if tag.kind == "phonemes" else -1
@@ -261,20 +286,44 @@ def _parts(text: str) -> list[_Part]:
                 spoken[at] = " "
         if tag.name in _DOABLE and tag.kind == "emotion":
             cuts.append((end, SIGH_PAUSE_S))
+        if names := _named(tag, language):
+            typed.append((start, end, names))
     ends = [*(start for start, _ in cuts[1:]), len(text)]
-    return [_Part("".join(spoken[start:end]), start, pause_s) for (start, pause_s), end in zip(cuts, ends, strict=True)]
+    return [
+        _Part(
+            "".join(spoken[begin:finish]),
+            begin,
+            pause_s,
+            tuple((start - begin, end - begin, names) for start, end, names in typed if begin <= start < finish),
+        )
+        for (begin, pause_s), finish in zip(cuts, ends, strict=True)
+    ]
+
+
+def _named(tag: tags.Tag, language: str) -> str:
+    """The library's names for the sounds of a tag; "" where it has none, or no room for them."""
+    if tag.kind != "phonemes" or not is_english(language):
+        return ""
+    names = sound_names(tag.phonemes)
+    return names if len(names) + 4 <= min(tag.span[1] - tag.span[0], 56) else ""
 
 
 def _notices(segment: TextSegment, request: SpeechRequest) -> tuple[str, ...]:
     """What a person should know of this segment. It never refuses: one strange sentence must not stop a book."""
-    _, left_out = tags.take_out(Normalised.untouched(segment.text), _DOABLE)
+    language = catalogue.find(request.voice or catalogue.DEFAULT_VOICE)[0].language
+    _, left_out = tags.take_out(Normalised.untouched(segment.text), _DOABLE, phonemes=True)
     notices = list(left_out)
+    for tag in tags.find(segment.text):
+        if tag.kind == "phonemes" and not _named(tag, language):
+            why = "cannot say these phonemes" if is_english(language) else "takes phonemes in English only"
+            notices.append(f"The built-in voice {why}: it says “{tag.name}” in its own way.")
     if segment.index == 0 and request.instructions.strip():
         notices.append("The built-in voice takes no instructions: they were left out.")
     if not segment.text.isascii():
-        language = catalogue.find(request.voice or catalogue.DEFAULT_VOICE)[0].language
+        # Phonemes have Greek letters and are not to be read as such.
+        words, _ = tags.take_out(Normalised.untouched(segment.text), _DOABLE)
         readable = scripts_of(language) - _UNREAD.get(language, frozenset())
-        strange = [script for script in letters_by_script(segment.text) if script not in readable]
+        strange = [script for script in letters_by_script(words.text) if script not in readable]
         if strange:
             notices.append(f"The built-in voice for {language} cannot read {' and '.join(strange[:2])} well.")
     return tuple(notices)
