@@ -4,9 +4,7 @@ Streams from the cache through the master to the encoder: neither the book nor a
 """
 
 import json
-import re
 import tempfile
-import unicodedata
 import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import asdict, dataclass
@@ -24,6 +22,7 @@ from engine.stt import captions
 from engine.types import Samples, Word
 from studio.library import jobs, playback
 from studio.library.db import session
+from studio.library.filenames import file_name
 from studio.library.manuscripts import Manuscript, open_manuscript
 from studio.library.options import BookFormat, BookOptions
 from studio.library.playback import MissingSound
@@ -250,14 +249,3 @@ def _voice_name(options: BookOptions) -> str:
     except EngineError:
         voices = []
     return next((voice.name for voice in voices if voice.id == options.voice), options.voice or options.model)
-
-
-def file_name(title: str) -> str:
-    """A title as a file name that every system takes: no slashes, no control characters, not too long, never empty."""
-    plain = unicodedata.normalize("NFC", title)
-    plain = re.sub(r'[\x00-\x1f\x7f<>:"/\\|?*]+', " ", plain)
-    plain = " ".join(plain.split()).strip(". ")
-    # 255 bytes is what file systems allow; leave room for the ending and a number.
-    while len(plain.encode()) > 180:
-        plain = plain[:-1]
-    return plain.rstrip(". ") or "audiobook"

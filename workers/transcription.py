@@ -3,7 +3,6 @@
 Each region is a line in `heard.jsonl` as soon as it is decoded, so that an interrupted job goes on after the last one.
 """
 
-import json
 import os
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,17 +11,15 @@ from typing import Any
 from sqlmodel import col, delete
 
 from engine.audio import io
-from engine.stt import exports
 from engine.stt.base import Recognizer
 from engine.stt.transcribe import transcribe
-from engine.types import Samples, Segment, Transcript
+from engine.types import Samples, Transcript
 from studio.library.db import session
 from studio.library.errors import StorageError
-from studio.library.library import heard_segments
 from studio.library.options import TranscriptionOptions
-from studio.library.storage import replacing, storing
+from studio.library.storage import storing
 from studio.library.tables import JobResult
-from workers.assembly import file_name
+from studio.library.transcripts import as_line, heard_segments, write_results
 from workers.models import load_recognizer
 from workers.progress import Heart
 from workers.task import Task, patiently, run
@@ -52,7 +49,7 @@ def _transcribe(task: Task) -> dict[str, Any]:
     segments = tuple(heard_segments(folder))
     language = options.language or model.languages[0]
     transcript = Transcript(segments, language, heard_s, options.model)
-    _write(task, folder, transcript, options)
+    _write(task, transcript, options)
     return {"audio_s": heard_s, "total_s": heard_s}
 
 
@@ -64,7 +61,7 @@ def _listen(task: Task, model: Recognizer, source: Path, folder: Path, language:
     with open(folder / "heard.jsonl", "a", encoding="utf-8") as out:
         for segment in transcribe(model, sound.blocks(), language, start_s=done):
             with storing():
-                out.write(_as_line(segment))
+                out.write(as_line(segment))
                 out.flush()
             heart.has_advanced = True
             heart.words_done += len(segment.words) or len(segment.text.split())
@@ -109,31 +106,8 @@ def _trim(folder: Path) -> float:
     return max((segment.end_s for segment in heard_segments(folder)), default=0.0)
 
 
-def _as_line(segment: Segment) -> str:
-    words = [[word.text, word.start_s, word.end_s, word.confidence] for word in segment.words]
-    kept = [segment.text, segment.start_s, segment.end_s, words, segment.confidence, segment.speaker]
-    return json.dumps(kept) + "\n"
-
-
-def _write(task: Task, folder: Path, transcript: Transcript, options: TranscriptionOptions) -> None:
-    place = folder / "results"
-    place.mkdir(exist_ok=True)
-    name = file_name(Path(task.held.job.title).stem)
-    found: list[JobResult] = []
-    style = exports.ExportStyle(title=name)
-    for kind in options.formats:
-        path = place / f"{name}.{kind}"
-        with replacing(path) as temporary:
-            temporary.write_bytes(exports.render(kind, transcript, style))
-        found.append(
-            JobResult(
-                job_id=task.held.job.id,
-                name=path.name,
-                kind=kind,
-                path=task.storage.relative(path),
-                size_bytes=path.stat().st_size,
-            )
-        )
+def _write(task: Task, transcript: Transcript, options: TranscriptionOptions) -> None:
+    found = write_results(task.storage, task.held.job.id, task.held.job.title, transcript, options)
 
     def write() -> None:
         with session(task.library.db, write=True) as rows:

@@ -25,6 +25,8 @@ FORM_PATHS = ("/gradio_api/",)
 OTHER_BYTES = 1_000_000
 MULTIPART_OVERHEAD_BYTES = 1_000_000
 """Room for a form's other fields and boundaries around the file itself."""
+TRANSCRIPT_BYTES = 64_000_000
+"""The words and times of some forty hours."""
 JSON_BYTES_PER_CHAR = 12
 """A character outside the basic plane, escaped: two times six bytes."""
 
@@ -63,6 +65,7 @@ class Access:
                 *((prefix, upload_bytes) for prefix in UPLOAD_PATHS),
                 *((prefix, self._max_form_bytes) for prefix in FORM_PATHS),
                 ("/v1/audio/speech", speech_bytes),
+                ("/v1/transcripts/", TRANSCRIPT_BYTES),
             ),
             OTHER_BYTES,
         )

@@ -24,7 +24,7 @@ from studio.access import Refusal, TooMany, Unauthorised
 from studio.access.errors import error_body
 from studio.access.middleware import REQUEST_ID_KEY
 from studio.api.bridge import Gone
-from studio.library.errors import DatabaseBusy, IllegalMove, NotFound, QueueFull, StorageError
+from studio.library.errors import Conflict, DatabaseBusy, IllegalMove, NotFound, QueueFull, StorageError
 
 log = logging.getLogger(__name__)
 
@@ -42,6 +42,7 @@ _STATUSES: tuple[tuple[type[EngineError], int, str, str], ...] = (
     (InputError, 400, "invalid_request_error", "invalid_value"),
     (NotFound, 404, "invalid_request_error", "not_found"),
     (IllegalMove, 409, "invalid_request_error", "illegal_move"),
+    (Conflict, 409, "invalid_request_error", "conflict"),
     (QueueFull, 429, "invalid_request_error", "queue_full"),
     (StorageError, 507, "server_error", "storage"),
     (DatabaseBusy, 503, "server_error", "busy"),

@@ -4,6 +4,7 @@ EngineError
 └── LibraryError        what is kept cannot be read, found or changed
     ├── NotFound        no such thing, or it belongs to somebody else: the same answer on purpose
     ├── IllegalMove     a job cannot do that in the state it is in
+    ├── Conflict        it was changed meanwhile; load it again
     ├── QueueFull       one person has too many unfinished jobs
     ├── StorageError    the disk is full, or a kept file is gone or torn
     └── DatabaseBusy    the database stayed locked, or cannot be opened
@@ -24,6 +25,10 @@ class NotFound(LibraryError):
 
 class IllegalMove(LibraryError):
     """A job cannot do that in the state it is in."""
+
+
+class Conflict(LibraryError):
+    """It was changed meanwhile, so a change on the older version would lose somebody's work."""
 
 
 class QueueFull(LibraryError):

@@ -3,10 +3,9 @@
 Every call takes the owner's name; another owner's id answers exactly as an unknown id does (NotFound).
 """
 
-import json
 import logging
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -15,8 +14,8 @@ from redis.exceptions import RedisError
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
-from engine.types import Samples, Segment, Transcript, Word
-from studio.library import clips, jobs, playback
+from engine.types import Samples, Transcript
+from studio.library import clips, jobs, playback, transcripts
 from studio.library.db import open_database, session
 from studio.library.errors import NotFound, StorageError
 from studio.library.manuscripts import BookText, open_manuscript
@@ -27,7 +26,8 @@ from studio.library.queue import Reconciler, arrange, enqueue, wanted_tickets
 from studio.library.scores import keys_of, open_score
 from studio.library.segments import SegmentCache
 from studio.library.storage import Storage
-from studio.library.tables import Job, JobKind, JobPart, JobResult, PartStatus
+from studio.library.tables import Job, JobKind, JobPart, JobResult
+from studio.library.transcripts import Splice, TranscriptView
 from studio.library.views import ClipView, JobAction, JobView, ResultFile
 
 log = logging.getLogger(__name__)
@@ -208,10 +208,12 @@ class Library:
             StorageError: the file was removed from the disk.
         """
         with session(self.db) as rows:
-            jobs.owned(rows, owner, job_id)
+            job = jobs.owned(rows, owner, job_id)
             found = rows.exec(select(JobResult).where(JobResult.id == result_id, JobResult.job_id == job_id)).first()
         if found is None:
             raise NotFound("There is no such result.")
+        if job.kind is JobKind.TRANSCRIPTION:
+            transcripts.refresh(self.storage, job, found)
         path = self.storage.resolve(found.path)
         if not path.is_file():
             raise StorageError(f"The file {found.name} was removed from the disk. Press Retry to make it again.")
@@ -244,17 +246,32 @@ class Library:
         sound = playback.mastered(score, cache, part.report.get("narrated", {}), loudness)
         return ChapterAudio(part.title, score.sample_rate, duration_s, sound)
 
+    # --- Transcripts
+
     def transcript(self, owner: str, job_id: str) -> Transcript:
-        """What a transcription job has heard so far. Raises NotFound."""
-        with session(self.db) as rows:
-            job = jobs.owned(rows, owner, job_id)
-            part = self._part(rows, job_id, 0)
-        if job.kind is not JobKind.TRANSCRIPTION or part is None:
-            raise NotFound("This job is not a transcription.")
-        options = TranscriptionOptions.from_json(job.options)
-        heard = tuple(heard_segments(self.storage.job_folder(job_id)))
-        length_s = part.total_s if part.status is PartStatus.DONE else part.audio_s
-        return Transcript(heard, options.language or "", length_s, options.model)
+        """What a transcription job has heard so far, as it was changed. Raises NotFound."""
+        return self.transcript_view(owner, job_id).transcript
+
+    def transcript_view(self, owner: str, job_id: str, begin: int = 0) -> TranscriptView:
+        """The same from a segment on, with its version. Raises NotFound, StorageError."""
+        return transcripts.view(self.db, self.storage, owner, job_id, begin)
+
+    def change_transcript(
+        self, owner: str, job_id: str, version: int, splices: Sequence[Splice], title: str | None = None
+    ) -> TranscriptView:
+        """Change segments. Raises NotFound, IllegalMove, Conflict, OptionError, StorageError."""
+        return transcripts.change(self.db, self.storage, owner, job_id, version, splices, title)
+
+    def keep_transcript(
+        self, owner: str, title: str, recording: Path, transcript: Transcript, options: TranscriptionOptions
+    ) -> JobView:
+        """Keep what was heard live, with its sound, as a job that is done. Raises StorageError."""
+        job_id = transcripts.keep(self.db, self.storage, owner, title, recording, transcript, options)
+        return self.view(owner, job_id)
+
+    def recording(self, owner: str, job_id: str) -> Path:
+        """The sound of a transcript. Raises NotFound, StorageError."""
+        return transcripts.recording(self.db, self.storage, owner, job_id)
 
     @staticmethod
     def _part(rows: Session, job_id: str, number: int) -> JobPart | None:
@@ -334,19 +351,6 @@ class Library:
     def close(self) -> None:
         """Give back the database's connections."""
         self.db.dispose()
-
-
-def heard_segments(folder: Path) -> Iterator[Segment]:
-    """What a transcription job in `folder` has heard, one region a line; ends before a line that is not yet whole."""
-    try:
-        with open(folder / "heard.jsonl", encoding="utf-8") as lines:
-            for line in lines:
-                if not line.endswith("\n"):
-                    return
-                text, start_s, end_s, words, confidence, speaker = json.loads(line)
-                yield Segment(text, start_s, end_s, tuple(Word(*word) for word in words), confidence, speaker)
-    except FileNotFoundError:
-        return
 
 
 def open_library(outputs: Path, database_url: str, redis: "Redis | None" = None) -> Library:
