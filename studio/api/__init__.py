@@ -2,12 +2,12 @@
 
 from fastapi import APIRouter
 
-from studio.api import clips, jobs, live, models, speech, stream_socket, transcriptions
+from studio.api import clips, jobs, listen, live, models, speech, stream_socket, transcriptions, transcripts
 
 
 def build_router() -> APIRouter:
     """Every route of this door."""
     router = APIRouter()
-    for door in (speech, models, transcriptions, jobs, clips, live, stream_socket):
+    for door in (speech, models, transcriptions, jobs, transcripts, clips, live, stream_socket, listen):
         router.include_router(door.router)
     return router
