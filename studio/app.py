@@ -4,18 +4,15 @@
 """
 
 import asyncio
-import errno
 import logging
 import os
 import secrets
-import socket
 from collections.abc import AsyncGenerator, Callable
 from contextlib import asynccontextmanager
 from typing import Any, cast
 from urllib.parse import urlsplit
 
 import gradio as gr
-import uvicorn
 from fastapi import FastAPI
 from gradio.networking import setup_tunnel
 from redis import Redis
@@ -32,17 +29,11 @@ from studio.api.context import ApiContext
 from studio.library.db import migrate
 from studio.library.library import Library, open_library
 from studio.page import PageContext, build_page, mount_options
+from studio.server import ServeError, address_of, listen, run
 from studio.settings import Settings
 from workers.supervisor import Supervisor
 
 log = logging.getLogger(__name__)
-
-MAX_LIVE_MESSAGE_BYTES = 1_000_000
-SHUTDOWN_S = 1
-
-
-class ServeError(EngineError):
-    """The page cannot be served."""
 
 
 def create_app(settings: Settings, redis_url: str = "", supervise: bool = False) -> FastAPI:
@@ -127,41 +118,9 @@ def serve(
             if on_ready is not None:
                 on_ready(address_of(settings.host, port), link)
 
-        server = _Server(_config(app), ready)
-        server.run(sockets=[listener])
-        if server.problem is not None:
-            raise server.problem
+        run(app, listener, ready)
     finally:
         listener.close()
-
-
-def listen(host: str, port: int) -> socket.socket:
-    """A socket that listens.
-
-    Raises:
-        ServeError: the port is taken or forbidden, or the host is not this machine's.
-    """
-    try:
-        found = socket.getaddrinfo(host or "0.0.0.0", port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
-        family, kind, protocol, _, address = found[0]
-        listener = socket.socket(family, kind, protocol)
-    except OSError as exc:
-        raise ServeError(f"This machine has no address {host!r}; set STUDIO_HOST to one it has.") from exc
-    try:
-        if os.name == "posix":
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind(address)
-        listener.listen(2048)
-    except OSError as exc:
-        listener.close()
-        raise ServeError(_why_not(exc, host, port)) from exc
-    return listener
-
-
-def address_of(host: str, port: int) -> str:
-    """What to type into a browser on this machine."""
-    name = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
-    return f"http://{name}:{port}"
 
 
 def open_share_link(access: Access, port: int) -> str:
@@ -177,50 +136,6 @@ def open_share_link(access: Access, port: int) -> str:
         raise ServeError("The public link could not be opened; check the network, or run without --share.") from exc
     access.share(urlsplit(link).netloc)
     return link
-
-
-def _why_not(exc: OSError, host: str, port: int) -> str:
-    if exc.errno == errno.EADDRINUSE:
-        return f"Port {port} is taken, perhaps by a studio that runs already; choose another with STUDIO_PORT."
-    if exc.errno in {errno.EACCES, errno.EPERM}:
-        return f"Port {port} may not be used by you; choose one above 1023 with STUDIO_PORT."
-    return f"Nothing can listen on {host} port {port}; set STUDIO_HOST and STUDIO_PORT to what this machine has."
-
-
-def _config(app: FastAPI) -> uvicorn.Config:
-    return uvicorn.Config(
-        app,
-        log_config=None,
-        access_log=False,
-        server_header=False,
-        # The gate decides what forwarding headers are worth.
-        proxy_headers=False,
-        timeout_graceful_shutdown=SHUTDOWN_S,
-        ws_max_size=MAX_LIVE_MESSAGE_BYTES,
-        ws_per_message_deflate=False,
-    )
-
-
-class _Server(uvicorn.Server):
-    """uvicorn, saying when it is ready, and stopping when what follows fails."""
-
-    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
-        super().__init__(config)
-        self._ready = ready
-        self.problem: EngineError | None = None
-
-    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
-        """Listen, then call `ready` on a thread."""
-        await super().startup(sockets)
-        if self.started and not self.should_exit:
-            self._telling = asyncio.ensure_future(self._tell())
-
-    async def _tell(self) -> None:
-        try:
-            await asyncio.to_thread(self._ready)
-        except EngineError as exc:
-            self.problem = exc
-            self.should_exit = True
 
 
 def _mount_page(app: FastAPI, context: ApiContext) -> None:

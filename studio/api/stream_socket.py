@@ -17,23 +17,22 @@ import contextlib
 import logging
 from collections.abc import AsyncGenerator, Iterator
 from dataclasses import dataclass, field
-from typing import Annotated, Protocol, cast
+from typing import Annotated, cast
 
 from fastapi import APIRouter, Depends, WebSocket, WebSocketDisconnect
 from pydantic import BaseModel
-from starlette.requests import HTTPConnection
 
 from engine.errors import EngineError, OptionError
 from engine.pool import ModelPool
 from engine.types import AudioChunk, SpeechRequest
-from studio.access import Access, Person, StreamSlot
+from studio.access import Person, StreamSlot
 from studio.api import names
 from studio.api.bridge import Cancel, Pump, off_loop
 from studio.api.context import Asking
 from studio.api.errors import wire
 from studio.api.pcm_frame import frames
+from studio.api.speaking import Speaking, speaking
 from studio.api.stream_protocol import StreamComplete, StreamError, StreamStart, StreamStarted, parse
-from studio.settings import Settings
 
 router = APIRouter()
 log = logging.getLogger(__name__)
@@ -45,29 +44,12 @@ CHUNKS_WAITING = 2
 GOING_AWAY, FAILED = 1001, 1011
 
 
-class Speaking(Protocol):
-    """What this door needs of an application, be it the whole studio or only this protocol."""
-
-    @property
-    def settings(self) -> Settings: ...
-
-    @property
-    def pool(self) -> ModelPool: ...
-
-    @property
-    def access(self) -> Access: ...
-
-
-async def _speaking(connection: HTTPConnection) -> Speaking:
-    return connection.app.state.api
-
-
 @router.websocket("/ws/orpheus")
-async def speak(socket: WebSocket, speaking: Annotated[Speaking, Depends(_speaking)], asking: Asking) -> None:
+async def speak(socket: WebSocket, application: Annotated[Speaking, Depends(speaking)], asking: Asking) -> None:
     """Speak what a program sends, request by request."""
     await socket.accept()
     try:
-        await _Session(socket, speaking, asking).run()
+        await _Session(socket, application, asking).run()
     except WebSocketDisconnect:
         return
     except Exception:
@@ -79,9 +61,9 @@ async def speak(socket: WebSocket, speaking: Annotated[Speaking, Depends(_speaki
 class _Session:
     """One socket: one task reads it, another sends the stream that runs."""
 
-    def __init__(self, socket: WebSocket, speaking: Speaking, asking: Person) -> None:
+    def __init__(self, socket: WebSocket, application: Speaking, asking: Person) -> None:
         self._socket = socket
-        self._speaking = speaking
+        self._application = application
         self._asking = asking
         self._stream: _Stream | None = None
         self._sending: asyncio.Task[None] | None = None
@@ -132,16 +114,18 @@ class _Session:
             await self._socket.send_text(_error(exc, request_id))
 
     async def _start(self, start: StreamStart) -> None:
+        if self._sending is not None and self._stream is not None and self._stream.is_cancelled:
+            await asyncio.wait({self._sending})
         if self._is_speaking:
             raise OptionError(
                 "This socket is speaking already; cancel that, wait for its end, or open a second socket."
             )
-        settings, limits = self._speaking.settings, self._speaking.access.limits
+        settings, limits = self._application.settings, self._application.access.limits
         limits.check_speech_text(start.text)
         model = await off_loop(names.model_id, start.model, "speak", settings)
         voice = await off_loop(names.voice_id, start.voice, model, settings)
         slot = limits.open_stream(self._asking)
-        self._stream = _Stream(self._speaking.pool, model, start, start.request(voice), slot)
+        self._stream = _Stream(self._application.pool, model, start, start.request(voice), slot)
         self._sending = asyncio.ensure_future(self._send(self._stream))
 
     async def _send(self, stream: "_Stream") -> None:
@@ -194,7 +178,7 @@ class _Stream:
         self._model = model
         self._request = request
         self._counts = _Counts()
-        self._is_cancelled = False
+        self.is_cancelled = False
 
         def work(cancel: Cancel) -> Iterator[AudioChunk]:
             with slot:
@@ -208,7 +192,7 @@ class _Stream:
 
     def cancel(self) -> None:
         """Stop the model; `messages` ends at once."""
-        self._is_cancelled = True
+        self.is_cancelled = True
         self._pump.cancel()
 
     async def messages(self) -> AsyncGenerator[bytes | StreamStarted]:
@@ -223,7 +207,7 @@ class _Stream:
         counts = self._counts
         try:
             async for chunk in self._pump:
-                if self._is_cancelled:
+                if self.is_cancelled:
                     break
                 if counts.last is None:
                     yield self._started(chunk)
@@ -231,13 +215,13 @@ class _Stream:
                 counts.chunks += len(chunk.samples) > 0
                 counts.notices.update(dict.fromkeys(chunk.notices))
                 for frame in frames(chunk.samples, chunk.sample_rate):
-                    if self._is_cancelled:
+                    if self.is_cancelled:
                         break
                     yield frame
                     counts.frames += 1
                     counts.samples += (len(frame) - 16) // 4
         except EngineError:
-            if not self._is_cancelled:
+            if not self.is_cancelled:
                 raise
         finally:
             # The model's place and the person's are free before the client hears that the stream is over.
@@ -249,7 +233,7 @@ class _Stream:
         rate = last.sample_rate if last else 0
         return StreamComplete(
             request_id=self.request_id,
-            cancelled=self._is_cancelled,
+            cancelled=self.is_cancelled,
             frames=counts.frames,
             chunks=counts.chunks,
             samples=counts.samples,

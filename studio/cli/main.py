@@ -24,6 +24,7 @@ COMMANDS: dict[str, str] = {
     "transcribe": "studio.cli.transcribe:transcribe",
     "jobs": "studio.cli.jobs:app",
     "worker": "studio.cli.run:worker",
+    "serve-orpheus": "studio.cli.serve_orpheus:serve_orpheus",
     "voices": "studio.cli.models:voices",
     "models": "studio.cli.models:app",
     "doctor": "studio.cli.doctor_command:doctor",

@@ -125,6 +125,16 @@ def test_cancel_ends_the_stream_and_frees_the_model(studio: Studio) -> None:
         assert until_over(connection).events[-1]["cancelled"] is False
 
 
+def test_a_start_right_behind_a_cancel_is_served(studio: Studio) -> None:
+    with socket_to(studio) as connection:
+        start(connection, LONG)
+        connection.recv(timeout=20)
+        connection.send('{"type": "cancel"}')
+        start(connection, "Hello.", request_id="next")
+        assert until_over(connection).events[-1]["cancelled"] is True
+        assert until_over(connection).events[-1]["request_id"] == "next"
+
+
 def test_cancel_when_nobody_speaks_changes_nothing(studio: Studio) -> None:
     with socket_to(studio) as connection:
         connection.send('{"type": "cancel"}')

@@ -1,0 +1,215 @@
+/* /listen: one WebSocket, one AudioWorklet, and what there is to measure. `window.listen.metrics` is for tests and the curious.
+   Text from people or the studio only ever becomes text nodes here. */
+"use strict";
+(() => {
+  const HEADER_BYTES = 16;
+  const find = (id) => document.getElementById(id);
+  const [form, text, model, voice, voices, buffer, bufferMs, early, start, stop, status, wave, level, notices] =
+    ["form", "text", "model", "voice", "voices", "buffer", "buffer-ms", "early", "start", "stop", "status", "wave", "level", "notices"].map(find);
+
+  const metrics = { state: "idle", rate: 0, received: 0, played: 0, held: 0, underruns: 0, loudest: 0, ttfaMs: null, firstMs: null, complete: null };
+  window.listen = { metrics };
+
+  let socket = null;
+  let context = null;
+  let node = null;
+  let id = 0;
+  let clickedAt = 0;
+  let expectedRate = 24000;
+  const peaks = [];
+
+  const tell = (sentence, isBad = false) => {
+    status.textContent = sentence;
+    status.classList.toggle("bad", isBad);
+  };
+  const become = (state) => {
+    metrics.state = state;
+    const busy = state !== "idle";
+    start.disabled = busy;
+    stop.disabled = !busy;
+  };
+
+  /* Sound. */
+  const ear = async (rate) => {
+    if (context?.sampleRate !== rate) {
+      context?.close();
+      context = new AudioContext({ sampleRate: rate, latencyHint: "interactive" });
+      const made = context;
+      await made.audioWorklet.addModule("listen/worklet.js");
+      if (made !== context) return;
+      node = new AudioWorkletNode(made, "listen-ear", { numberOfInputs: 0, outputChannelCount: [1] });
+      node.port.onmessage = ({ data }) => hear(data);
+      node.connect(made.destination);
+    }
+    if (context.state !== "running") await context.resume();
+  };
+  const lead = () => Math.round((Number(buffer.value) / 1000) * (metrics.rate || expectedRate));
+
+  const hear = (report) => {
+    if (report.id !== id) return;
+    metrics.played = report.played;
+    metrics.held = report.held;
+    metrics.loudest = Math.max(metrics.loudest, report.peak);
+    peaks.push(report.peak);
+    if (report.type === "first") metrics.firstMs = performance.now() - clickedAt;
+    if (report.type === "underrun") {
+      metrics.underruns++;
+      tell("Waiting for the voice.");
+    } else if (metrics.state === "speaking" && report.type === "progress") tell("Speaking.");
+    if (report.type === "ended") finish("Finished.");
+    requestAnimationFrame(show);
+  };
+  const finish = (sentence, isBad = false) => {
+    metrics.held = 0;
+    node?.port.postMessage({ type: "stop" });
+    become("idle");
+    tell(sentence, isBad);
+    peaks.push(0);
+    requestAnimationFrame(show);
+  };
+
+  /* The socket. Frames and messages are taken one after the other, so that none overtakes the audio thread's start. */
+  let turn = Promise.resolve();
+  const open = () =>
+    new Promise((resolve, reject) => {
+      if (socket?.readyState === WebSocket.OPEN) return resolve();
+      const opened = new WebSocket(new URL("ws/orpheus", location.href.replace(/^http/, "ws")));
+      opened.binaryType = "arraybuffer";
+      opened.addEventListener("open", () => resolve());
+      opened.addEventListener("close", ({ reason }) => {
+        reject(new Error(reason || "The studio does not answer. Is it still running?"));
+        if (socket === opened && metrics.state !== "idle") finish(reason || "The connection broke off. Press Start to try again.", true);
+      });
+      opened.addEventListener("message", ({ data }) => (turn = turn.then(() => take(data)).catch((error) => finish(error.message, true))));
+      socket = opened;
+    });
+
+  const take = async (data) => {
+    if (typeof data !== "string") {
+      if (metrics.state === "speaking") pour(data);
+      return;
+    }
+    const message = JSON.parse(data);
+    if (message.request_id !== String(id)) return;
+    if (message.type === "stream_started" && metrics.state === "starting") {
+      metrics.rate = message.sample_rate;
+      metrics.ttfaMs = message.ttfa_ms;
+      await ear(message.sample_rate);
+      if (metrics.state !== "starting" || message.request_id !== String(id)) return;
+      node.port.postMessage({ type: "start", id, lead: lead() });
+      become("speaking");
+      tell("Speaking.");
+    } else if (message.type === "stream_complete") {
+      metrics.complete = message;
+      notices.replaceChildren(...message.notices.map((sentence) => Object.assign(document.createElement("li"), { textContent: sentence })));
+      if (metrics.state === "speaking") node.port.postMessage({ type: "end", id });
+      if (metrics.state === "starting") finish("Stopped.");
+    } else if (message.type === "error") finish(message.message, true);
+  };
+  const pour = (frame) => {
+    const view = new DataView(frame);
+    if (view.getUint32(0) !== 0x50434d30 || frame.byteLength !== HEADER_BYTES + 4 * view.getUint32(8, true)) return;
+    const samples = new Float32Array(frame, HEADER_BYTES).slice();
+    metrics.received += samples.length;
+    node.port.postMessage({ type: "samples", id, samples }, [samples.buffer]);
+  };
+
+  /* What a person does. */
+  form.addEventListener("submit", async (event) => {
+    event.preventDefault();
+    if (metrics.state !== "idle") return;
+    if (!text.value.trim()) return tell("There is nothing to say yet: write something first.", true);
+    clickedAt = performance.now();
+    id++;
+    Object.assign(metrics, { received: 0, played: 0, held: 0, underruns: 0, loudest: 0, ttfaMs: null, firstMs: null, complete: null });
+    peaks.length = 0;
+    notices.replaceChildren();
+    become("starting");
+    tell("Starting.");
+    const mine = id;
+    try {
+      const warm = ear(expectedRate);
+      await open();
+      await warm;
+      if (mine !== id || metrics.state !== "starting") return;
+      socket.send(JSON.stringify({ type: "start_orpheus_stream", request_id: String(id), text: text.value, model: model.value,
+        voice: voice.value.trim(), ultra_low_latency: early.checked }));
+    } catch (error) {
+      if (mine === id) finish(error.message, true);
+    }
+  });
+  const halt = () => {
+    if (metrics.state === "idle") return;
+    if (socket?.readyState === WebSocket.OPEN) socket.send('{"type": "cancel"}');
+    finish("Stopped.");
+  };
+  stop.addEventListener("click", halt);
+  document.addEventListener("keydown", (event) => {
+    if (event.key === "Escape") halt();
+    if (event.key === "Enter" && (event.ctrlKey || event.metaKey)) form.requestSubmit();
+  });
+  buffer.addEventListener("input", () => {
+    bufferMs.textContent = `${buffer.value} ms`;
+    node?.port.postMessage({ type: "lead", lead: lead() });
+    localStorage.setItem("studio-listen-buffer", buffer.value);
+  });
+
+  const fill = async (wanted) => {
+    try {
+      const answer = await fetch(`listen/voices?model=${encodeURIComponent(wanted)}`);
+      const body = await answer.json();
+      if (!answer.ok) throw new Error(body.error?.message || "The voices could not be listed.");
+      const option = ({ id: value, name }) => new Option(name, value);
+      model.replaceChildren(...body.models.map(option));
+      model.value = body.model;
+      voices.replaceChildren(...body.voices.map(option));
+      voice.value = body.voice;
+      expectedRate = body.sample_rate;
+    } catch (error) {
+      tell(error instanceof TypeError ? "The studio does not answer. Is it still running?" : error.message, true);
+    }
+  };
+  model.addEventListener("change", () => fill(model.value));
+
+  /* What is shown. */
+  const colour = (name) => getComputedStyle(document.documentElement).getPropertyValue(name);
+  const show = () => {
+    const seconds = (samples) => samples / (metrics.rate || expectedRate);
+    find("heard").textContent = `${seconds(metrics.played).toFixed(1)} s`;
+    find("waiting").textContent = `${Math.round(seconds(metrics.held) * 1000)} ms`;
+    find("ttfa").textContent = metrics.ttfaMs === null ? "–" : `${Math.round(metrics.ttfaMs)} ms`;
+    find("first").textContent = metrics.firstMs === null ? "–" : `${Math.round(metrics.firstMs)} ms`;
+    find("underruns").textContent = String(metrics.underruns);
+    find("underruns").classList.toggle("bad", metrics.underruns > 0);
+    const peak = metrics.state === "idle" ? 0 : peaks[peaks.length - 1] || 0;
+    const db = Math.max(-60, peak > 0 ? 20 * Math.log10(peak) : -60);
+    level.firstElementChild.style.clipPath = `inset(0 ${(-db / 60) * 100}% 0 0)`;
+    level.setAttribute("aria-valuenow", String(Math.round(db)));
+    draw();
+  };
+  const draw = () => {
+    const ratio = window.devicePixelRatio || 1;
+    const [width, height] = [wave.clientWidth, wave.clientHeight];
+    if (wave.width !== Math.round(width * ratio)) wave.width = Math.round(width * ratio);
+    if (wave.height !== Math.round(height * ratio)) wave.height = Math.round(height * ratio);
+    const pen = wave.getContext("2d");
+    pen.setTransform(ratio, 0, 0, ratio, 0, 0);
+    pen.clearRect(0, 0, width, height);
+    const room = Math.floor(width / 3);
+    const first = Math.max(0, peaks.length - room);
+    for (let i = 0; i < room; i++) {
+      const peak = peaks[first + i];
+      const tall = peak === undefined ? 1 : Math.max(1.5, Math.sqrt(Math.min(1, peak)) * height * 0.95);
+      pen.fillStyle = colour(peak === undefined ? "--line" : "--accent");
+      pen.fillRect(i * 3, (height - tall) / 2, 2, tall);
+    }
+  };
+  new ResizeObserver(draw).observe(wave);
+  window.matchMedia("(prefers-color-scheme: dark)").addEventListener("change", draw);
+  window.addEventListener("pagehide", () => socket?.close());
+
+  const remembered = Number(localStorage.getItem("studio-listen-buffer"));
+  if (remembered > 0) buffer.value = String(remembered);
+  bufferMs.textContent = `${buffer.value} ms`;
+  fill("");
+})();

@@ -1,0 +1,64 @@
+"""`studio serve-orpheus`: the stream protocol on a port of its own, for programs that want only that."""
+
+import contextlib
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from engine import registry, weights
+from studio.settings import Settings
+
+PORT = 8765
+
+
+def serve_orpheus(
+    host: Annotated[str | None, typer.Option(help="Listen here; anything but this machine demands a key.")] = None,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free port.")] = PORT,
+    model: Annotated[str, typer.Option(help="Who speaks; the Orpheus that is on this machine unless said.")] = "",
+    no_preload: Annotated[bool, typer.Option("--no-preload", help="Load the model with the first request.")] = False,
+) -> None:
+    """Serve the Orpheus stream protocol: ws://…/ws/orpheus, and a page that plays it at /listen."""
+    # Imported here: `studio serve-orpheus --help` does not wait for the server's packages.
+    from studio.stream_app import serve_stream
+
+    asked = Settings()
+    console = Console(highlight=False)
+    chosen = registry.find(model, "speak").id if model else _model(asked, console)
+    asked = asked.model_copy(
+        update={
+            "host": host if host is not None else asked.host,
+            "port": port,
+            "share": False,
+            "speak_model": chosen,
+            # A default voice belongs to its model.
+            "voice": asked.voice if chosen == asked.speak_model else "",
+        }
+    )
+    settings = asked.with_login()
+
+    def ready(address: str) -> None:
+        console.print(f"[bold]{chosen}[/] speaks at [bold]{address.replace('http', 'ws', 1)}/ws/orpheus[/]")
+        console.print(f"and can be heard at [bold]{address}/listen[/]")
+        if settings.users and not asked.users:
+            for name, secret in settings.users.items():
+                console.print(f"Login: [bold]{name}[/]   Password and API key: [bold]{secret.get_secret_value()}[/]")
+        console.print("Ctrl-C stops it.", style="dim")
+
+    # Ctrl-C is how it is meant to end; the server has put everything away by the time it says so.
+    with contextlib.suppress(KeyboardInterrupt):
+        serve_stream(settings, preload=not no_preload, on_ready=ready)
+
+
+def _model(settings: Settings, console: Console) -> str:
+    """The first Orpheus on this machine, or the studio's own voice."""
+    family = [card for card in registry.cards("speak") if card.family == "orpheus"]
+    here = next((card for card in family if weights.is_present(card, settings.models_dir)), None)
+    if here is not None:
+        return here.id
+    if family:
+        console.print(
+            f"No Orpheus is on this machine yet, so {settings.speak_model} speaks. Get one with: "
+            f"studio models get {family[0].id}"
+        )
+    return settings.speak_model

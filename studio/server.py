@@ -1,0 +1,112 @@
+"""A port, and an application on it until it is interrupted. Knows no door and nothing of what is served."""
+
+import asyncio
+import errno
+import os
+import socket
+from collections.abc import Callable
+from typing import Any
+
+import uvicorn
+
+from engine.errors import EngineError
+
+MAX_MESSAGE_BYTES = 2_000_000
+"""The longest message of a WebSocket: the longest speech text, escaped, fits."""
+SHUTDOWN_S = 1
+
+
+class ServeError(EngineError):
+    """The studio cannot be served."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens.
+
+    Raises:
+        ServeError: the port is taken or forbidden, or the host is not this machine's.
+    """
+    try:
+        found = socket.getaddrinfo(host or "0.0.0.0", port, type=socket.SOCK_STREAM, flags=socket.AI_PASSIVE)
+        family, kind, protocol, _, address = found[0]
+        listener = socket.socket(family, kind, protocol)
+    except OSError as exc:
+        raise ServeError(f"This machine has no address {host!r}; name one it has with --host or STUDIO_HOST.") from exc
+    try:
+        if os.name == "posix":
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(address)
+        listener.listen(2048)
+    except OSError as exc:
+        listener.close()
+        raise ServeError(_why_not(exc, host, port)) from exc
+    return listener
+
+
+def address_of(host: str, port: int) -> str:
+    """What to type into a browser on this machine."""
+    name = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
+    return f"http://{name}:{port}"
+
+
+def run(app: Any, listener: socket.socket, ready: Callable[[], None]) -> None:
+    """Serve until interrupted.
+
+    Args:
+        app: an ASGI application.
+        listener: from `listen`; the caller closes it.
+        ready: called once, on a thread, when the application answers.
+
+    Raises:
+        EngineError: what `ready` raised; the server has stopped then.
+    """
+    server = _Server(_config(app), ready)
+    server.run(sockets=[listener])
+    if server.problem is not None:
+        raise server.problem
+
+
+def _why_not(exc: OSError, host: str, port: int) -> str:
+    if exc.errno == errno.EADDRINUSE:
+        return (
+            f"Port {port} is taken, perhaps by a studio that runs already; choose another with --port or STUDIO_PORT."
+        )
+    if exc.errno in {errno.EACCES, errno.EPERM}:
+        return f"Port {port} may not be used by you; choose one above 1023 with --port or STUDIO_PORT."
+    return f"Nothing can listen on {host} port {port}; name another with --host and --port."
+
+
+def _config(app: Any) -> uvicorn.Config:
+    return uvicorn.Config(
+        app,
+        log_config=None,
+        access_log=False,
+        server_header=False,
+        # The gate decides what forwarding headers are worth.
+        proxy_headers=False,
+        timeout_graceful_shutdown=SHUTDOWN_S,
+        ws_max_size=MAX_MESSAGE_BYTES,
+        ws_per_message_deflate=False,
+    )
+
+
+class _Server(uvicorn.Server):
+    """uvicorn, saying when it is ready, and stopping when what follows fails."""
+
+    def __init__(self, config: uvicorn.Config, ready: Callable[[], None]) -> None:
+        super().__init__(config)
+        self._ready = ready
+        self.problem: EngineError | None = None
+
+    async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+        """Listen, then call `ready` on a thread."""
+        await super().startup(sockets)
+        if self.started and not self.should_exit:
+            self._telling = asyncio.ensure_future(self._tell())
+
+    async def _tell(self) -> None:
+        try:
+            await asyncio.to_thread(self._ready)
+        except EngineError as exc:
+            self.problem = exc
+            self.should_exit = True

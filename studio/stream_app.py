@@ -1,0 +1,107 @@
+"""The stream protocol alone, as an application: /ws/orpheus and /listen, without page, queue and database.
+
+`create_stream_app` assembles, `serve_stream` runs it on a port.
+"""
+
+import asyncio
+from collections.abc import AsyncGenerator, Callable
+from contextlib import asynccontextmanager
+from dataclasses import dataclass
+from typing import Any, cast
+
+from fastapi import FastAPI
+from starlette.responses import JSONResponse, RedirectResponse, Response
+
+from engine.pool import ModelPool
+from studio.access import Access
+from studio.api import errors as api_errors
+from studio.api import listen as listen_page
+from studio.api import stream_socket
+from studio.server import address_of, listen, run
+from studio.settings import Settings
+
+
+@dataclass(frozen=True, slots=True)
+class StreamContext:
+    """What the two doors use; built once."""
+
+    settings: Settings
+    pool: ModelPool
+    access: Access
+
+
+def create_stream_app(settings: Settings) -> FastAPI:
+    """The application; nothing listens yet.
+
+    Args:
+        settings: read once. When others can reach it they must hold a login (`settings.with_login()`).
+
+    Raises:
+        OptionError: others can reach it and no login is set.
+    """
+    access = Access(settings)
+    pool = ModelPool(int(settings.memory_budget_gb * 1024**3), models_dir=settings.models_dir, offline=settings.offline)
+
+    @asynccontextmanager
+    async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
+        try:
+            yield
+        finally:
+            await asyncio.to_thread(pool.close)
+
+    app = FastAPI(
+        title="Speech Studio, streams",
+        lifespan=lifespan,
+        docs_url=None,
+        redoc_url=None,
+        openapi_url=None,
+        telemetry={"auto_configure": False, "tracing": False, "metrics": False, "logs": False},
+    )
+    app.state.api = StreamContext(settings, pool, access)
+    api_errors.install(app)
+    app.add_api_route("/health", _health, include_in_schema=False)
+    app.add_api_route("/", _home, include_in_schema=False)
+    app.include_router(stream_socket.router)
+    app.include_router(listen_page.router)
+    app.router.routes.extend(access.routes)
+    app.add_middleware(cast(Any, api_errors.LastResort))
+    # Added last, so it is outermost: nothing is parsed or routed for whoever may not come in.
+    app.add_middleware(cast(Any, access.gate))
+    return app
+
+
+def serve_stream(settings: Settings, preload: bool = True, on_ready: Callable[[str], None] | None = None) -> None:
+    """Listen until interrupted.
+
+    Args:
+        settings: read once; port 0 takes any free port.
+        preload: have the default model in memory before the first request.
+        on_ready: called once with the address.
+
+    Raises:
+        ServeError: the port is taken, or the host is not this machine's.
+        OptionError: from `create_stream_app`.
+        ModelError: the model to preload cannot be had.
+    """
+    listener = listen(settings.host, settings.port)
+    try:
+        app = create_stream_app(settings)
+        context: StreamContext = app.state.api
+
+        def ready() -> None:
+            if preload:
+                context.pool.preload(settings.speak_model)
+            if on_ready is not None:
+                on_ready(address_of(settings.host, listener.getsockname()[1]))
+
+        run(app, listener, ready)
+    finally:
+        listener.close()
+
+
+async def _health() -> Response:
+    return JSONResponse({"status": "ok"})
+
+
+async def _home() -> Response:
+    return RedirectResponse("/listen", 303)
