@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import asdict
+from functools import partial
 from typing import Any
 
 from engine.audio import master
@@ -9,7 +10,7 @@ from engine.types import Samples
 from studio.library.manuscripts import open_manuscript
 from studio.library.options import BookOptions
 from studio.library.tables import PartStatus
-from workers.models import identity, load_voice
+from workers.models import batch_room, identity, load_voice
 from workers.narration import Narrator
 from workers.task import Task, run
 
@@ -33,8 +34,9 @@ def _narrate(task: Task) -> dict[str, Any]:
     manuscript = open_manuscript(task.storage.job_folder(held.job.id))
     model = load_voice(task, options.model)
     try:
-        narrator = Narrator(task, model, identity(task, options.model), manuscript)
-        report = _listen(narrator.blocks(), model.sample_rate, options)
+        room = partial(batch_room, task.settings, options.model)
+        narrator = Narrator(task, model, identity(task, options.model), manuscript, room)
+        report = _listen(narrator.blocks(), model.sample_rate, options) | {"notices": list(narrator.notices)}
     finally:
         model.close()
     changes: dict[str, Any] = {"audio_s": task.heart.audio_s, "total_s": task.heart.audio_s, "report": report}

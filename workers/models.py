@@ -5,6 +5,8 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, cast
 
+import psutil
+
 from engine import registry, weights
 from engine.errors import Cancelled
 from engine.pool.loading import load_model
@@ -12,6 +14,7 @@ from engine.registry import ModelCard
 from engine.stt.base import Recognizer
 from engine.tts.base import Synthesizer
 from engine.types import DownloadProgress
+from studio.settings import Settings
 from workers.task import Task
 
 
@@ -39,6 +42,16 @@ def identity(task: Task, model_id: str) -> dict[str, Any]:
     for name, place in weights.companion_folders(card, task.settings.models_dir).items():
         marks[f"files of {name}"] = _files_mark(card, place)
     return marks
+
+
+def batch_room(settings: Settings, model_id: str) -> int:
+    """How many bytes a pass over several segments may take now, beside the loaded model.
+
+    What the budget leaves, and never more than half of what the machine has free: other workers want some of it too.
+    """
+    budget = int(settings.memory_budget_gb * 1024**3) or psutil.virtual_memory().total // 2
+    left = budget // max(1, settings.workers) - registry.find(model_id, "speak").memory_bytes
+    return max(0, min(left, psutil.virtual_memory().available // (2 * max(1, settings.workers))))
 
 
 def _load(task: Task, card: ModelCard) -> Any:

@@ -9,6 +9,7 @@ import os
 import signal
 import threading
 import time
+from collections.abc import Iterable
 from types import FrameType
 from typing import Self
 
@@ -28,6 +29,9 @@ STUCK_AFTER_S = 1800.0
 Whoever takes the part over counts it as a death over that segment, so a segment that always hangs is marked in the end.
 """
 
+MAX_NOTICES = 50
+"""Kept for one part."""
+
 _told_to_end = threading.Event()
 
 
@@ -43,6 +47,7 @@ class Heart:
         audio_s: seconds of sound made or heard.
         total_s: seconds of sound in the whole part, once known.
         message: one short sentence for the person.
+        notices: what the voice had to say about the part so far, each sentence once, at most MAX_NOTICES.
         has_advanced: something new was finished since this worker began.
         owed_s: seconds of work that no beat has told yet; right once the heart has stopped.
     """
@@ -52,6 +57,7 @@ class Heart:
         self.audio_s = held.part.audio_s
         self.total_s = held.part.total_s
         self.message = ""
+        self.notices: tuple[str, ...] = ()
         self.has_advanced = False
         self.owed_s = 0.0
         self._db = db
@@ -60,6 +66,12 @@ class Heart:
         self._must_stop = threading.Event()
         self._ended = threading.Event()
         self._thread = threading.Thread(target=self._live, name="heart", daemon=True)
+
+    def notice(self, sentences: Iterable[str]) -> None:
+        """Remember what the person should know, once."""
+        fresh = [one for one in sentences if one not in self.notices]
+        if fresh:
+            self.notices = tuple(dict.fromkeys((*self.notices, *fresh)))[:MAX_NOTICES]
 
     def check(self) -> None:
         """Between two pieces of work.
@@ -90,20 +102,27 @@ class Heart:
         self._counted_until = until
 
     def _live(self) -> None:
-        said = ""
+        said, told = self._held.job.message, self.notices
         while not self._ended.wait(BEAT_EVERY_S):
             if time.monotonic() - self._moved_at > STUCK_AFTER_S:
                 log.error("part %d of job %s hangs; this process ends", self._held.part.number, self._held.job.id)
                 os._exit(1)
             self._count()
-            message = self.message
-            news = message if message != said else None
-            now = Progress(self.words_done, self.audio_s, self.total_s, self.owed_s, self.has_advanced, news)
+            message, notices = self.message, self.notices
+            now = Progress(
+                self.words_done,
+                self.audio_s,
+                self.total_s,
+                self.owed_s,
+                self.has_advanced,
+                message if message != said else None,
+                notices if notices != told else None,
+            )
             try:
                 if not beat(self._db, self._held, now):
                     self._must_stop.set()
                     return
-                self.owed_s, said = 0.0, message
+                self.owed_s, said, told = 0.0, message, notices
             except LibraryError as exc:
                 # A locked database or a full disk must not stop the work; the next beat makes up for this one.
                 log.warning("no heartbeat: %s", exc)

@@ -196,6 +196,7 @@ def worker_environment(settings: Settings, redis_url: str) -> dict[str, str]:
         "STUDIO_MODELS_DIR": str(settings.models_dir.resolve()) if settings.models_dir else "",
         "STUDIO_REDIS_URL": redis_url,
         "STUDIO_OFFLINE": "1" if settings.offline else "0",
+        "STUDIO_WORKERS": str(settings.workers),
         "STUDIO_MEMORY_BUDGET_GB": str(settings.memory_budget_gb),
     }
 

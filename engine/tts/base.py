@@ -85,6 +85,14 @@ class Synthesizer(Protocol):
         ...
 
 
+class WholeSynthesizer(Synthesizer, Protocol):
+    """A model that speaks a segment at less cost when nobody waits for its first piece. Audiobooks use it."""
+
+    def render(self, segment: TextSegment, request: SpeechRequest) -> SpeechPiece:
+        """Speak one segment in one piece: the samples, words and notices that `synthesize` gives."""
+        ...
+
+
 class BatchSynthesizer(Synthesizer, Protocol):
     """A model that speaks several segments at less cost than one after the other. Audiobooks use it."""
 

@@ -1,7 +1,7 @@
 """A card -> verified files on this machine -> arrays. Downloads only when `fetch` is called.
 
-`companions` knows which further repositories a model needs, `store` where files lie, `hub` what the hub says, `download`
-and `transfer` bring bytes, `check` looks for damage, `quantisation` makes them smaller; reading them is
+`companions` knows what else a model needs, `store` where files lie, `hub` what the hub says, `download` and `transfer`
+bring bytes, `check` looks for damage, `quantisation` makes them smaller; reading them is
 `engine.nn.checkpoint`. Knows no family and no loaded model.
 """
 

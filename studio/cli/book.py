@@ -77,6 +77,8 @@ def book(
         if out is not None:
             out.mkdir(parents=True, exist_ok=True)
             places = [Path(shutil.copy2(result.path, out / result.name)) for result in files]
+    for notice in job.notices:
+        console.print(notice, markup=False, soft_wrap=True)
     _print(job, places, as_json)
 
 

@@ -133,6 +133,7 @@ class Progress:
         busy_s: seconds of work since the last beat.
         has_advanced: clears the count of dead starts.
         message: for the job; None leaves what is there.
+        notices: all that this worker had to say about the part so far; None leaves what is there.
     """
 
     words_done: int
@@ -141,6 +142,7 @@ class Progress:
     busy_s: float
     has_advanced: bool
     message: str | None = None
+    notices: tuple[str, ...] | None = None
 
 
 def beat(db: Engine, held: Claim, progress: Progress) -> bool:
@@ -156,6 +158,8 @@ def beat(db: Engine, held: Claim, progress: Progress) -> bool:
         "total_s": progress.total_s,
         "busy_s": JobPart.busy_s + progress.busy_s,
     }
+    if progress.notices is not None:
+        changes["report"] = held.part.report | {"notices": list(progress.notices)}
     if progress.has_advanced:
         changes["attempts"] = 0
     with transaction(db) as rows:

@@ -6,12 +6,14 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal, Self, get_args
 
 from engine.errors import OptionError
+from engine.types import Pronunciation, Sampling
 
 BookFormat = Literal["m4b", "mp3", "mp3-chapters", "flac", "wav", "opus"]
 Loudness = Literal["acx", "podcast", "none"]
 TranscriptFormat = Literal["txt", "md", "srt", "vtt", "json", "csv", "docx"]
 
 MAX_PAUSE_S = 30.0
+MAX_PRONUNCIATIONS = 10_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,9 @@ class BookOptions:
         speak_titles: whether each chapter begins with its title.
         silence_for_failed: whether a sentence that cannot be spoken may be left silent.
         narrator: for the file's tags; "" takes the voice's name.
+        sampling: for models that draw tokens; part of a segment's sound like voice and speed.
+        pronunciations: how some words are said, as they were when the job was submitted. They change the text of the
+            segments that have those words, and so only these are spoken anew when an entry changes.
     """
 
     model: str = "espeak-ng"
@@ -51,6 +56,8 @@ class BookOptions:
     speak_titles: bool = True
     silence_for_failed: bool = False
     narrator: str = ""
+    sampling: Sampling = field(default_factory=Sampling)
+    pronunciations: tuple[Pronunciation, ...] = ()
 
     def __post_init__(self) -> None:
         _one_of("format", self.format, get_args(BookFormat))
@@ -60,15 +67,34 @@ class BookOptions:
         _within("pause between sentences", self.sentence_pause_s, 0.0, MAX_PAUSE_S)
         _within("pause between paragraphs", self.paragraph_pause_s, 0.0, MAX_PAUSE_S)
         _within("pause between chapters", self.chapter_pause_s, 0.0, MAX_PAUSE_S)
+        for what, value, low, high in (
+            ("temperature", self.sampling.temperature, 0.0, 5.0),
+            ("top_p", self.sampling.top_p, 0.0, 1.0),
+            ("top_k", self.sampling.top_k, 0, 2**20),
+            ("min_p", self.sampling.min_p, 0.0, 1.0),
+            ("repetition penalty", self.sampling.repetition_penalty, 0.1, 10.0),
+            ("repetition window", self.sampling.repetition_window, 0, 2**20),
+            ("number of tokens", self.sampling.max_tokens, 1, 2**20),
+        ):
+            if value is not None:
+                _within(what, value, low, high)
+        if len(self.pronunciations) > MAX_PRONUNCIATIONS:
+            raise OptionError(
+                f"A book can carry {MAX_PRONUNCIATIONS:,} pronunciations, and {len(self.pronunciations):,} were given."
+            )
 
     def as_json(self) -> dict[str, Any]:
         """For the row."""
-        return asdict(self)
+        return asdict(self) | {"pronunciations": [asdict(entry) for entry in self.pronunciations]}
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Self:
         """From the row; keys of a later version are ignored."""
-        return cls(**_known(cls, kept))
+        known = _known(cls, kept)
+        known["sampling"] = Sampling(**_known(Sampling, known.get("sampling") or {}))
+        entries = known.get("pronunciations") or ()
+        known["pronunciations"] = tuple(Pronunciation(**_known(Pronunciation, entry)) for entry in entries)
+        return cls(**known)
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,7 +113,9 @@ class TranscriptionOptions:
 
     def __post_init__(self) -> None:
         if not self.formats:
-            raise OptionError(f"No result was asked for: choose at least one of {', '.join(get_args(TranscriptFormat))}.")
+            raise OptionError(
+                f"No result was asked for: choose at least one of {', '.join(get_args(TranscriptFormat))}."
+            )
         for name in self.formats:
             _one_of("transcript format", name, get_args(TranscriptFormat))
 

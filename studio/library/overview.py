@@ -19,6 +19,8 @@ ASSEMBLY_SPEED = 60.0
 SECONDS_A_WORD = 0.4
 """Spoken, until a job has shown its own rate."""
 
+MAX_NOTICES = 20
+
 _MAIN_KINDS = ("m4b", "mp3", "zip", "flac", "wav", "opus", "txt")
 
 
@@ -66,7 +68,7 @@ def _job_view(
         kind=job.kind,
         status=job.status,
         title=job.title,
-        options=dict(job.options),
+        options={name: value for name, value in job.options.items() if name != "pronunciations"},
         created_at=job.created_at,
         started_at=job.started_at,
         finished_at=job.finished_at,
@@ -78,7 +80,8 @@ def _job_view(
         total_s=pace.total_s,
         speed=pace.speed,
         eta_s=pace.eta_s if is_running else None,
-        message=job.message or " ".join(assembly.report.get("notices", []) if assembly else []),
+        message=job.message,
+        notices=_notices(parts),
         error=job.error,
         parts=tuple(_part_view(part) for part in chapters),
         failed=tuple(
@@ -100,6 +103,14 @@ def _job_view(
         actions=actions(job, bool(failed)),
         position=position,
     )
+
+
+def _notices(parts: list[JobPart]) -> tuple[str, ...]:
+    """What the workers had to say, each sentence once; the last one tells where some are left out."""
+    told = list(dict.fromkeys(notice for part in parts for notice in part.report.get("notices", ())))
+    if len(told) > MAX_NOTICES:
+        return (*told[:MAX_NOTICES], f"And {len(told) - MAX_NOTICES} more of this kind.")
+    return tuple(told)
 
 
 def _main_first(result: JobResult) -> tuple[int, str]:
@@ -146,6 +157,8 @@ def _stage(job: Job, chapters: list[JobPart], assembly: JobPart | None) -> str:
             JobStatus.FAILED: "Failed",
             JobStatus.DONE: "Done",
         }[job.status]
+    if job.message:  # a download is under way: nothing else happens until it is here
+        return job.message
     if job.kind is JobKind.TRANSCRIPTION:
         return "Listening"
     finished = sum(part.status is not PartStatus.WAITING and part.status is not PartStatus.RUNNING for part in chapters)

@@ -8,7 +8,8 @@ With the score and the cached segments, assembly and playback need neither the t
 
 import json
 import os
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Self
@@ -117,6 +118,10 @@ class Journal:
         """A synthesis begins."""
         self._append({"begin": key, "index": index, "pid": os.getpid()})
 
+    def begin_batch(self, keys: Sequence[str], index: int) -> None:
+        """The synthesis of several segments at once begins; `index` is the first one's."""
+        self._append({"batch": list(keys), "index": index, "pid": os.getpid()})
+
     def end(self, key: str, index: int) -> None:
         """Its sound is on the disk."""
         self._append({"end": key, "index": index, "pid": os.getpid()})
@@ -144,22 +149,24 @@ class Journal:
         return entries
 
     def deaths(self) -> dict[str, int]:
-        """For each segment, how many workers began it and neither finished it nor went on to another."""
-        deaths: dict[str, int] = {}
-        begun: dict[int, str] = {}
+        """For each segment, how many workers began it and neither finished it nor went on to another.
+
+        A death in a batch counts for all of it that was not finished: whoever goes on speaks those one by one.
+        """
+        deaths: Counter[str] = Counter()
+        begun: dict[int, set[str]] = {}
         for entry in self.entries():
             if "forgive" in entry:
-                begun, deaths = {}, {}
-            elif "begin" in entry:
+                begun, deaths = {}, Counter()
+            elif "begin" in entry or "batch" in entry:
                 # Process ids come round again after a restart; the earlier bearer of this one died in silence.
-                if entry["pid"] in begun:
-                    deaths[begun[entry["pid"]]] = deaths.get(begun[entry["pid"]], 0) + 1
-                begun[entry["pid"]] = entry["begin"]
+                deaths.update(begun.get(entry["pid"], ()))
+                begun[entry["pid"]] = set(entry["batch"]) if "batch" in entry else {entry["begin"]}
             else:
-                begun.pop(entry["pid"], None)
-        for key in begun.values():
-            deaths[key] = deaths.get(key, 0) + 1
-        return deaths
+                begun.get(entry["pid"], set[str]()).discard(entry.get("end") or entry.get("fail", ""))
+        for keys in begun.values():
+            deaths.update(keys)
+        return dict(deaths)
 
     def close(self) -> None:
         """Close the file."""

@@ -33,11 +33,13 @@ class SpokenSegment:
         samples: float32 [n], exactly as 16 bits hold it: a fresh segment and one from the disk are the same.
         sample_rate: Hz.
         words: times from the segment's start, spans in the segment's spoken text.
+        notices: sentences for the person; kept with the sound, so that a book made from the cache says them too.
     """
 
     samples: Samples
     sample_rate: int
     words: tuple[Word, ...]
+    notices: tuple[str, ...] = ()
 
 
 def segment_key(parts: Mapping[str, Any]) -> str:
@@ -70,7 +72,9 @@ class SegmentCache:
             path.unlink(missing_ok=True)
             return None
 
-    def write(self, key: str, samples: Samples, sample_rate: int, words: tuple[Word, ...]) -> SpokenSegment:
+    def write(
+        self, key: str, samples: Samples, sample_rate: int, words: tuple[Word, ...], notices: tuple[str, ...] = ()
+    ) -> SpokenSegment:
         """Keep a segment and give it back as it will be read.
 
         Raises:
@@ -82,17 +86,24 @@ class SegmentCache:
             self._shelves.add(key[:2])
         pcm = quantise(samples)
         with replacing(path) as temporary:
-            temporary.write_bytes(_pack(pcm, sample_rate, words))
-        return SpokenSegment(dequantise(pcm), sample_rate, words)
+            temporary.write_bytes(_pack(pcm, sample_rate, words, notices))
+        return SpokenSegment(dequantise(pcm), sample_rate, words, notices)
+
+    def has(self, key: str) -> bool:
+        """Whether a segment seems to be there; only `read` knows whether it is whole."""
+        return self.path(key).exists()
 
     def remove(self, key: str) -> None:
         """Forget a segment."""
         self.path(key).unlink(missing_ok=True)
 
 
-def _pack(pcm: np.ndarray, sample_rate: int, words: tuple[Word, ...]) -> bytes:
+def _pack(pcm: np.ndarray, sample_rate: int, words: tuple[Word, ...], notices: tuple[str, ...]) -> bytes:
     kept = [[word.text, round(word.start_s, 4), round(word.end_s, 4), *(word.span or ())] for word in words]
-    about = json.dumps({"rate": sample_rate, "samples": len(pcm), "words": kept}, separators=(",", ":")).encode()
+    told: dict[str, Any] = {"rate": sample_rate, "samples": len(pcm), "words": kept}
+    if notices:
+        told["notices"] = list(notices)
+    about = json.dumps(told, separators=(",", ":")).encode()
     sound = io.BytesIO()
     if len(pcm):
         soundfile.write(sound, pcm, sample_rate, format="FLAC", subtype="PCM_16")
@@ -112,4 +123,4 @@ def _unpack(packed: bytes) -> SpokenSegment:
     if pcm.shape != (about["samples"],):
         raise ValueError("not all samples are there")
     words = tuple(Word(w[0], w[1], w[2], span=(w[3], w[4]) if len(w) == 5 else None) for w in about["words"])
-    return SpokenSegment(dequantise(pcm), about["rate"], words)
+    return SpokenSegment(dequantise(pcm), about["rate"], words, tuple(about.get("notices", ())))

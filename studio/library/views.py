@@ -79,7 +79,7 @@ class JobView:
         kind: audiobook or transcription.
         status: queued, running, paused, cancelled, failed or done.
         title: of the book, or the recording's file name.
-        options: as submitted (BookOptions or TranscriptionOptions as JSON).
+        options: as submitted (BookOptions or TranscriptionOptions as JSON), the pronunciations left out.
         created_at, started_at, finished_at: UTC.
         stage: one short sentence saying what happens now ("Narrating 2 of 12 chapters", "Putting the book together").
         progress: 0.0 to 1.0 over everything, the assembly included.
@@ -89,6 +89,7 @@ class JobView:
         speed: seconds of sound a second of time, over all workers together.
         eta_s: seconds until done; None when nothing is known or nothing runs.
         message: what a worker last said.
+        notices: sentences about what the result could not keep (tags the voice left out, ...), each once.
         error: one sentence; empty unless failed.
         parts: chapters or recordings, in order.
         failed: sentences that could not be spoken.
@@ -114,6 +115,7 @@ class JobView:
     speed: float
     eta_s: float | None
     message: str
+    notices: tuple[str, ...]
     error: str
     parts: tuple[PartView, ...]
     failed: tuple[FailedSegmentView, ...]

@@ -79,13 +79,15 @@ def journal(library: Library, job_id: str) -> list[dict[str, Any]]:
 
 
 def assert_nothing_was_spoken_twice(library: Library, job_id: str, deaths: int = 0) -> None:
-    """No segment was begun again after it was finished; begun in vain at most once a death."""
+    """No segment was begun again after it was finished; begun in vain at most once a death, a batch being one."""
     finished: set[str] = set()
     begun = 0
     for entry in journal(library, job_id):
-        if "begin" in entry:
-            begun += 1
-            assert entry["begin"] not in finished, f"segment {entry['index']} of part {entry['part']} was spoken twice"
+        if "begin" in entry or "batch" in entry:
+            keys = entry.get("batch") or [entry["begin"]]
+            begun += len(keys)
+            for key in keys:
+                assert key not in finished, f"segment {entry['index']} of part {entry['part']} was spoken twice"
         elif "end" in entry:
             assert entry["end"] not in finished
             finished.add(entry["end"])

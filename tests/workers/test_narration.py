@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 import workers.audiobook
@@ -19,9 +20,10 @@ from studio.library.scores import Journal, open_score
 from studio.settings import Settings
 from tests.workers.books import PlainBook, PlainChapter, journal, plain_book
 from workers.audiobook import assemble, narrate_chapter
+from workers.lines import slices
 from workers.models import load_voice
-from workers.narration import DEATHS, _slices
 from workers.task import Task
+from workers.voicing import DEATHS
 
 OPTIONS = BookOptions(format="wav", loudness="none")
 
@@ -53,6 +55,12 @@ class Broken:
         if any(word in segment.text for word in self.unspeakable):
             raise self.error
         yield from self._voice.synthesize(segment, request)
+
+    def render(self, segment: TextSegment, request: SpeechRequest) -> SpeechPiece:
+        pieces = list(self.synthesize(segment, request))
+        return SpeechPiece(
+            np.concatenate([piece.samples for piece in pieces]), tuple(word for piece in pieces for word in piece.words)
+        )
 
 
 @pytest.fixture
@@ -215,13 +223,13 @@ def test_words_of_the_book_stay_as_written_in_the_score(library: Library) -> Non
 def test_long_paragraphs_are_cut_after_sentences_and_lose_nothing() -> None:
     sentence = "This is one sentence of many. "
     paragraph = sentence * 2000
-    pieces = list(_slices(paragraph))
+    pieces = list(slices(paragraph))
     assert "".join(piece for piece, _ in pieces) == paragraph
     assert all(len(piece) <= 8000 for piece, _ in pieces)
     assert all(piece.rstrip().endswith(".") for piece, _ in pieces)
     assert [is_last for _, is_last in pieces] == [False] * (len(pieces) - 1) + [True]
     unbroken = "x" * 20_000
-    assert "".join(piece for piece, _ in _slices(unbroken)) == unbroken
+    assert "".join(piece for piece, _ in slices(unbroken)) == unbroken
 
 
 def test_a_chapter_of_ornaments_does_not_spoil_the_book(library: Library) -> None:

@@ -99,6 +99,7 @@
     const parts = h("ol", { class: "st-parts" });
     const unfold = h("details", {}, h("summary", {}, job.kind === "audiobook" ? "Chapters" : "Recording"), parts);
     const transcript = job.kind === "transcription" ? h("div", { class: "st-transcript", tabindex: 0, role: "region", "aria-label": of("Transcript"), hidden: true }) : null;
+    const notices = h("ul", { class: "st-job-notices", "aria-label": of("Notices"), hidden: true });
     const confirm = h("div", { class: "st-confirm", role: "alertdialog", "aria-label": of("Delete"), hidden: true });
     let current = job;
 
@@ -143,12 +144,13 @@
         h("div", { class: "st-job-tools", role: "group", "aria-label": of("Steer") }, Object.values(buttons))),
       confirm,
       h("div", { class: "st-job-progress" }, bar, share),
-      stage, facts, trouble, results, transcript, failed, unfold);
+      stage, facts, trouble, results, notices, transcript, failed, unfold);
 
     const rows = new Map();
     let isUnfolded = false;
     let madeResults = "";
     let madeFailed = "";
+    let madeNotices = "";
     let heard = -1;
     let said = "";
 
@@ -175,6 +177,13 @@
             icon("download"), result.part_number === null ? result.kind.toUpperCase() : result.name, h("small", {}, studio.size(result.size_bytes)))));
       }
       results.hidden = now.results.length === 0;
+
+      const told = (now.notices || []).join("\n");
+      if (told !== madeNotices) {
+        madeNotices = told;
+        notices.replaceChildren(...now.notices.map((sentence) => h("li", {}, sentence)));
+        notices.hidden = !told;
+      }
 
       const troubles = now.failed.map((one) => `${one.id}:${one.attempts}`).join();
       if (troubles !== madeFailed) {
