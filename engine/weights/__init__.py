@@ -5,7 +5,7 @@ bring bytes, `check` looks for damage, `quantisation` makes them smaller; readin
 `engine.nn.checkpoint`. Knows no family and no loaded model.
 """
 
-from engine.nn.checkpoint import load_arrays, load_file
+from engine.nn.checkpoint import load_arrays, load_file, weight_files
 from engine.weights.check import verify, verify_companions
 from engine.weights.download import fetch
 from engine.weights.quantisation import quantise
@@ -33,4 +33,5 @@ __all__ = [
     "size_on_disk",
     "verify",
     "verify_companions",
+    "weight_files",
 ]

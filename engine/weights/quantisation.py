@@ -25,9 +25,19 @@ SHARD_BYTES = 2 * 1024**3
 MIN_ELEMENTS = 4096
 
 Choose = Callable[[str, tuple[int, ...]], bool]
+Tell = Callable[[int, int], None]
 
 
-def quantise(folder: Path, out: Path, bits: int = 4, group_size: int = 64, choose: Choose | None = None) -> int:
+def quantise(
+    folder: Path,
+    out: Path,
+    bits: int = 4,
+    group_size: int = 64,
+    choose: Choose | None = None,
+    *,
+    name: str = "",
+    progress: Tell | None = None,
+) -> int:
     """Write a quantised copy of a model.
 
     Args:
@@ -36,6 +46,8 @@ def quantise(folder: Path, out: Path, bits: int = 4, group_size: int = 64, choos
         bits: 4, 6 or 8.
         group_size: 32, 64 or 128 numbers share a scale.
         choose: a family's say over (name without ".weight", shape); None takes every matrix that fits.
+        name: what a person calls the model; the folder's name when empty.
+        progress: told how many bytes of how many are done, after each array.
 
     Returns:
         How many matrices were quantised.
@@ -51,25 +63,33 @@ def quantise(folder: Path, out: Path, bits: int = 4, group_size: int = 64, choos
         raise OptionError(f"The group size can be {', '.join(map(str, GROUP_SIZES))}, not {group_size}.")
     if out.exists():
         raise OptionError(f"{out.name} exists already. Choose another folder, or delete it first.")
+    name = name or folder.name
     config = _config(folder)
-    if "quantization" in config:
-        raise WeightsError(f"{folder.name} is quantised already; start from the model as it was published.")
+    if "quantization" in config or "quantization_config" in config:
+        raise WeightsError(f"{name} is quantised already; start from the model as it was published.")
     files = list(weight_files(folder))
     size = sum(path.stat().st_size for path in files)
-    out.parent.mkdir(parents=True, exist_ok=True)
     if free_bytes(out.parent) < size:
-        raise DownloadError(f"There is not enough room on the disk to quantise: up to {in_words(size)} are needed.")
+        raise DownloadError(
+            f"There is not enough room on the disk to quantise {name}: up to {in_words(size)} are needed, and "
+            f"{in_words(free_bytes(out.parent))} are free."
+        )
+    done = 0
     try:
+        out.parent.mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryDirectory(prefix=f".{out.name}.", dir=out.parent) as scratch:
             fresh = Path(scratch) / "model"
             fresh.mkdir()
             shards = _Shards(fresh)
             for path in files:
-                for name, array in load_file(path).items():
-                    shards.add(name, array, bits, group_size, choose)
+                for parameter, array in load_file(path).items():
+                    done += array.nbytes
+                    shards.add(parameter, array, bits, group_size, choose)
+                    if progress is not None:
+                        progress(min(done, size), size)
             count = shards.finish()
             if count == 0:
-                raise WeightsError(f"{folder.name} has no matrix that can be quantised in groups of {group_size}.")
+                raise WeightsError(f"{name} has no matrix that can be quantised in groups of {group_size}.")
             _copy_rest(folder, fresh, {path.name for path in files})
             config["quantization"] = {"group_size": group_size, "bits": bits}
             (fresh / "config.json").write_text(json.dumps(config, indent=2) + "\n", encoding="utf-8")
