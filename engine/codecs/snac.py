@@ -76,6 +76,10 @@ class SnacConfig:
         return self.hop_length * self.vq_strides[0]
 
 
+LOOKAHEAD = 3
+"""Coarse frames that must be known before the first sample is decided, at 24 kHz (2.2, rounded up)."""
+
+
 def seeded_noise(seed: int) -> Noise:
     """Noise that depends on seed and place alone, so that any chunking draws the same."""
 
@@ -160,6 +164,17 @@ class Snac:
         ]
         return SnacStream(self, SequentialStream(streams))
 
+    def decode_at(self, codes: Codes, frame: int, noise: Noise | None = None) -> mx.array:
+        """As `decode`, for codes that begin at a coarse frame of a longer stream: the noise is that of their place."""
+        if noise is None:
+            return self.decode(codes)
+        rates = np.cumprod(self.config.decoder_rates)
+
+        def placed(block: int, start: int, n: int) -> mx.array:
+            return noise(block, start + frame * self.config.vq_strides[0] * int(rates[block]), n)
+
+        return self.decode(codes, placed)
+
     def latents(self, codes: Codes) -> Frames:
         """Codes -> decoder input [batch, frames, latent] at the finest rate."""
         strides = self.config.vq_strides
@@ -197,7 +212,8 @@ class SnacStream:
 
     def _out(self, y: Frames) -> mx.array:
         samples = y[:, :, 0]
-        mx.eval(samples, self._decoder.held())
+        # Begun, not waited for: whoever reads the samples waits, and may do something else until then.
+        mx.async_eval(samples, self._decoder.held())
         return samples
 
 

@@ -96,7 +96,9 @@ def draw(logits: mx.array, sampling: Sampling, key: mx.array | None) -> mx.array
         return mx.argmax(logits, axis=-1)
     scores = filtered(logits, sampling)
     if key is not None and key.ndim == 2:
-        return mx.concatenate([mx.random.categorical(scores[i : i + 1], key=key[i]) for i in range(key.shape[0])])
+        # The Gumbel trick, by hand: each row's noise is made from its own key, all rows in one operation.
+        noise = mx.vmap(lambda row: mx.random.gumbel(scores.shape[1:], key=row))(key)
+        return mx.argmax(scores + noise, axis=-1)
     return mx.random.categorical(scores, key=key)
 
 

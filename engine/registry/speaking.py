@@ -1,8 +1,9 @@
 """The voice models this studio knows, a card each, and how a folder with one is told. Data, no logic."""
 
-from engine.registry.card import ModelCard, Recognise
+from engine.registry.card import FolderSigns, ModelCard, Recognise
 
 KOKORO_MLX_FILES = ("config.json", "*.safetensors", "voices/*.safetensors")
+ORPHEUS_TOKENS = 128266 + 7 * 4096  # a Llama's text, and seven codebooks of speech
 
 CARDS: tuple[ModelCard, ...] = (
     ModelCard(
@@ -39,9 +40,39 @@ CARDS: tuple[ModelCard, ...] = (
             ("mlx-community/Kokoro-82M-4bit", " (4 bit)", 190, KOKORO_MLX_FILES),
         )
     ),
+    *(
+        ModelCard(
+            id=model_id,
+            name=f"Orpheus 3B{precision}",
+            task="speak",
+            family="orpheus",
+            licence="Apache-2.0",
+            languages=("en-us",),
+            sample_rate=24000,
+            files=("config.json", "*.safetensors", "tokenizer.json"),
+            download_bytes=megabytes * 10**6,
+            memory_bytes=loaded_megabytes * 10**6,
+            tags=("laugh", "chuckle", "sigh", "cough", "sniffle", "groan", "yawn", "gasp"),
+            abilities=frozenset({"batch"}),
+            companions=("mlx-community/snac_24khz",),
+        )
+        for model_id, precision, megabytes, loaded_megabytes in (
+            ("mlx-community/orpheus-3b-0.1-ft-4bit", " (4 bit)", 1_900, 2_600),
+            ("mlx-community/orpheus-3b-0.1-ft-6bit", " (6 bit)", 2_700, 3_400),
+            ("mlx-community/orpheus-3b-0.1-ft-8bit", " (8 bit)", 3_600, 4_300),
+            ("mlx-community/orpheus-3b-0.1-ft-bf16", " (bf16)", 6_700, 7_400),
+            ("canopylabs/orpheus-3b-0.1-ft", "", 13_200, 7_400),
+        )
+    ),
 )
 
 # family -> whether a folder is one of its models. The first that says yes has it.
 RECOGNISERS: dict[str, Recognise] = {
     "kokoro": lambda signs: {"istftnet", "plbert"} <= signs.config.keys(),
+    "orpheus": lambda signs: signs.model_type == "llama" and _vocabulary(signs) >= ORPHEUS_TOKENS,
 }
+
+
+def _vocabulary(signs: FolderSigns) -> int:
+    size = signs.config.get("vocab_size")
+    return size if isinstance(size, int) else 0

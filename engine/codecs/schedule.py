@@ -1,0 +1,159 @@
+"""When a codec model gives a chunk: one schedule for all of them, made of a person's wishes. Knows no codec by name.
+
+A chunk is due when so many frames have been written since the last one. What they decide is given; the rest is held
+back until the codec's look-ahead has come, so the first chunk is shorter by that much and no other is.
+"""
+
+import math
+from dataclasses import dataclass
+from typing import Literal
+
+from engine.errors import OptionError
+from engine.types import Chunking
+
+FRAMES_PER_CHUNK = 25
+FIRST_FRAMES_PER_CHUNK = 12
+LONGEST_CHUNK = 1500
+"""Frames; two minutes at twelve a second. Longer ones are no stream."""
+LONGEST_CONTEXT = 500
+
+
+@dataclass(frozen=True, slots=True)
+class Cadence:
+    """What a schedule must know of a codec model.
+
+    Attributes:
+        sample_rate: Hz.
+        frame_size: samples a frame.
+        tokens_per_frame: tokens a frame.
+        lookahead: frames that must be written before the first sample is decided.
+    """
+
+    sample_rate: int
+    frame_size: int
+    tokens_per_frame: int
+    lookahead: int
+
+
+@dataclass(frozen=True, slots=True)
+class Schedule:
+    """Chunk sizes in frames.
+
+    Attributes:
+        mode: "clean" is exact; "smooth" decodes windows and crossfades them.
+        first: frames written before the first chunk.
+        following: frames between two later ones.
+        lookback: frames a window sees before its chunk.
+        lookforward: frames a window sees beyond its chunk.
+        crossfade: samples over which neighbouring windows change over.
+    """
+
+    mode: Literal["clean", "smooth"]
+    first: int
+    following: int
+    lookback: int
+    lookforward: int
+    crossfade: int
+
+    def is_due(self, chunk: int, frames: int) -> bool:
+        """Whether chunk number `chunk` is due when `frames` were written since the one before."""
+        return frames >= (self.following if chunk else self.first)
+
+
+def schedule(chunking: Chunking, cadence: Cadence) -> Schedule:
+    """The schedule a person asked for.
+
+    Raises:
+        OptionError: a value outside its range, or two ways to say the same thing at once.
+    """
+    if chunking.mode not in ("clean", "smooth"):
+        raise OptionError(f"The streaming mode can be clean or smooth, not “{str(chunking.mode)[:40]}”.")
+    following = _following(chunking, cadence)
+    lookforward = _count("lookforward", chunking.lookforward, 0, LONGEST_CONTEXT)
+    lookback = _count("lookback", chunking.lookback, 0, LONGEST_CONTEXT)
+    overlap = _count("overlap_frames", chunking.overlap_frames, 0, LONGEST_CONTEXT)
+    if overlap > lookforward:
+        raise OptionError(
+            f"overlap_frames must be at most lookforward ({lookforward}): a chunk can overlap the next only where it "
+            f"looks ahead. {overlap} is more."
+        )
+    return Schedule(
+        chunking.mode,
+        _first(chunking, following, cadence),
+        following,
+        lookback,
+        lookforward,
+        _crossfade(chunking.crossfade_ms, overlap, cadence),
+    )
+
+
+def _following(chunking: Chunking, cadence: Cadence) -> int:
+    given = {
+        "frames_per_chunk": chunking.frames_per_chunk,
+        "streaming_interval": chunking.streaming_interval,
+        "streaming_chunk_tokens": chunking.streaming_chunk_tokens,
+    }
+    names = [name for name, value in given.items() if value is not None]
+    if len(names) > 1:
+        raise OptionError(f"{' and '.join(names)} say the same thing in different ways. Give one of them.")
+    if chunking.streaming_interval is not None:
+        seconds = _number("streaming_interval", chunking.streaming_interval)
+        longest_s = LONGEST_CHUNK * cadence.frame_size / cadence.sample_rate
+        if not 0 < seconds <= longest_s:
+            raise OptionError(
+                f"streaming_interval must be more than 0 and at most {longest_s:g} seconds; {seconds:g} is not."
+            )
+        return min(LONGEST_CHUNK, max(1, round(seconds * cadence.sample_rate / cadence.frame_size)))
+    if chunking.streaming_chunk_tokens is not None:
+        a_frame = cadence.tokens_per_frame
+        tokens = _count("streaming_chunk_tokens", chunking.streaming_chunk_tokens, a_frame, LONGEST_CHUNK * a_frame)
+        if tokens % a_frame:
+            raise OptionError(
+                f"streaming_chunk_tokens must be a multiple of {a_frame}, the tokens of a frame; {tokens} is not. "
+                f"Try {max(a_frame, round(tokens / a_frame) * a_frame)}."
+            )
+        return tokens // a_frame
+    if chunking.frames_per_chunk is not None:
+        return _count("frames_per_chunk", chunking.frames_per_chunk, 1, LONGEST_CHUNK)
+    return FRAMES_PER_CHUNK
+
+
+def _first(chunking: Chunking, following: int, cadence: Cadence) -> int:
+    if chunking.ultra_low_latency:
+        if chunking.first_frames_per_chunk is not None:
+            raise OptionError("ultra_low_latency decides first_frames_per_chunk. Give one of them.")
+        return chunking.lookforward + 1 if chunking.mode == "smooth" else cadence.lookahead
+    if chunking.first_frames_per_chunk is not None:
+        return _count("first_frames_per_chunk", chunking.first_frames_per_chunk, 1, LONGEST_CHUNK)
+    return min(FIRST_FRAMES_PER_CHUNK, following)
+
+
+def _crossfade(crossfade_ms: float | None, overlap: int, cadence: Cadence) -> int:
+    overlap_samples = overlap * cadence.frame_size
+    if crossfade_ms is None:
+        return overlap_samples
+    milliseconds = _number("crossfade_ms", crossfade_ms)
+    overlap_ms = overlap_samples / cadence.sample_rate * 1000
+    if not 0 <= milliseconds <= overlap_ms:
+        raise OptionError(
+            f"crossfade_ms must be between 0 and the overlap, {overlap_ms:.1f} ms; {milliseconds:g} is not."
+        )
+    return min(overlap_samples, round(milliseconds * cadence.sample_rate / 1000))
+
+
+def _count(name: str, value: object, least: int, most: int) -> int:
+    if isinstance(value, bool) or not isinstance(value, int):
+        raise OptionError(f"{name} must be a whole number; “{str(value)[:40]}” is not.")
+    if not least <= value <= most:
+        raise OptionError(f"{name} must be between {least} and {most}; {str(value)[:40]} is not.")
+    return value
+
+
+def _number(name: str, value: object) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise OptionError(f"{name} must be a number; “{str(value)[:40]}” is not.")
+    if isinstance(value, int) and abs(value) > 10**9:
+        raise OptionError(f"{name} is far too large.")
+    if not math.isfinite(value):
+        raise OptionError(f"{name} must be a finite number; {value} is not.")
+    return float(value)

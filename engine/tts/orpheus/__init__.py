@@ -1,0 +1,24 @@
+"""Orpheus-3B: a Llama that writes the codes of SNAC, and laughs and sighs where it is told to.
+
+`prompt` makes tokens of text, `frames` makes frames of tokens, `writing` draws the tokens, `parts` divides long lines,
+`silence` ends what does not end itself, `decoding` makes frames sound, `load` reads
+files, `model` is the family's door.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from engine.tts.orpheus.voices import voices
+
+if TYPE_CHECKING:
+    from engine.tts.orpheus.model import OrpheusSynthesizer
+
+__all__ = ["load", "voices"]
+
+
+def load(files: Path | None, companions: Mapping[str, Path]) -> "OrpheusSynthesizer":
+    """Load from verified folders; see `load.load`. MLX is imported here and not before."""
+    from engine.tts.orpheus.load import load as load_model
+
+    return load_model(files, companions)
