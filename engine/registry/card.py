@@ -31,6 +31,7 @@ class ModelCard:
         abilities: what else it can do: "clone", "design", "words" (word times), "live", "batch", ...
         revision: the hub branch, tag or commit to take.
         companions: hub ids of further repositories it needs (a codec); see `engine.weights.companions`.
+        companion_files: patterns of what is wanted of them; () is their config.json and weights.
         folder: where the files are, when the id is a local folder.
     """
 
@@ -49,6 +50,7 @@ class ModelCard:
     abilities: frozenset[str] = frozenset()
     revision: str = "main"
     companions: tuple[str, ...] = ()
+    companion_files: tuple[str, ...] = ()
     folder: Path | None = None
 
     @property

@@ -19,6 +19,27 @@ class Hypothesis:
     draft: tuple[Word, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class Guidance:
+    """What a person can tell a recogniser before it listens.
+
+    Attributes:
+        translates: write English, whatever is spoken.
+        prompt: text of the kind that is expected: names, spelling, punctuation.
+        hotwords: rare words that may come.
+    """
+
+    translates: bool = False
+    prompt: str = ""
+    hotwords: tuple[str, ...] = ()
+
+    @property
+    def text(self) -> str:
+        """Prompt and hotwords as one text, for models that take it so."""
+        words = ", ".join(word.strip() for word in self.hotwords if word.strip())
+        return " ".join(part for part in (self.prompt.strip(), f"{words}." if words else "") if part)
+
+
 class UtteranceDecoder(Protocol):
     """Streaming decoder for one utterance; its state is here and never on the model."""
 
@@ -66,6 +87,27 @@ class Recognizer(Protocol):
 
     def close(self) -> None:
         """Give back memory and handles."""
+        ...
+
+
+class BatchRecognizer(Recognizer, Protocol):
+    """A recogniser that decodes several regions at once at less cost than one after the other."""
+
+    @property
+    def batch_s(self) -> float:
+        """Seconds of speech it likes to be given in one call of `recognize`."""
+        ...
+
+
+class GuidedRecognizer(Recognizer, Protocol):
+    """A recogniser that can be told what to expect."""
+
+    def guided(self, guidance: Guidance) -> Recognizer:
+        """The same model, guided.
+
+        Raises:
+            OptionError: it cannot do what is asked.
+        """
         ...
 
 

@@ -31,10 +31,11 @@ def _companion(card: ModelCard, companion: str) -> ModelCard:
         id=companion,
         name=f"{short_name(companion)} (needed by {card.name})",
         built_in=False,
-        files=COMPANION_FILES,
+        files=card.companion_files or COMPANION_FILES,
         download_bytes=0,
         memory_bytes=0,
         revision="main",
         companions=(),
+        companion_files=(),
         folder=own if own is not None and own.is_dir() else None,
     )

@@ -1,0 +1,267 @@
+"""Live words from a recogniser that only knows whole regions: it is asked again about what is not certain yet.
+
+The sound behind the last certain word is decoded every `partial_interval_ms`. Words that successive answers agree on
+become certain, are never taken back, and their sound is let go: an answer costs in minute 60 what it costs in minute 1.
+Knows no model.
+
+Source: D. Liu et al. 2020 (see `stability`); D. Macháček, R. Dabre, O. Bojar, "Turning Whisper into Real-Time
+Transcription System" (2023), for letting go of sound.
+"""
+
+import time
+from collections import deque
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, replace
+from itertools import takewhile
+from typing import Protocol
+
+import numpy as np
+
+from engine.errors import OptionError
+from engine.stt.base import Hypothesis
+from engine.stt.stability import common_prefix, folded
+from engine.types import Samples, Segment, Word
+
+# Two answers time the same word differently, by about this much.
+_JITTER_S = 0.4
+_NGRAM = 4  # words that are compared to find where an answer goes beyond what is certain
+
+
+class Answering(Protocol):
+    """What is asked of a recogniser; see `engine.stt.base.Recognizer`."""
+
+    @property
+    def sample_rate(self) -> int:
+        """Hz it wants to hear."""
+        ...
+
+    @property
+    def max_region_s(self) -> float:
+        """The longest stretch of speech `recognize` takes at once."""
+        ...
+
+    def recognize(self, regions: Sequence[Samples], language: str) -> list[Segment]:
+        """Decode regions; a model may have a `recognize_draft` too, quicker and less sure."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementOptions:
+    """When live words are asked for, and when they are certain.
+
+    Attributes:
+        partial_interval_ms: sound between two answers; more where the machine cannot keep up.
+        agreements: how many answers in a row must agree on a word.
+        lag_ms: a word that ends nearer than this to the newest sound may be half a word, and waits.
+        keep_s: sound that is kept, at most, though its words are certain: what was said helps to hear what follows.
+        max_uncertain_s: where this much sound has no certain word, the newest answer decides.
+    """
+
+    partial_interval_ms: int = 600
+    agreements: int = 2
+    lag_ms: int = 200
+    keep_s: float = 5.0
+    max_uncertain_s: float = 20.0
+
+    def __post_init__(self) -> None:
+        if not 50 <= self.partial_interval_ms <= 10_000:
+            raise OptionError(f"Live answers can come every 50 to 10000 ms, not every {self.partial_interval_ms}.")
+        if not 1 <= self.agreements <= 10:
+            raise OptionError(f"1 to 10 answers may have to agree, not {self.agreements}.")
+
+
+class AgreedUtterance:
+    """One utterance of any length, decoded live. Belongs to its stream.
+
+    Args:
+        model: who is asked.
+        language: BCP 47 tag; "" is the model's own choice.
+        options: when.
+        clock: seconds; how long answers take decides whether they come at every interval.
+    """
+
+    is_endless = True
+    """It lets go of sound by itself: nobody needs to cut it at the model's longest region."""
+
+    def __init__(
+        self,
+        model: Answering,
+        language: str,
+        options: AgreementOptions | None = None,
+        clock: Callable[[], float] = time.perf_counter,
+    ) -> None:
+        self._model = model
+        self._language = language
+        self._options = options or AgreementOptions()
+        self._clock = clock
+        self._rate = model.sample_rate
+        self._interval = max(1, round(self._options.partial_interval_ms / 1000 * self._rate))
+        self._sound: Samples = np.zeros(0, dtype=np.float32)
+        self._waiting: list[Samples] = []
+        self._waits = 0  # samples that wait
+        self._begin = 0  # where the sound in hand begins, in samples of the utterance
+        self._answers: deque[list[Word]] = deque(maxlen=self._options.agreements)
+        self._stable: tuple[Word, ...] = ()
+        self._hypothesis = Hypothesis((), ())
+        self._skip = 0  # intervals to let pass, for the machine is behind
+        self._is_closed = False
+
+    def add(self, samples: Samples) -> Hypothesis:
+        """Hear the next float32 [n] and say what is believed of the whole utterance so far.
+
+        Raises:
+            OptionError: the utterance is closed.
+        """
+        self._refuse_if_closed()
+        at = 0
+        while at < len(samples):
+            part = samples[at : at + self._interval - self._waits]
+            self._waiting.append(part)
+            self._waits += len(part)
+            at += len(part)
+            if self._waits == self._interval:
+                self._take_waiting()
+                self._ask_in_time()
+        return self._hypothesis
+
+    def flush(self) -> tuple[Word, ...]:
+        """A pause: decide on all that was heard, and let its sound go. Says all words so far; more may be added.
+
+        Raises:
+            OptionError: the utterance is closed.
+        """
+        self._refuse_if_closed()
+        self._take_waiting()
+        if len(self._sound):
+            self._commit(self._beyond(self._asked(self._model.recognize)))
+        self._begin += len(self._sound)
+        self._sound = self._sound[:0]
+        self._answers.clear()
+        self._hypothesis = Hypothesis(self._stable, ())
+        return self._stable
+
+    def finish(self) -> tuple[Word, ...]:
+        """The utterance has ended: all its words. Begins with every word that was ever stable."""
+        if self._is_closed:
+            return self._stable
+        words = self.flush()
+        self.close()
+        return words
+
+    def close(self) -> None:
+        """Drop what was heard, without a last answer."""
+        self._is_closed = True
+        self._sound = self._sound[:0]
+        self._waiting, self._waits = [], 0
+        self._answers.clear()
+
+    cancel = close
+
+    @property
+    def held_s(self) -> float:
+        """Seconds of sound in hand."""
+        return (len(self._sound) + self._waits) / self._rate
+
+    def _take_waiting(self) -> None:
+        self._sound = np.concatenate([self._sound, *self._waiting])
+        self._waiting, self._waits = [], 0
+        # Nobody takes more than this at once, and nothing may be lost.
+        longest = round(self._model.max_region_s * self._rate)
+        if len(self._sound) > longest - self._interval:
+            self._give_in()
+
+    def _ask_in_time(self) -> None:
+        """Ask, unless the last answer took longer than the sound it came for."""
+        if self._skip > 0:
+            self._skip -= 1
+            return
+        began = self._clock()
+        self._ask()
+        self._skip = int((self._clock() - began) * self._rate / self._interval)
+
+    def _ask(self) -> None:
+        ask = getattr(self._model, "recognize_draft", self._model.recognize)
+        newest = self._asked(ask)
+        self._answers.append(newest)
+        if len(self._answers) == self._options.agreements:
+            tails = [self._beyond(answer) for answer in self._answers]
+            heard_s = (self._begin + len(self._sound)) / self._rate - self._options.lag_ms / 1000
+            self._commit(list(takewhile(lambda word: word.end_s <= heard_s, common_prefix(tails))))
+        self._hypothesis = Hypothesis(self._stable, tuple(self._beyond(newest)))
+        self._let_go()
+
+    def _asked(self, ask: Callable[[Sequence[Samples], str], list[Segment]]) -> list[Word]:
+        """The words in the sound in hand, in the utterance's time."""
+        by_s = self._begin / self._rate
+        words = [word for segment in ask((self._sound,), self._language) for word in segment.words]
+        return [replace(word, start_s=word.start_s + by_s, end_s=word.end_s + by_s) for word in words]
+
+    def _beyond(self, words: Sequence[Word]) -> list[Word]:
+        """The words of an answer that come after the certain ones: by text where that is heard again, and by time."""
+        if not self._stable:
+            return list(words)
+        end_s = self._stable[-1].end_s
+        certain = [folded(word.text) for word in self._stable[-_NGRAM:]]
+        best, beyond = (0, -float("inf")), 0
+        for at in range(len(words) + 1):
+            away_s = abs((words[at - 1].end_s if at else min(self._begin / self._rate, end_s)) - end_s)
+            if at and (words[at - 1].start_s + words[at - 1].end_s) / 2 > end_s + _JITTER_S:
+                break
+            if at < len(words) and (words[at].start_s + words[at].end_s) / 2 < end_s - _JITTER_S:
+                continue
+            said = [folded(word.text) for word in words[max(0, at - _NGRAM) : at]]
+            alike = 0
+            while alike < min(len(said), len(certain)) and said[-1 - alike] == certain[-1 - alike]:
+                alike += 1
+            if (alike, -away_s) > best:
+                best, beyond = (alike, -away_s), at
+        if best[0] == 0:
+            # None is heard again: their sound was let go, or is heard otherwise now.
+            return [word for word in words if (word.start_s + word.end_s) / 2 > end_s]
+        return list(words[beyond:])
+
+    def _commit(self, words: Sequence[Word]) -> None:
+        """These are certain. Time does not run backwards, whatever two answers say of it."""
+        for word in words:
+            floor = self._stable[-1].end_s if self._stable else 0.0
+            start = max(floor, word.start_s)
+            self._stable = (*self._stable, replace(word, start_s=start, end_s=max(start, word.end_s)))
+
+    def _let_go(self) -> None:
+        """Forget the sound of certain words, when there is enough of it."""
+        if self._stable and self._stable[-1].start_s - self._begin / self._rate > self._options.keep_s:
+            self._cut()
+        elif len(self._sound) > self._options.max_uncertain_s * self._rate:
+            self._give_in()
+
+    def _give_in(self) -> None:
+        """There is much sound and no agreement: cut behind a certain word, or believe the newest answer."""
+        if self._stable and self._stable[-1].start_s * self._rate > self._begin + self._interval:
+            self._cut()
+            if len(self._sound) <= self._options.max_uncertain_s * self._rate:
+                return
+        newest = self._asked(self._model.recognize)
+        words = self._beyond(newest)
+        # Its last words may be half heard.
+        heard_s = (self._begin + len(self._sound)) / self._rate - self._options.lag_ms / 1000
+        sure = list(takewhile(lambda word: word.end_s <= heard_s, words))
+        self._commit(sure[:-1] if len(sure) > 1 else sure)
+        if sure:
+            self._cut()
+        longest = round(self._model.max_region_s * self._rate)
+        if len(self._sound) > longest - self._interval:
+            # No word in all of it: noise.
+            self._drop(len(self._sound) // 2)
+
+    def _cut(self) -> None:
+        """Let go of all before the last certain word. It is heard once more, so that the next one has its beginning."""
+        self._drop(round(self._stable[-1].start_s * self._rate) - self._begin)
+
+    def _drop(self, count: int) -> None:
+        count = min(max(0, count), len(self._sound))
+        self._sound = self._sound[count:].copy()
+        self._begin += count
+
+    def _refuse_if_closed(self) -> None:
+        if self._is_closed:
+            raise OptionError("This utterance is closed; begin another one.")

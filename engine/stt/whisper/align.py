@@ -1,0 +1,201 @@
+"""When each word was said: where the decoder listened while it wrote the word.
+
+The attention of a few heads follows the sound; smoothed, and a cheapest path drawn through it, it gives each token its
+place to 20 ms.
+
+Source: OpenAI, whisper/timing.py (MIT); T. Giorgino, "Computing and Visualizing Dynamic Time Warping Alignments"
+(2009).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+
+import mlx.core as mx
+import numpy as np
+import numpy.typing as npt
+
+from engine.stt.whisper.languages import UNSPACED
+from engine.stt.whisper.network import State, WhisperNetwork
+from engine.stt.whisper.tokenizer import WhisperTokenizer
+
+FRAME_S = 0.02
+_SMOOTH = 7  # frames
+_LONGEST_WORD_S = 0.7  # of a usual one; twice this beside a pause
+_OPENING, _CLOSING = "\"'“¿([{-", "\"'.。,，!！?？:：”)]}、"
+_ENDS = ".。!！?？"
+
+Matrix = npt.NDArray[np.float32]
+Path = npt.NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class TimedWord:
+    """A word in its window's time; its text begins with the space before it."""
+
+    text: str
+    start_s: float
+    end_s: float
+    confidence: float
+
+
+class Aligner:
+    """Finds words' times with one network. Lives on its thread.
+
+    Args:
+        heads: (layer, head) whose attention follows the sound; () takes all of the decoder's upper half.
+    """
+
+    def __init__(
+        self, network: WhisperNetwork, tokenizer: WhisperTokenizer, heads: Sequence[tuple[int, int]] = ()
+    ) -> None:
+        config = network.config
+        self._network = network
+        self._tokenizer = tokenizer
+        self._heads = tuple(heads) or tuple(
+            (layer, head)
+            for layer in range(config.n_text_layer // 2, config.n_text_layer)
+            for head in range(config.n_text_head)
+        )
+
+    def __call__(
+        self,
+        state: State,
+        prefixes: Sequence[Sequence[int]],
+        texts: Sequence[Sequence[int]],
+        frames: Sequence[int],
+        languages: Sequence[str],
+    ) -> list[list[TimedWord]]:
+        """The words of a batch of rows, in one pass of the decoder.
+
+        Args:
+            state: of the encoded windows; it stays as it is.
+            prefixes: each row's tokens up to the task, all of one length.
+            texts: each row's text tokens, no times among them.
+            frames: how many of the window's 20 ms frames are sound.
+            languages: codes, for where words part.
+        """
+        special = self._tokenizer.special
+        begin = len(prefixes[0])
+        room = self._network.config.n_text_ctx - begin - 2
+        texts = [list(text)[:room] for text in texts]
+        longest = max(len(text) for text in texts)
+        if longest == 0:
+            return [[] for _ in texts]
+        tokens = np.full((len(texts), begin + longest + 2), special.end, dtype=np.int32)
+        for row, prefix, text in zip(tokens, prefixes, texts, strict=True):
+            row[: begin + 1 + len(text)] = [*prefix, special.no_stamps, *text]
+        hidden, scores = self._network.attended(mx.array(tokens), state.fresh(range(len(texts))), self._heads)
+        found: list[list[TimedWord]] = []
+        for row, (text, count, language) in enumerate(zip(texts, frames, languages, strict=True)):
+            if not text or count < 1:
+                found.append([])
+                continue
+            heard = mx.stack([head[row, : begin + len(text) + 2, :count] for head in scores])
+            matrix = attention(heard)[begin:-1]
+            logits = self._network.logits(hidden[row, begin : begin + len(text)])[:, : special.end]
+            chances = mx.softmax(logits, axis=-1)[mx.arange(len(text)), mx.array(text)]
+            found.append(self._words(text, np.array(matrix), np.array(chances), language))
+        return found
+
+    def _words(self, text: Sequence[int], matrix: Matrix, chances: Matrix, language: str) -> list[TimedWord]:
+        rows, columns = warp(-matrix)
+        # Where the path comes to a row first; the row behind the last token ends the last word.
+        places = columns[np.concatenate(([True], np.diff(rows) > 0))] * FRAME_S
+        words: list[TimedWord] = []
+        at = 0
+        for group in self._tokenizer.words(text, language):
+            end = at + len(group)
+            words.append(
+                TimedWord(
+                    self._tokenizer.decode(group),
+                    float(places[at]),
+                    float(places[min(end, len(places) - 1)]),
+                    float(chances[at:end].mean()),
+                )
+            )
+            at = end
+        return joined(shortened(words), language not in UNSPACED)
+
+
+def attention(scores: mx.array) -> mx.array:
+    """Scores of some heads [heads, tokens, frames] -> one picture of where each token listened [tokens, frames]."""
+    weights = mx.softmax(scores.astype(mx.float32), axis=-1, precise=True)
+    mean = weights.mean(axis=-2, keepdims=True)
+    deviation = mx.sqrt(mx.var(weights, axis=-2, keepdims=True))
+    return smoothed((weights - mean) / mx.maximum(deviation, 1e-10)).mean(axis=0)
+
+
+def smoothed(x: mx.array, width: int = _SMOOTH) -> mx.array:
+    """The median of `width` neighbours along the last axis, mirrored at both ends."""
+    half, count = width // 2, x.shape[-1]
+    if count <= half:
+        return x
+    padded = mx.concatenate([x[..., half:0:-1], x, x[..., -2 : -half - 2 : -1]], axis=-1)
+    windows = mx.stack([padded[..., at : at + count] for at in range(width)], axis=-1)
+    return mx.sort(windows, axis=-1)[..., half]
+
+
+def warp(cost: Matrix) -> tuple[Path, Path]:
+    """The cheapest way through [rows, columns] from corner to corner, one step right, down or both at a time.
+
+    All cells of a diagonal are worked out at once.
+    """
+    rows, columns = cost.shape
+    total = np.full((rows + 1, columns + 1), np.inf, dtype=np.float32)
+    step = np.zeros((rows + 1, columns + 1), dtype=np.int8)
+    total[0, 0] = 0
+    for diagonal in range(2, rows + columns + 1):
+        i = np.arange(max(1, diagonal - columns), min(rows, diagonal - 1) + 1)
+        j = diagonal - i
+        both, down, right = total[i - 1, j - 1], total[i - 1, j], total[i, j - 1]
+        takes_both, takes_down = (both < down) & (both < right), (down < both) & (down < right)
+        step[i, j] = np.where(takes_both, 0, np.where(takes_down, 1, 2))
+        total[i, j] = cost[i - 1, j - 1] + np.where(takes_both, both, np.where(takes_down, down, right))
+    step[0, :], step[:, 0] = 2, 1
+    path: list[tuple[int, int]] = []
+    row, column = rows, columns
+    while row > 0 or column > 0:
+        path.append((row - 1, column - 1))
+        taken = step[row, column]
+        row -= taken != 2
+        column -= taken != 1
+    rows_of, columns_of = np.array(path[::-1], dtype=np.int64).T
+    return rows_of, columns_of
+
+
+def shortened(words: Sequence[TimedWord]) -> list[TimedWord]:
+    """Words beside a sentence's end do not take the pause with them."""
+    lengths = [word.end_s - word.start_s for word in words if word.end_s > word.start_s]
+    if not lengths:
+        return list(words)
+    longest = 2 * min(_LONGEST_WORD_S, float(np.median(lengths)))
+    found = list(words)
+    for at, word in enumerate(found):
+        if word.end_s - word.start_s <= longest:
+            continue
+        if word.text.strip() in _ENDS or at == len(found) - 1:
+            found[at] = replace(word, end_s=word.start_s + longest)
+        elif at == 0 or found[at - 1].text.strip()[-1:] in _ENDS:
+            found[at] = replace(word, start_s=word.end_s - longest)
+    return found
+
+
+def joined(words: Sequence[TimedWord], are_spaced: bool = True) -> list[TimedWord]:
+    """Punctuation goes with its word."""
+    found: list[TimedWord] = []
+    opening: TimedWord | None = None
+    for word in words:
+        mark = word.text.strip()
+        if not mark:
+            continue
+        if found and opening is None and mark in _CLOSING and not (are_spaced and word.text.startswith(" ")):
+            found[-1] = replace(found[-1], text=found[-1].text + word.text)
+        elif mark in _OPENING:
+            opening = word if opening is None else replace(opening, text=opening.text + word.text)
+        else:
+            if opening is not None:
+                word, opening = replace(word, text=opening.text + word.text), None
+            found.append(word)
+    if opening is not None and found:
+        found[-1] = replace(found[-1], text=found[-1].text + opening.text)
+    return found

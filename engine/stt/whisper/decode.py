@@ -1,0 +1,288 @@
+"""Windows of sound to tokens of text: a batch of rows, greedy first, by chance where that fails, never encoded twice.
+
+A row that has ended leaves the batch. The next step is under way before the tokens of the last are looked at, and that
+look is the only wait. What is drawn by chance depends on the row's own seed: a row says the same in any company.
+
+Source: OpenAI, whisper/decoding.py and transcribe.py (MIT).
+"""
+
+import zlib
+from collections.abc import Generator, Sequence
+from dataclasses import dataclass, replace
+from typing import cast
+
+import mlx.core as mx
+
+from engine.stt.whisper.languages import CODES
+from engine.stt.whisper.network import State, WhisperNetwork
+from engine.stt.whisper.rules import Rules, Said
+from engine.stt.whisper.tokenizer import WhisperTokenizer
+
+TEMPERATURES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
+_TURN = 4  # tokens between two chances for others
+
+
+@dataclass(frozen=True, slots=True)
+class DecodeOptions:
+    """How windows become text.
+
+    Attributes:
+        language: a code of `languages`; "" finds out.
+        translates: English text, whatever is spoken.
+        prompt: text tokens that stand before the window's own: names, spelling, style.
+        temperatures: tried one after the other until a text looks sound; 0.0 takes the likeliest.
+        with_stamps: let the model say times, which keeps it to the sound.
+        max_compression: a text that packs better than this repeats itself.
+        min_logprob: a text less sure than this, on average a token, is doubted.
+        silence: where silence is likelier than this and the text is doubted, nothing was said.
+        max_tokens: the longest text of a window; None is half of the decoder's memory.
+    """
+
+    language: str = ""
+    translates: bool = False
+    prompt: tuple[int, ...] = ()
+    temperatures: tuple[float, ...] = TEMPERATURES
+    with_stamps: bool = True
+    max_compression: float = 2.4
+    min_logprob: float = -1.0
+    silence: float = 0.6
+    max_tokens: int | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Decoded:
+    """The text of one window.
+
+    Attributes:
+        tokens: without the end, with the times.
+        language: a code of `languages`.
+        logprob: of a token, on average.
+        no_speech: how likely it is that nobody spoke.
+        compression: how well the text packs; a loop packs well.
+        temperature: at which it was said.
+    """
+
+    tokens: tuple[int, ...]
+    language: str
+    logprob: float
+    no_speech: float
+    compression: float
+    temperature: float
+
+
+@dataclass(slots=True)
+class Work:
+    """What a model has done so far: figures for benchmarks and tests."""
+
+    encoder_passes: int = 0
+    decoder_passes: int = 0
+
+
+class WindowDecoder:
+    """Decodes with one network. Lives on its thread; holds no state of a window."""
+
+    def __init__(
+        self,
+        network: WhisperNetwork,
+        tokenizer: WhisperTokenizer,
+        suppressed: Sequence[int] | None = None,
+        work: "Work | None" = None,
+    ) -> None:
+        self._network = network
+        self._tokenizer = tokenizer
+        self._special = tokenizer.special
+        never = tokenizer.not_speech() if suppressed is None else suppressed
+        self._rules = Rules(self._special, never, tokenizer.encode(" "))
+        self._work = work or Work()
+
+    def decode(
+        self, state: State, options: DecodeOptions, seeds: Sequence[int]
+    ) -> Generator[None, None, list[Decoded]]:
+        """The texts of a batch of windows.
+
+        Args:
+            state: of the encoded windows, before any token; it stays as it is.
+            options: the same for all rows.
+            seeds: a number for each row, of its own sound.
+
+        Yields:
+            None, every few tokens.
+        """
+        languages = self._languages(state, options, len(seeds))
+        yield
+        best: dict[int, Decoded] = {}
+        doubted = list(range(len(seeds)))
+        for temperature in options.temperatures:
+            attempt = _Attempt(state.fresh(doubted), [self.prefix(languages[row], options) for row in doubted])
+            said = yield from self._attempt(attempt, options, temperature, [seeds[row] for row in doubted])
+            still: list[int] = []
+            for row, (tokens, logprob, no_speech) in zip(doubted, said, strict=True):
+                text = self._tokenizer.decode(tokens)
+                found = Decoded(tokens, languages[row], logprob, no_speech, compression(text), temperature)
+                if row not in best or _rank(found, options) > _rank(best[row], options):
+                    best[row] = found
+                if not _is_sound(found, options):
+                    still.append(row)
+            doubted = still
+            if not doubted:
+                break
+        return [_settled(best[row], options) for row in range(len(seeds))]
+
+    def prefix(self, language: str, options: DecodeOptions) -> list[int]:
+        """The tokens before the text: what was said before, the language, the task."""
+        special = self._special
+        prefix = [special.start]
+        if special.is_multilingual:
+            task = special.translate if options.translates else special.transcribe
+            prefix += [special.first_language + CODES.index(language), task]
+        if not options.with_stamps:
+            prefix.append(special.no_stamps)
+        room = self._network.config.n_text_ctx // 2 - 1 - len(prefix)
+        prompt = list(options.prompt)[-max(0, room) :] if room > 0 else []
+        return [special.start_of_previous, *prompt, *prefix] if prompt else prefix
+
+    def _languages(self, state: State, options: DecodeOptions, rows: int) -> list[str]:
+        """What is spoken in each row."""
+        special = self._special
+        if not special.is_multilingual:
+            return ["en"] * rows
+        if options.language:
+            return [options.language] * rows
+        tokens = mx.full((rows, 1), special.start, dtype=mx.int32)
+        hidden = self._network.hidden(tokens, state.fresh(range(rows)))
+        self._work.decoder_passes += 1
+        count = min(special.languages, len(CODES))
+        scores = self._network.logits(hidden[:, -1])[:, special.first_language : special.first_language + count]
+        return [CODES[at] for at in _ints(mx.argmax(scores, axis=-1))]
+
+    def _attempt(
+        self, attempt: "_Attempt", options: DecodeOptions, temperature: float, seeds: Sequence[int]
+    ) -> Generator[None, None, list[tuple[tuple[int, ...], float, float]]]:
+        """Of each row its tokens, its mean log-probability and how likely silence is."""
+        network, special, state = self._network, self._special, attempt.state
+        prefix = mx.array(attempt.prefixes, dtype=mx.int32)
+        most = min(options.max_tokens or network.config.n_text_ctx // 2, network.config.n_text_ctx - prefix.shape[1])
+        hidden = network.hidden(prefix, state)
+        self._work.decoder_passes += 1
+        start = attempt.prefixes[0].index(special.start)
+        silence = mx.softmax(network.logits(hidden[:, start]), axis=-1)[:, special.no_speech]
+        said = Said.nothing(len(seeds))
+        draw = _Draw(temperature, seeds)
+        ruled = self._rules(network.logits(hidden[:, -1]), said, True, options.with_stamps)
+        token, score = draw(ruled)
+        mx.async_eval(token, score, silence)
+        texts: list[list[int]] = [[] for _ in seeds]
+        sums = [0.0] * len(seeds)
+        rows = list(range(len(seeds)))
+        for step in range(1, most + 1):
+            said = said.then(token, special.first_stamp)
+            ahead: tuple[mx.array, mx.array] | None = None
+            if step < most:
+                hidden = network.hidden(token[:, None], state)
+                self._work.decoder_passes += 1
+                ruled = self._rules(network.logits(hidden[:, 0]), said, False, options.with_stamps)
+                ahead = draw(ruled)
+                mx.async_eval(*ahead, *said.held())
+            keep: list[int] = []
+            for at, (row, one, logprob) in enumerate(zip(rows, _ints(token), _floats(score), strict=True)):
+                sums[row] += logprob
+                if one != special.end:
+                    texts[row].append(one)
+                    keep.append(at)
+            if not keep or ahead is None:
+                break
+            token, score = ahead
+            if len(keep) < len(rows):
+                index = mx.array(keep)
+                state.rows(keep)
+                draw.rows(keep)
+                said, token, score = said.rows(index), token[index], score[index]
+                rows = [rows[at] for at in keep]
+            if step % _TURN == 0:
+                yield
+        return [
+            (tuple(text), total / (len(text) + 1), chance)
+            for text, total, chance in zip(texts, sums, _floats(silence), strict=True)
+        ]
+
+
+@dataclass(frozen=True, slots=True)
+class _Attempt:
+    state: State
+    prefixes: list[list[int]]
+
+
+class _Draw:
+    """Takes a token of each row: the likeliest, or one by chance."""
+
+    def __init__(self, temperature: float, seeds: Sequence[int]) -> None:
+        self._temperature = temperature
+        # A row has its own chance, whoever is beside it.
+        self._keys = [mx.random.key((seed ^ zlib.crc32(f"{temperature:g}".encode())) & 0xFFFFFFFF) for seed in seeds]
+
+    def __call__(self, scores: mx.array) -> tuple[mx.array, mx.array]:
+        """float32 [rows, n_vocab] -> the tokens and their log-probabilities, [rows] each."""
+        wanted = scores
+        if self._temperature > 0:
+            pairs = [mx.random.split(key) for key in self._keys]
+            self._keys = [pair[0] for pair in pairs]
+            chance = mx.stack([mx.random.gumbel((scores.shape[1],), key=pair[1]) for pair in pairs])
+            wanted = scores / self._temperature + chance
+        token = mx.argmax(wanted, axis=-1).astype(mx.int32)
+        score = mx.take_along_axis(scores, token[:, None], axis=-1)[:, 0] - mx.logsumexp(scores, axis=-1)
+        return token, score
+
+    def rows(self, index: Sequence[int]) -> None:
+        """Only these rows go on."""
+        self._keys = [self._keys[at] for at in index]
+
+
+def compression(text: str) -> float:
+    """How well a text packs; above 2.4 it repeats itself."""
+    plain = text.encode()
+    return len(plain) / len(zlib.compress(plain)) if plain else 0.0
+
+
+def without_loops(tokens: Sequence[int], times: int = 3) -> tuple[int, ...]:
+    """A text whose end says the same again and again, with that said once."""
+    kept = list(tokens)
+    for length in range(1, len(kept) // times + 1):
+        loop = kept[-length:]
+        count = 1
+        while kept[-length * (count + 1) : -length * count] == loop:
+            count += 1
+        if count >= times:
+            return tuple(kept[: len(kept) - length * (count - 1)])
+    return tuple(kept)
+
+
+def _ints(array: mx.array) -> list[int]:
+    return cast("list[int]", array.tolist())
+
+
+def _floats(array: mx.array) -> list[float]:
+    return cast("list[float]", array.tolist())
+
+
+def _is_silence(found: Decoded, options: DecodeOptions) -> bool:
+    return found.no_speech > options.silence and found.logprob < options.min_logprob
+
+
+def _is_sound(found: Decoded, options: DecodeOptions) -> bool:
+    """Whether there is no need to try again."""
+    if _is_silence(found, options):
+        return True
+    return found.compression <= options.max_compression and found.logprob >= options.min_logprob
+
+
+def _rank(found: Decoded, options: DecodeOptions) -> tuple[bool, bool, float]:
+    return (_is_sound(found, options), found.compression <= options.max_compression, found.logprob)
+
+
+def _settled(found: Decoded, options: DecodeOptions) -> Decoded:
+    """What is believed in the end: nothing of a silence, and a loop once."""
+    if _is_silence(found, options):
+        return replace(found, tokens=())
+    if found.compression > options.max_compression:
+        return replace(found, tokens=without_loops(found.tokens))
+    return found

@@ -1,0 +1,229 @@
+"""Whisper as the studio listens with it: regions of speech -> windows -> texts -> words with times."""
+
+import copy
+import zlib
+from collections.abc import Generator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import TypeVar
+
+import mlx.core as mx
+import numpy as np
+
+from engine.errors import AudioFormatError, OptionError
+from engine.stt.agreement import AgreedUtterance
+from engine.stt.base import Guidance
+from engine.stt.whisper import languages
+from engine.stt.whisper.align import Aligner, TimedWord
+from engine.stt.whisper.config import WhisperConfig
+from engine.stt.whisper.decode import DecodeOptions, WindowDecoder, Work
+from engine.stt.whisper.files import load_network
+from engine.stt.whisper.mel import HOP, SAMPLE_RATE, log_mel
+from engine.stt.whisper.network import State, WhisperNetwork
+from engine.stt.whisper.tokenizer import WhisperTokenizer, read_tokenizer
+from engine.stt.whisper.windows import Piece, Window, pack
+from engine.types import Samples, Segment, Word
+
+T = TypeVar("T")
+
+# What the keys and values of a batch's sound may take; a window of large-v3 has 245 MB of them, one of turbo 31.
+_BATCH_BYTES = 512 * 1024**2
+_MOST_WINDOWS = 8
+_SILENT = 1e-4  # of full scale: 80 dB below it nobody speaks
+
+
+def load(files: Path | None, companions: Mapping[str, Path] | None = None) -> "Whisper":
+    """Load from a folder in mlx-community's or Hugging Face's layout.
+
+    Args:
+        files: config.json, weights, and mostly a tokenizer.
+        companions: folders that have the tokenizer where this one has none.
+
+    Raises:
+        WeightsError: the files are not Whisper's, or there is no tokenizer.
+    """
+    if files is None:
+        raise ValueError("Whisper does not come with the installation")
+    places = (files, *(companions or {}).values())
+    config = WhisperConfig.read(*places)
+    tokenizer = read_tokenizer(config.n_vocab, *places)
+    network, config = load_network(files, config)
+    return Whisper(config, network, tokenizer)
+
+
+class Whisper:
+    """A loaded Whisper. Lives on one thread; holds no state of any stream."""
+
+    sample_rate = SAMPLE_RATE
+
+    def __init__(self, config: WhisperConfig, network: WhisperNetwork, tokenizer: WhisperTokenizer) -> None:
+        self._network = network
+        self._tokenizer = tokenizer
+        self.work = Work()
+        self._decoder = WindowDecoder(network, tokenizer, config.suppressed, self.work)
+        self._aligner = Aligner(network, tokenizer, config.alignment_heads)
+        self._frames = 2 * config.n_audio_ctx
+        self._options = DecodeOptions()
+        special = tokenizer.special
+        self._known = min(special.languages, len(languages.CODES)) if special.is_multilingual else 0
+        self.languages: Sequence[str] = languages.CODES[: self._known] if self._known else ("en",)
+        self._can_translate = bool(self._known) and not config.is_turbo_like
+        item = 2 if network.dtype in (mx.float16, mx.bfloat16) else 4
+        window_bytes = 2 * config.n_text_layer * config.n_audio_ctx * config.n_text_state * item
+        self._batch = max(1, min(_MOST_WINDOWS, _BATCH_BYTES // window_bytes))
+
+    @property
+    def max_region_s(self) -> float:
+        """What fits in a window: 30 s."""
+        return self._frames * HOP / SAMPLE_RATE
+
+    @property
+    def batch_s(self) -> float:
+        """Seconds of speech it likes to be given at once."""
+        return self._batch * self.max_region_s
+
+    def guided(self, guidance: Guidance) -> "Whisper":
+        """The same model, told what to expect and what to do.
+
+        Raises:
+            OptionError: it cannot translate.
+        """
+        if guidance.translates and not self._can_translate:
+            raise OptionError("This Whisper cannot translate. Choose one of the larger ones without “turbo” or “.en”.")
+        told = copy.copy(self)
+        prompt = self._tokenizer.encode(f" {guidance.text}") if guidance.text else []
+        told._options = replace(self._options, translates=guidance.translates, prompt=tuple(prompt))
+        return told
+
+    def with_options(self, options: DecodeOptions) -> "Whisper":
+        """The same model, decoding otherwise."""
+        told = copy.copy(self)
+        told._options = options
+        return told
+
+    def recognize(self, regions: Sequence[Samples], language: str) -> list[Segment]:
+        """Decode speech regions, each float32 [n] at 16 kHz; one Segment each, times from the region's own start.
+
+        Raises:
+            OptionError: a language it does not know.
+            AudioFormatError: not sound.
+        """
+        return _last(self.recognize_steps(regions, language))
+
+    def recognize_draft(self, regions: Sequence[Samples], language: str) -> list[Segment]:
+        """As `recognize`, at one attempt: for words that will be heard again."""
+        quick = self.with_options(replace(self._options, temperatures=self._options.temperatures[:1]))
+        return quick.recognize(regions, language)
+
+    def recognize_steps(self, regions: Sequence[Samples], language: str) -> Generator[None, None, list[Segment]]:
+        """As `recognize`, with pauses in which others may have their turn."""
+        options = replace(self._options, language=languages.code(language, self._known))
+        heard = [_checked(samples) for samples in regions]
+        words: list[list[Word]] = [[] for _ in heard]
+        texts = [""] * len(heard)
+        silent = np.zeros(0, dtype=np.float32)
+        speech = [samples if np.abs(samples).max(initial=0.0) > _SILENT else silent for samples in heard]
+        windows = pack(speech, self._frames * HOP, SAMPLE_RATE)
+        for at in range(0, len(windows), self._batch):
+            batch = windows[at : at + self._batch]
+            found = yield from self._batch_words(batch, options)
+            for window, timed in zip(batch, found, strict=True):
+                for word in timed:
+                    piece = window.at((word.start_s + word.end_s) / 2 * SAMPLE_RATE)
+                    words[piece.region].append(_placed(word, piece))
+                    texts[piece.region] += word.text
+        return [_segment(found, text.strip()) for found, text in zip(words, texts, strict=True)]
+
+    def detect_language(self, samples: Samples) -> str:
+        """The language that is spoken in the first 30 s, a code of `languages`."""
+        options = replace(self._options, temperatures=(0.0,), language="", max_tokens=1)
+        state = self._encode(Window([Piece(0, 0, 0, _checked(samples)[: self._frames * HOP])]))
+        return _last(self._decoder.decode(state, options, [0]))[0].language
+
+    def utterance(self, language: str) -> AgreedUtterance:
+        """Begin a live decode, by local agreement.
+
+        Raises:
+            OptionError: a language it does not know.
+        """
+        languages.code(language, self._known)
+        return AgreedUtterance(self, language)
+
+    def close(self) -> None:
+        """The arrays go with the object."""
+
+    def _batch_words(
+        self, batch: Sequence[Window], options: DecodeOptions
+    ) -> Generator[None, None, list[list[TimedWord]]]:
+        states: list[State] = []
+        for window in batch:
+            # One by one: a window fills the processor, and others get their turn between two.
+            states.append(self._encode(window))
+            yield
+        state = _together(states)
+        del states
+        seeds = [zlib.crc32(window.samples.tobytes()) for window in batch]
+        decoded = yield from self._decoder.decode(state, options, seeds)
+        end = self._tokenizer.special.end
+        plain = replace(options, prompt=(), with_stamps=True)
+        yield
+        return self._aligner(
+            state,
+            [self._decoder.prefix(one.language, plain) for one in decoded],
+            [[token for token in one.tokens if token < end] for one in decoded],
+            [-(-window.length // (2 * HOP)) for window in batch],
+            [one.language for one in decoded],
+        )
+
+    def _encode(self, window: Window) -> State:
+        mel = log_mel([window.samples], self._network.config.n_mels, self._frames)
+        state = self._network.begin(self._network.encode(mel))
+        mx.eval(state.held())
+        self.work.encoder_passes += 1
+        return state
+
+
+def _together(states: Sequence[State]) -> State:
+    """The states of single windows as one of a batch."""
+    if len(states) == 1:
+        return states[0]
+    layers = range(len(states[0].sound))
+    sound = [
+        (
+            mx.concatenate([state.sound[layer][0] for state in states]),
+            mx.concatenate([state.sound[layer][1] for state in states]),
+        )
+        for layer in layers
+    ]
+    together = State(states[0].text, sound)
+    mx.eval(together.held())
+    return together
+
+
+def _checked(samples: Samples) -> Samples:
+    if samples.ndim != 1 or not np.isfinite(samples).all():
+        raise AudioFormatError("This is not sound: one row of finite numbers is expected.")
+    return samples.astype(np.float32, copy=False)
+
+
+def _placed(word: TimedWord, piece: Piece) -> Word:
+    """A word in its region's time, inside the piece it was heard in."""
+    shift, length = piece.start / SAMPLE_RATE, len(piece.samples) / SAMPLE_RATE
+    start = min(max(word.start_s - shift, 0.0), length) + piece.begins / SAMPLE_RATE
+    end = min(max(word.end_s - shift, 0.0), length) + piece.begins / SAMPLE_RATE
+    return Word(word.text.strip(), start, max(start, end), min(1.0, max(0.0, word.confidence)))
+
+
+def _segment(words: Sequence[Word], text: str) -> Segment:
+    if not words:
+        return Segment("", 0.0, 0.0)
+    confidence = sum(word.confidence or 0.0 for word in words) / len(words)
+    return Segment(text, words[0].start_s, words[-1].end_s, tuple(words), confidence)
+
+
+def _last(steps: Generator[None, None, T]) -> T:
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value
