@@ -8,6 +8,7 @@ import pytest
 from studio.library.db import migrate
 from studio.library.library import Library, open_library
 from studio.settings import Settings
+from tests.faults.conftest import Studio
 from workers.supervisor import Supervisor
 
 StudioMaker = Callable[..., tuple[Library, Supervisor]]
@@ -30,3 +31,11 @@ def make_studio(tmp_path: Path) -> Iterator[StudioMaker]:
     for library, supervisor in opened:
         supervisor.stop()
         library.close()
+
+
+@pytest.fixture
+def studio(tmp_path: Path) -> Iterator[Studio]:
+    """A studio in a process of its own, to be started and to be killed."""
+    opened = Studio(tmp_path / "outputs")
+    yield opened
+    opened.close()
