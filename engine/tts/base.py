@@ -5,10 +5,10 @@ on the thread where the model will live. Everything else (splitting, pauses, spa
 `speak.py`.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 from engine.text.segment import TextSegment
 from engine.types import Samples, SpeechRequest, Voice, Word
@@ -102,6 +102,21 @@ class BatchSynthesizer(Synthesizer, Protocol):
 
     def batch_memory(self, segments: Sequence[TextSegment]) -> int:
         """About how many bytes such a pass takes at its peak, beyond the loaded model."""
+        ...
+
+
+@runtime_checkable
+class AheadSynthesizer(Synthesizer, Protocol):
+    """A model that begins the next segment while it finishes this one: a writer of codes beside their decoder."""
+
+    def synthesize_all(
+        self, segments: Iterable[TextSegment], request: SpeechRequest
+    ) -> Iterator[tuple[TextSegment, SpeechPiece]]:
+        """Speak segments in order, each with the pieces that `synthesize` gives, at least one.
+
+        The next segment is asked for when this one is written, which may be before its last piece is out. Closing the
+        iterator stops the work.
+        """
         ...
 
 

@@ -5,7 +5,7 @@ before the second sentence is begun; closing the iterator stops the family withi
 """
 
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 import numpy as np
@@ -14,7 +14,7 @@ from engine.errors import GenerationError, TextError
 from engine.metrics import tokens_per_second
 from engine.text.pronunciation import dictionary
 from engine.text.segment import TextSegment, segments
-from engine.tts.base import SpeechPiece, Synthesizer
+from engine.tts.base import AheadSynthesizer, SpeechPiece, Synthesizer
 from engine.types import AudioChunk, SpeechRequest, Word
 
 
@@ -40,13 +40,12 @@ def speak(model: Synthesizer, request: SpeechRequest, started_at: float | None =
     segment: TextSegment | None = None
     # Cut as it is spoken: the first sentence of a long text waits for nothing behind it.
     said = dictionary(request.pronunciations, request.language) if request.pronunciations else None
-    for segment in segments(
+    told = segments(
         request.text, request.language, model.limits, request.sentence_pause_s, request.paragraph_pause_s, said
-    ):
-        for piece in speak_segment(model, segment, request):
-            if len(piece.samples) or piece.words or piece.notices:
-                yield stream.chunk(piece, segment)
-        stream.end_segment()
+    )
+    for segment, piece in _pieces(model, told, request):
+        if len(piece.samples) or piece.words or piece.notices:
+            yield stream.chunk(piece, segment)
     if segment is None:
         raise TextError("There is nothing to say: the text has no words.")
     if stream.spoken_samples == 0:
@@ -57,6 +56,29 @@ def speak(model: Synthesizer, request: SpeechRequest, started_at: float | None =
 def speak_segment(model: Synthesizer, segment: TextSegment, request: SpeechRequest) -> Iterator[SpeechPiece]:
     """One segment and the pause after it. Audiobook jobs call this, one cached segment at a time."""
     yield from model.synthesize(segment, request)
+    yield from _pause(model, segment)
+
+
+def _pieces(
+    model: Synthesizer, told: Iterable[TextSegment], request: SpeechRequest
+) -> Iterator[tuple[TextSegment, SpeechPiece]]:
+    """The pieces of all segments and the pause after each; a model that works ahead begins the next one meanwhile."""
+    if not isinstance(model, AheadSynthesizer):
+        yield from ((segment, piece) for segment in told for piece in speak_segment(model, segment, request))
+        return
+    before: TextSegment | None = None
+    for segment, piece in model.synthesize_all(told, request):
+        if before is not None and segment is not before:
+            for pause in _pause(model, before):
+                yield before, pause
+        before = segment
+        yield segment, piece
+    if before is not None:
+        for pause in _pause(model, before):
+            yield before, pause
+
+
+def _pause(model: Synthesizer, segment: TextSegment) -> Iterator[SpeechPiece]:
     pause = round(segment.pause_s * model.sample_rate)
     if pause > 0:
         yield SpeechPiece(np.zeros(pause, dtype=np.float32))
@@ -71,10 +93,13 @@ class _Chunks:
         self._ttfa_s = 0.0
         self._index = 0
         self._tokens = 0
+        self._segment: TextSegment | None = None
         self._segment_start = 0
         self.spoken_samples = 0
 
     def chunk(self, piece: SpeechPiece, segment: TextSegment) -> AudioChunk:
+        if segment is not self._segment:
+            self._segment, self._segment_start = segment, self.spoken_samples
         if self.spoken_samples == 0 and len(piece.samples):
             self._ttfa_s = time.perf_counter() - self._started_at
         self._tokens += piece.tokens
@@ -82,9 +107,6 @@ class _Chunks:
         offset_s = self._segment_start / self._sample_rate
         words = tuple(self._placed(word, offset_s, segment) for word in piece.words)
         return self._make(piece, segment, words, total_seconds=None)
-
-    def end_segment(self) -> None:
-        self._segment_start = self.spoken_samples
 
     def final(self, segment: TextSegment) -> AudioChunk:
         empty = SpeechPiece(np.zeros(0, dtype=np.float32))
