@@ -8,7 +8,7 @@ on the thread where the model will live. Everything else (splitting, pauses, spa
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Protocol, runtime_checkable
+from typing import Protocol
 
 from engine.text.segment import TextSegment
 from engine.types import Samples, SpeechRequest, Voice, Word
@@ -105,7 +105,6 @@ class BatchSynthesizer(Synthesizer, Protocol):
         ...
 
 
-@runtime_checkable
 class AheadSynthesizer(Synthesizer, Protocol):
     """A model that begins the next segment while it finishes this one: a writer of codes beside their decoder."""
 

@@ -7,6 +7,7 @@ before the second sentence is begun; closing the iterator stops the family withi
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import cast
 
 import numpy as np
 
@@ -63,11 +64,11 @@ def _pieces(
     model: Synthesizer, told: Iterable[TextSegment], request: SpeechRequest
 ) -> Iterator[tuple[TextSegment, SpeechPiece]]:
     """The pieces of all segments and the pause after each; a model that works ahead begins the next one meanwhile."""
-    if not isinstance(model, AheadSynthesizer):
+    if not hasattr(model, "synthesize_all"):
         yield from ((segment, piece) for segment in told for piece in speak_segment(model, segment, request))
         return
     before: TextSegment | None = None
-    for segment, piece in model.synthesize_all(told, request):
+    for segment, piece in cast("AheadSynthesizer", model).synthesize_all(told, request):
         if before is not None and segment is not before:
             for pause in _pause(model, before):
                 yield before, pause
