@@ -28,7 +28,8 @@ class ModelCard:
         download_bytes: about how much that is, companions included; 0 when built in.
         memory_bytes: about what it takes when loaded.
         tags: emotion tags it can render.
-        abilities: what else it can do: "clone", "design", "words" (word times), "live", "batch", ...
+        abilities: what else it can do: "clone", "design", "words" (word times), "live", "batch", "codec" (it streams
+            through a codec, and `Chunking` says how), ...
         revision: the hub branch, tag or commit to take.
         companions: hub ids of further repositories it needs (a codec); see `engine.weights.companions`.
         companion_files: patterns of what is wanted of them; () is their config.json and weights.

@@ -16,6 +16,7 @@ CARDS: tuple[ModelCard, ...] = (
         sample_rate=22050,
         built_in=True,
         memory_bytes=16 * 1024**2,
+        tags=("sigh",),
         abilities=frozenset({"words", "pitch"}),
     ),
     *(
@@ -53,7 +54,7 @@ CARDS: tuple[ModelCard, ...] = (
             download_bytes=megabytes * 10**6,
             memory_bytes=loaded_megabytes * 10**6,
             tags=("laugh", "chuckle", "sigh", "cough", "sniffle", "groan", "yawn", "gasp"),
-            abilities=frozenset({"batch"}),
+            abilities=frozenset({"batch", "codec"}),
             companions=("mlx-community/snac_24khz",),
         )
         for model_id, precision, megabytes, loaded_megabytes in (
