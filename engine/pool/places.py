@@ -141,7 +141,7 @@ class Places:
             self._is_closed = True
             for place in list(self._taken.values()):
                 self._retire(place, CLOSING)
-            return set(self._leaving)
+            return self._still_leaving()
 
     def _post(self, place: Place, message: M) -> M:
         # Under the lock, so that nothing is ever posted behind a Stop.
@@ -158,7 +158,7 @@ class Places:
         place.thread = ModelThread(
             card.id,
             lambda: self._loaded(card, folder),
-            after=tuple(self._leaving),
+            after=tuple(self._still_leaving()),
             released=lambda: self._released(place),
             failed=lambda exc: self._failed(place, exc),
             gone=lambda: self._gone(place),
@@ -191,6 +191,11 @@ class Places:
                 f"is taken by models at work ({busy}). Wait until they are done, or raise the budget in the settings."
             )
         return victims
+
+    def _still_leaving(self) -> set[ModelThread]:
+        # A thread that says it is gone has a few steps to go yet; only one that has ended is forgotten.
+        self._leaving = {thread for thread in self._leaving if not thread.has_ended}
+        return set(self._leaving)
 
     def _retire(self, place: Place, sentence: str) -> None:
         del self._taken[place.key]
@@ -229,8 +234,6 @@ class Places:
         if mlx is not None and not place.card.built_in:
             gc.collect()  # modules and compiled functions refer to one another in circles
             mlx.clear_cache()
-        with self._lock:
-            self._leaving.discard(place.thread)
 
 
 def is_memory_fault(exc: BaseException) -> bool:

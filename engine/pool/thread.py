@@ -122,11 +122,16 @@ class ModelThread:
         """Whether the caller is on this thread."""
         return threading.current_thread() is self._thread
 
+    @property
+    def has_ended(self) -> bool:
+        """Whether the model is closed and the thread is over."""
+        return not self._thread.is_alive()
+
     def join(self, timeout_s: float | None = None) -> bool:
         """Wait until the model is closed and the thread has ended; whether it has."""
         if not self.is_here:
             self._thread.join(timeout_s)
-        return not self._thread.is_alive()
+        return self.has_ended
 
     def keep(self, session: Closeable) -> None:
         """Close a session when the model goes. On this thread only."""

@@ -11,8 +11,9 @@ from typing import Any
 
 import pytest
 
-from engine.errors import Cancelled, ModelNotFound, OutOfMemory, WeightsError
+from engine.errors import Cancelled, ModelError, ModelNotFound, OutOfMemory, WeightsError
 from engine.pool import ModelPool
+from engine.pool.places import Places
 from engine.pool.stream import CAPACITY
 
 
@@ -306,6 +307,32 @@ def test_a_load_that_breaks_is_worded_for_a_person(pool: ModelPool, school: Any)
     school.before_load = full
     with pytest.raises(OutOfMemory):
         pool.preload("a-10")
+
+
+@pytest.mark.parametrize("ending", ["failed", "evicted"])
+def test_closing_waits_for_threads_that_are_gone_but_not_over(
+    school: Any, monkeypatch: pytest.MonkeyPatch, ending: str
+) -> None:
+    gone, is_over = Places._gone, threading.Event()
+
+    def slowly(places: Places, place: Any) -> None:
+        gone(places, place)
+        is_over.wait(0.3)
+
+    def broken(card: Any) -> None:
+        raise KeyError("decoder.weight")
+
+    monkeypatch.setattr(Places, "_gone", slowly)
+    with ModelPool(100, find=school.find, load=school.load) as pool:
+        if ending == "failed":
+            school.before_load = broken
+            with pytest.raises(ModelError):
+                pool.preload("a-60")
+        else:
+            pool.preload("a-60")
+            pool.preload("b-60")
+    names = [thread.name for thread in threading.enumerate()]
+    assert not any(name.startswith("model") for name in names), names
 
 
 def test_the_idle_model_used_longest_ago_makes_room(pool: ModelPool, school: Any) -> None:
