@@ -24,7 +24,8 @@ from engine.types import Samples, Segment, Word
 
 # Two answers time the same word differently, by about this much.
 _JITTER_S = 0.4
-_NGRAM = 4  # words that are compared to find where an answer goes beyond what is certain
+_HEARD_AGAIN, _MARGIN_S = 2, 0.1  # certain words whose sound is kept
+_WORTH_S = 0.2  # how much better a time would have to be than a word that is the same
 
 
 class Answering(Protocol):
@@ -201,43 +202,59 @@ class AgreedUtterance:
         if not self._stable:
             return list(words)
         end_s = self._stable[-1].end_s
-        certain = [folded(word.text) for word in self._stable[-_NGRAM:]]
-        best, beyond = (0, -float("inf")), 0
+        certain = [folded(word.text) for word in self._stable[-_HEARD_AGAIN:]]
+        best, beyond, is_found = float("inf"), 0, False
         for at in range(len(words) + 1):
             away_s = abs((words[at - 1].end_s if at else min(self._begin / self._rate, end_s)) - end_s)
             if at and (words[at - 1].start_s + words[at - 1].end_s) / 2 > end_s + _JITTER_S:
                 break
             if at < len(words) and (words[at].start_s + words[at].end_s) / 2 < end_s - _JITTER_S:
                 continue
-            said = [folded(word.text) for word in words[max(0, at - _NGRAM) : at]]
+            said = [folded(word.text) for word in words[max(0, at - _HEARD_AGAIN) : at]]
             alike = 0
             while alike < min(len(said), len(certain)) and said[-1 - alike] == certain[-1 - alike]:
                 alike += 1
-            if (alike, -away_s) > best:
-                best, beyond = (alike, -away_s), at
-        if best[0] == 0:
+            # A word that is said again stands for itself too: the time decides between the two.
+            if away_s - alike * _WORTH_S < best:
+                best, beyond, is_found = away_s - alike * _WORTH_S, at, alike > 0
+        if not is_found:
             # None is heard again: their sound was let go, or is heard otherwise now.
             return [word for word in words if (word.start_s + word.end_s) / 2 > end_s]
         return list(words[beyond:])
 
     def _commit(self, words: Sequence[Word]) -> None:
         """These are certain. Time does not run backwards, whatever two answers say of it."""
+        if not words:
+            return
+        floor = self._stable[-1].end_s if self._stable else 0.0
+        certain: list[Word] = []
         for word in words:
-            floor = self._stable[-1].end_s if self._stable else 0.0
             start = max(floor, word.start_s)
-            self._stable = (*self._stable, replace(word, start_s=start, end_s=max(start, word.end_s)))
+            floor = max(start, word.end_s)
+            certain.append(replace(word, start_s=start, end_s=floor))
+        self._stable = (*self._stable, *certain)
 
     def _let_go(self) -> None:
         """Forget the sound of certain words, when there is enough of it."""
-        if self._stable and self._stable[-1].start_s - self._begin / self._rate > self._options.keep_s:
-            self._cut()
+        if self._known > self._options.keep_s * self._rate:
+            self._drop(self._known)
         elif len(self._sound) > self._options.max_uncertain_s * self._rate:
             self._give_in()
 
+    @property
+    def _known(self) -> int:
+        """Samples in hand that nobody needs any more: all before the last certain words.
+
+        Those are heard once more: so the next word has its beginning, and it shows where an answer goes beyond them.
+        """
+        if len(self._stable) < _HEARD_AGAIN:
+            return 0
+        return round((self._stable[-_HEARD_AGAIN].start_s - _MARGIN_S) * self._rate) - self._begin
+
     def _give_in(self) -> None:
         """There is much sound and no agreement: cut behind a certain word, or believe the newest answer."""
-        if self._stable and self._stable[-1].start_s * self._rate > self._begin + self._interval:
-            self._cut()
+        if self._known > self._interval:
+            self._drop(self._known)
             if len(self._sound) <= self._options.max_uncertain_s * self._rate:
                 return
         newest = self._asked(self._model.recognize)
@@ -246,16 +263,11 @@ class AgreedUtterance:
         heard_s = (self._begin + len(self._sound)) / self._rate - self._options.lag_ms / 1000
         sure = list(takewhile(lambda word: word.end_s <= heard_s, words))
         self._commit(sure[:-1] if len(sure) > 1 else sure)
-        if sure:
-            self._cut()
+        self._drop(self._known)
         longest = round(self._model.max_region_s * self._rate)
         if len(self._sound) > longest - self._interval:
             # No word in all of it: noise.
             self._drop(len(self._sound) // 2)
-
-    def _cut(self) -> None:
-        """Let go of all before the last certain word. It is heard once more, so that the next one has its beginning."""
-        self._drop(round(self._stable[-1].start_s * self._rate) - self._begin)
 
     def _drop(self, count: int) -> None:
         count = min(max(0, count), len(self._sound))
