@@ -8,12 +8,13 @@ was changed stands in the segment's text, under which its sound is cached. Knows
 import re
 import unicodedata
 from bisect import bisect_right
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import get_args
 
 from engine.errors import OptionError
+from engine.text.characters import plain
 from engine.text.g2p.endings import with_s
 from engine.text.g2p.roles import part_of_speech
 from engine.text.normalise import is_english, is_speakable, normalise
@@ -213,6 +214,14 @@ class Dictionary:
 def dictionary(entries: tuple[Pronunciation, ...], language: str) -> Dictionary:
     """The dictionary of these entries, made once for as long as nobody changes them."""
     return Dictionary(entries, language)
+
+
+def used(entries: Sequence[Pronunciation], texts: Iterable[str]) -> tuple[Pronunciation, ...]:
+    """The entries whose words occur in a text, in order: a book need not carry a whole dictionary."""
+    if not entries:
+        return ()
+    seen = {_key(token) for text in texts for token in _TOKEN.findall(plain(text).text)}
+    return tuple(entry for entry in entries if all(_key(token) in seen for token in _TOKEN.findall(entry.word)))
 
 
 class _Words:

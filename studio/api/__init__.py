@@ -2,12 +2,36 @@
 
 from fastapi import APIRouter
 
-from studio.api import clips, jobs, listen, live, models, speech, stream_socket, transcriptions, transcripts
+from studio.api import (
+    clips,
+    jobs,
+    listen,
+    live,
+    models,
+    pronunciations,
+    speech,
+    stream_socket,
+    transcriptions,
+    transcripts,
+    voices,
+)
 
 
 def build_router() -> APIRouter:
     """Every route of this door."""
     router = APIRouter()
-    for door in (speech, models, transcriptions, jobs, transcripts, clips, live, stream_socket, listen):
+    for door in (
+        speech,
+        voices,
+        pronunciations,
+        models,
+        transcriptions,
+        jobs,
+        transcripts,
+        clips,
+        live,
+        stream_socket,
+        listen,
+    ):
         router.include_router(door.router)
     return router

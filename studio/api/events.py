@@ -5,7 +5,7 @@ from typing import Annotated, Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
-from engine.types import Voice, Word
+from engine.types import PartOfSpeech, Pronunciation, Voice, Word
 from studio.library.options import MAX_PAUSE_S, BookFormat, BookOptions, Loudness
 from studio.library.options import TranscriptFormat as RecordingFormat
 
@@ -14,6 +14,7 @@ TranscriptFormat = Literal["json", "text", "srt", "verbose_json", "vtt"]
 Finite = Annotated[float, Field(allow_inf_nan=False)]
 
 MAX_NAME_CHARS = 500
+MAX_SAID_CHARS = 1000  # the sentence about what is too long is the library's
 
 
 class VoiceId(BaseModel):
@@ -22,8 +23,36 @@ class VoiceId(BaseModel):
     id: str = Field(max_length=MAX_NAME_CHARS)
 
 
+class Said(BaseModel):
+    """What is said how; see `engine.types.Pronunciation`."""
+
+    model_config = ConfigDict(extra="ignore")
+
+    word: str = Field(max_length=MAX_SAID_CHARS)
+    phonemes: str = Field("", max_length=MAX_SAID_CHARS)
+    respelling: str = Field("", max_length=MAX_SAID_CHARS)
+    match_case: bool = False
+    part_of_speech: PartOfSpeech = ""
+    language: str = Field("", max_length=35)
+
+    @field_validator("phonemes", "respelling", "part_of_speech", "language", mode="before")
+    @classmethod
+    def _absent(cls, value: Any) -> Any:
+        return "" if value is None else value
+
+    def entry(self) -> Pronunciation:
+        """As the engine takes it."""
+        return Pronunciation(
+            self.word, self.phonemes, self.respelling, self.match_case, self.part_of_speech, self.language
+        )
+
+
 class SpeechBody(BaseModel):
-    """POST /v1/audio/speech. What OpenAI has no word for comes last."""
+    """POST /v1/audio/speech. What OpenAI has no word for comes last.
+
+    `pronunciations` go before the person's saved ones, of which those of `book` hold too; `saved_pronunciations` turns
+    all saved ones off.
+    """
 
     model_config = ConfigDict(extra="ignore")
 
@@ -40,6 +69,9 @@ class SpeechBody(BaseModel):
     seed: int | None = Field(None, ge=0, le=2**63 - 1)
     sentence_pause_s: Finite = Field(0.25, ge=0.0, le=30.0)
     paragraph_pause_s: Finite = Field(0.7, ge=0.0, le=30.0)
+    pronunciations: list[Said] = Field([], max_length=1000)
+    saved_pronunciations: bool = True
+    book: str = Field("", max_length=MAX_NAME_CHARS)
 
     @field_validator("model", "instructions", "language", "voice", mode="before")
     @classmethod
@@ -96,13 +128,15 @@ class SpeechDone(BaseModel):
 
 
 class VoiceEntry(BaseModel):
-    """One voice of a model."""
+    """One voice of a model; of a person's own, `blend` is what it is made of and `saved` what deletes it."""
 
     id: str
     name: str
     language: str
     gender: str
     grade: str
+    blend: str = ""
+    saved: str = ""
 
     @classmethod
     def of(cls, voice: Voice) -> "VoiceEntry":
@@ -195,6 +229,8 @@ class BookForm(BaseModel):
     chapters: list[int] | None = Field(None, max_length=100_000)
     speak_titles: bool = True
     silence_for_failed: bool = False
+    saved_pronunciations: bool = True
+    book: str = Field("", max_length=MAX_NAME_CHARS, description="Whose pronunciations hold beside those for all.")
 
     @field_validator("chapters", mode="before")
     @classmethod
@@ -205,7 +241,8 @@ class BookForm(BaseModel):
 
     def options(self, model: str, voice: str, default_chapters: list[int]) -> BookOptions:
         """As the library takes them."""
-        chosen = self.model_dump(exclude={"text", "model", "voice", "chapters"})
+        others = {"text", "model", "voice", "chapters", "saved_pronunciations", "book"}
+        chosen = self.model_dump(exclude=others)
         chapters = default_chapters if self.chapters is None else self.chapters
         return BookOptions(model=model, voice=voice, chapters=chapters, **chosen)
 
@@ -239,6 +276,12 @@ class LiveStart(BaseModel):
     language: str = Field("", max_length=35)
     sample_rate: int = Field(16_000, ge=8_000, le=192_000)
 
+    # Beyond the common protocol, for clients that want to survive a lost connection.
+    resumable: bool = False
+    keep: bool = Field(False, description="Keep the sound, so that the session can be saved as a transcript.")
+    session: str = Field("", max_length=64, description="Go on with this one.")
+    words: int = Field(0, ge=0, le=10**9, description="How many certain words of it the client has.")
+
 
 class LiveWord(BaseModel):
     """A word of a live transcript; times in seconds of sound since its beginning."""
@@ -269,6 +312,36 @@ class LiveDelta(BaseModel):
 
     type: Literal["delta"] = "delta"
     delta: str
+
+
+class LiveReady(BaseModel):
+    """The first answer. `received` samples of this session need not be sent again; `session` is for coming back."""
+
+    status: Literal["ready"] = "ready"
+    model: str
+    sample_rate: int
+    session: str = ""
+    received: int = 0
+
+
+class LiveAck(BaseModel):
+    """So many samples of a resumable session have arrived and need not be kept any longer."""
+
+    type: Literal["ack"] = "ack"
+    received: int
+
+
+class LiveNotice(BaseModel):
+    """A sentence for the person; the session goes on."""
+
+    type: Literal["notice"] = "notice"
+    message: str
+
+
+class LiveSave(BaseModel):
+    """Keep a live session as a transcript."""
+
+    title: str = Field("", max_length=1000)
 
 
 class LiveComplete(BaseModel):

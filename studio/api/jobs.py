@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import json
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import asdict
+from dataclasses import asdict, replace
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -12,9 +12,11 @@ from fastapi import APIRouter, Header, Path, Query, Request
 from pydantic import ValidationError
 from starlette.responses import FileResponse, JSONResponse, Response
 
+from engine import registry
 from engine.audio.encode import FORMATS, encode_stream
 from engine.audio.io import probe
 from engine.errors import OptionError
+from engine.text.pronunciation import used
 from studio.access import TooLarge
 from studio.api import names
 from studio.api.bridge import Cancel, Pump, off_loop
@@ -26,6 +28,7 @@ from studio.api.streamed import EventResponse, PumpedResponse
 from studio.api.uploads import Form, FormError, received_form
 from studio.books import read_book, read_text
 from studio.books.plan import default_chapters
+from studio.library import pronunciations, saved_voices
 from studio.library.library import Library
 from studio.library.options import TranscriptionOptions
 from studio.library.tables import JobKind
@@ -191,7 +194,18 @@ async def _submit_book(form: Form, context: ApiContext, owner: str) -> JobView:
             book = read_text(asked.text)
         else:
             raise FormError("Send a book as `file`, or its words as `text`.", "file")
-        options = asked.options(model, voice, list(default_chapters(book)))
+        db = context.library.db
+        said = pronunciations.spoken(db, owner, asked.book) if asked.saved_pronunciations else ()
+        options = replace(
+            asked.options(
+                model,
+                saved_voices.resolved(db, owner, registry.find(model).family, voice),
+                list(default_chapters(book)),
+            ),
+            pronunciations=used(
+                said, (text for chapter in book.chapters for text in (chapter.title, *chapter.paragraphs))
+            ),
+        )
         return context.library.submit_book(owner, book, options, max_queued=context.settings.max_queued_jobs)
 
     return await off_loop(work)

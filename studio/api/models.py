@@ -1,13 +1,12 @@
-"""GET /v1/models and GET /v1/audio/voices: what can speak and listen here."""
+"""GET /v1/models: what can speak and listen here."""
 
-from fastapi import APIRouter, Query
+from fastapi import APIRouter
 
 from engine import registry, weights
 from engine.registry import ModelCard
-from engine.types import Voice
 from studio.api import names
 from studio.api.context import Context
-from studio.api.events import ModelEntry, ModelList, VoiceEntry, VoiceList
+from studio.api.events import ModelEntry, ModelList
 from studio.settings import Settings
 
 router = APIRouter(tags=["models"])
@@ -27,33 +26,6 @@ def get_model(model_id: str, context: Context) -> ModelEntry:
     elif model_id in names.TRANSCRIBE_ALIASES:
         model_id = context.settings.transcribe_model
     return _entry(names.card(model_id, None, context.settings), context.settings)
-
-
-@router.get("/v1/audio/voices")
-def list_voices(
-    context: Context,
-    model: str = Query("", max_length=500),
-    language: str = Query("", max_length=35),
-    q: str = Query("", max_length=200),
-) -> VoiceList:
-    """The voices of a model, narrowed by language ("en" finds "en-us") and by words of the name or id."""
-    found = names.model_id(model, "speak", context.settings)
-    words = q.casefold().split()
-    voices = [
-        VoiceEntry.of(voice) for voice in registry.voices(found) if speaks(voice, language) and _has_words(voice, words)
-    ]
-    return VoiceList(model=found, data=voices)
-
-
-def speaks(voice: Voice, language: str) -> bool:
-    """Whether a voice speaks a language, given as a tag or as the beginning of one."""
-    wanted, spoken = language.lower().replace("_", "-"), voice.language.lower()
-    return not wanted or spoken == wanted or spoken.startswith(f"{wanted}-")
-
-
-def _has_words(voice: Voice, words: list[str]) -> bool:
-    text = f"{voice.name} {voice.id} {voice.language} {voice.gender}".casefold()
-    return all(word in text for word in words)
 
 
 def _entry(card: ModelCard, settings: Settings) -> ModelEntry:

@@ -2,12 +2,14 @@
 
 import base64
 from collections.abc import Iterator
+from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Header, Request
 from starlette.responses import Response
 
+from engine import registry
 from engine.audio.encode import FORMATS, open_encoder
 from engine.errors import EngineError
 from engine.types import AudioChunk, SpeechRequest
@@ -19,6 +21,7 @@ from studio.api.context import ApiContext, Asking, Context
 from studio.api.errors import wire
 from studio.api.events import SpeechBody, SpeechDelta, SpeechDone, Usage, WordTime, sse
 from studio.api.streamed import PumpedResponse
+from studio.library import pronunciations, saved_voices
 
 router = APIRouter(tags=["speech"])
 
@@ -45,6 +48,7 @@ async def speak(
         seed=body.seed,
         sentence_pause_s=body.sentence_pause_s,
         paragraph_pause_s=body.paragraph_pause_s,
+        pronunciations=tuple(said.entry() for said in body.pronunciations),
     )
     slot = context.access.limits.open_stream(asking)
     work = _Speech(context, asking, model, spoken, body, slot, keep=x_studio_keep == "1")
@@ -68,6 +72,7 @@ class _Speech:
         keep: bool,
     ) -> None:
         self._context = context
+        self._owner = asking.name
         self._model = model
         self._spoken = spoken
         self._body = body
@@ -77,7 +82,7 @@ class _Speech:
 
     def __call__(self, cancel: Cancel) -> Iterator[bytes]:
         with self._slot:
-            stream = cancel.closes(self._context.pool.speak(self._model, self._spoken))
+            stream = cancel.closes(self._context.pool.speak(self._model, self._as_the_person_has_it()))
             try:
                 chunks = self._watched(stream)
                 yield from self._events(chunks) if self._body.stream_format == "sse" else self._container(chunks)
@@ -85,6 +90,13 @@ class _Speech:
                 stream.close()
                 if self._recorder is not None:
                     self._recorder.finish()
+
+    def _as_the_person_has_it(self) -> SpeechRequest:
+        """The voice by what it is made of, and the words as the person wants them said."""
+        db, body, spoken = self._context.library.db, self._body, self._spoken
+        voice = saved_voices.resolved(db, self._owner, registry.find(self._model).family, spoken.voice)
+        kept = pronunciations.spoken(db, self._owner, body.book) if body.saved_pronunciations else ()
+        return replace(spoken, voice=voice, pronunciations=spoken.pronunciations + kept)
 
     def headers(self) -> dict[str, str]:
         """What a client may want to know before the first sample."""

@@ -5,6 +5,7 @@ outputs/
   uploads/<owner>/            what came in and is not yet a job
   clips/<owner>/              what the Speak page kept
   cache/segments/ab/<hash>    spoken segments by the hash of all that decides their sound
+  cache/previews/<hash>.wav   a sentence of each voice that somebody wanted to hear
   jobs/<id>/                  a job's text or recording, its journals and its results
 """
 
@@ -43,6 +44,11 @@ class Storage:
     def segment_cache(self) -> Path:
         """The folder of cached segments."""
         return self._folder("cache", "segments")
+
+    @property
+    def previews(self) -> Path:
+        """The folder of what each voice sounds like."""
+        return self._folder("cache", "previews")
 
     def job_folder(self, job_id: str) -> Path:
         """The folder of one job; the id has been checked against the rows before."""

@@ -176,3 +176,36 @@ class Clip(SQLModel, table=True):
     path: str = Field(sa_type=Text, description="Relative to the outputs folder.")
     duration_s: float = 0.0
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+
+
+class SavedPronunciation(SQLModel, table=True):
+    """How a person wants a word said: everywhere, or in one book."""
+
+    __tablename__ = "pronunciation"  # type: ignore[assignment]
+    __table_args__ = (UniqueConstraint("owner", "book", "key", "part_of_speech", "language"),)
+
+    id: str = Field(default_factory=new_id, primary_key=True, max_length=32)
+    owner: str = Field(index=True, max_length=255)
+    book: str = Field(default="", max_length=255, description="The book it is for; empty is everywhere.")
+    key: str = Field(max_length=255, description="What makes two entries the same: the word, its case where it counts.")
+    word: str = Field(sa_type=Text)
+    phonemes: str = Field(default="", sa_type=Text)
+    respelling: str = Field(default="", sa_type=Text)
+    match_case: bool = False
+    part_of_speech: str = Field(default="", max_length=16)
+    language: str = Field(default="", max_length=35)
+    changed_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+
+
+class SavedVoice(SQLModel, table=True):
+    """A blend of voices under a name of the person's own."""
+
+    __table_args__ = (UniqueConstraint("owner", "family", "key"),)
+
+    id: str = Field(default_factory=new_id, primary_key=True, max_length=32)
+    owner: str = Field(index=True, max_length=255)
+    family: str = Field(max_length=64, description="Of the models that can speak it.")
+    key: str = Field(max_length=255, description="The name without regard to case.")
+    name: str = Field(sa_type=Text)
+    blend: str = Field(sa_type=Text, description="What the model is told: af_heart:0.6+am_michael:0.4")
+    created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
