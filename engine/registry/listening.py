@@ -1,6 +1,6 @@
 """The recognisers this studio knows, a card each, and how a folder with one is told. Data, no logic."""
 
-from engine.registry import whispers
+from engine.registry import parakeets, whispers
 from engine.registry.card import ModelCard, Recognise
 
 CARDS: tuple[ModelCard, ...] = (
@@ -16,10 +16,12 @@ CARDS: tuple[ModelCard, ...] = (
         memory_bytes=224 * 1024**2,  # two decoders
         abilities=frozenset({"words", "confidence", "live"}),
     ),
+    *parakeets.CARDS,
     *whispers.CARDS,
 )
 
 # family -> whether a folder is one of its models. The first that says yes has it.
 RECOGNISERS: dict[str, Recognise] = {
+    "parakeet": parakeets.is_parakeet,
     "whisper": whispers.is_whisper,
 }
