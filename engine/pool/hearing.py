@@ -79,6 +79,7 @@ class RemoteRecognizer:
         self.sample_rate = model.sample_rate
         self.languages: Sequence[str] = tuple(model.languages)
         self.max_region_s = model.max_region_s
+        self.batch_s = float(getattr(model, "batch_s", 0.0))
         self._takes_steps = hasattr(model, "recognize_steps")
         self._lease: Lease[RemoteRecognizer] | None = None
         self._must_end: Callable[[], bool] = lambda: False

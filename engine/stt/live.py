@@ -106,7 +106,8 @@ class LiveSession:
         if self._utterance is None or len(part.samples) == 0:
             return False
         length_s = self._utterance.samples / self._model.sample_rate
-        if length_s >= self._model.max_region_s:
+        # A decoder that lets go of sound by itself is not cut in the middle of a word.
+        if length_s >= self._model.max_region_s and not getattr(self._utterance.decoder, "is_endless", False):
             return True
         return length_s >= _LONG_ENOUGH * self._model.max_region_s and float(abs(part.samples).max()) < _SILENT_STEP
 
