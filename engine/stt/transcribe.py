@@ -1,14 +1,22 @@
 """The whole way from a recording to its words: sound -> regions of speech -> family -> segments with absolute times.
 
-Each segment leaves as soon as its region is decoded; ten hours of recording need no more memory than a minute.
+Each segment leaves as soon as its region is decoded; ten hours of recording need no more memory than a minute. A family
+that decodes several regions at once at less cost is given a few minutes of speech at a time, the first ones less, so
+that there is something to read soon.
 """
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
+from typing import cast
 
-from engine.stt.base import Recognizer
+from engine.errors import OptionError
+from engine.stt.base import Guidance, GuidedRecognizer, Recognizer
+from engine.stt.segments import segments_of
 from engine.stt.vad import VadOptions, regions
 from engine.types import Samples, Segment
+
+Region = tuple[float, Samples]
+"""(seconds from the beginning of the recording, float32 [n])"""
 
 
 def transcribe(
@@ -18,6 +26,7 @@ def transcribe(
     *,
     start_s: float = 0.0,
     vad: VadOptions | None = None,
+    guidance: Guidance | None = None,
 ) -> Iterator[Segment]:
     """Transcribe a recording.
 
@@ -27,20 +36,69 @@ def transcribe(
         language: BCP 47 tag; "" is the model's own choice.
         start_s: where the first block stands in the recording; a resumed job begins behind what it has.
         vad: when speech begins and ends; no region is longer than the model takes.
+        guidance: what to expect, and whether to translate.
 
     Yields:
         Segment: in order, never empty, times in seconds from the beginning of the recording.
 
     Raises:
-        OptionError: from the family, for a language it does not know; before any sound is read.
+        OptionError: from the family, for a language or a guidance it does not know; before any sound is read.
     """
+    model = guided(model, guidance)
     model.recognize((), language)
     options = vad or VadOptions()
     options = replace(options, max_speech_duration_s=min(options.max_speech_duration_s, model.max_region_s))
-    for begin_s, samples in regions(blocks, model.sample_rate, options):
-        for segment in model.recognize((samples,), language):
-            if segment.text:
-                yield moved(segment, start_s + begin_s)
+    batch_s = batch_of(model)
+    for batch in batches(regions(blocks, model.sample_rate, options), model.sample_rate, model.max_region_s, batch_s):
+        heard = model.recognize([samples for _, samples in batch], language)
+        for (begin_s, _), segment in zip(batch, heard, strict=True):
+            # Such a family's regions are long: they are parted at the ends of sentences.
+            parts = segments_of(segment.words) if batch_s and segment.words else (segment,)
+            yield from (moved(part, start_s + begin_s) for part in parts if part.text)
+
+
+def batches(found: Iterable[Region], sample_rate: int, first_s: float, batch_s: float) -> Iterator[list[Region]]:
+    """Regions in groups to be decoded together.
+
+    Args:
+        found: in order.
+        sample_rate: Hz.
+        first_s: seconds of speech in the first group; each group has twice what the one before it had.
+        batch_s: seconds of speech in a group at most; 0 is a region at a time.
+    """
+    held: list[Region] = []
+    held_s, room_s = 0.0, min(first_s, batch_s)
+    for region in found:
+        length_s = len(region[1]) / sample_rate
+        if held and held_s + length_s > room_s:
+            yield held
+            held, held_s, room_s = [], 0.0, min(2 * room_s, batch_s)
+        held.append(region)
+        held_s += length_s
+        if held_s >= room_s:
+            yield held
+            held, held_s, room_s = [], 0.0, min(2 * room_s, batch_s)
+    if held:
+        yield held
+
+
+def batch_of(model: Recognizer) -> float:
+    """Seconds of speech a model likes to be given at once; 0 is a region at a time."""
+    return float(getattr(model, "batch_s", 0.0))
+
+
+def guided(model: Recognizer, guidance: Guidance | None) -> Recognizer:
+    """The model, told what to expect.
+
+    Raises:
+        OptionError: it takes no guidance, or cannot do what is asked.
+    """
+    if guidance is None or guidance == Guidance():
+        return model
+    if not hasattr(model, "guided"):
+        what = "translate" if guidance.translates else "take a prompt or words to expect"
+        raise OptionError(f"This recogniser cannot {what}. Choose a Whisper for that.")
+    return cast("GuidedRecognizer", model).guided(guidance)
 
 
 def moved(segment: Segment, by_s: float) -> Segment:

@@ -1,4 +1,4 @@
-"""Live words by local agreement: nothing is taken back, nothing is lost, no answer grows dearer, packets do not matter."""
+"""Live words by agreement: nothing is taken back, nothing is lost, no answer grows dearer, packets do not matter."""
 
 import zlib
 from dataclasses import dataclass, field

@@ -9,6 +9,7 @@ import numpy as np
 import pytest
 
 from engine.errors import OptionError
+from engine.stt.base import Guidance
 from engine.stt.pocketsphinx.model import PocketSphinx
 from engine.stt.transcribe import transcribe
 from engine.types import Samples, Segment, Word
@@ -126,3 +127,48 @@ def test_memory_stays_the_same_however_long_the_recording(said: Any) -> None:
         return most
 
     assert peak(4) < 1.3 * peak(2) + 100_000
+
+
+class Hearty(Counting):
+    """Takes several regions at once, and notes how much."""
+
+    batch_s = 6.0
+    max_region_s = 1.5
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.batches: list[int] = []
+
+    def recognize(self, regions: Any, language: str) -> list[Segment]:
+        if len(regions):
+            self.batches.append(sum(map(len, regions)))
+        return super().recognize(regions, language)
+
+
+def test_a_model_that_likes_batches_gets_them_and_says_the_same_in_the_same_order(said: Any) -> None:
+    sound = np.concatenate([said(*SENTENCES) for _ in range(3)])
+    together, single = Hearty(), Hearty()
+    single.batch_s = 0.0
+    heard = list(transcribe(together, blocks(sound)))
+    assert heard == list(transcribe(single, blocks(sound)))
+    assert len(together.batches) < len(single.batches) / 2
+    # The first is small: something to read soon.
+    assert together.batches[0] <= 1.5 * RATE < 3 * RATE < max(together.batches) <= 6 * RATE
+
+
+def test_batches_do_not_hold_more_the_longer_the_recording_is(said: Any) -> None:
+    sound = said(*SENTENCES)
+    model = Hearty()
+    list(transcribe(model, (block for _ in range(8) for block in blocks(sound))))
+    assert max(model.batches) <= 6 * RATE
+
+
+def test_a_model_without_guidance_says_so_before_anything_is_read() -> None:
+    def never() -> Iterator[Samples]:
+        raise AssertionError("read")
+        yield
+
+    for guidance in (Guidance(translates=True), Guidance(prompt="Dr. Smith"), Guidance(hotwords=("Kokoro",))):
+        with pytest.raises(OptionError, match="cannot"):
+            next(transcribe(Counting(), never(), guidance=guidance))
+    assert list(transcribe(Counting(), [], guidance=Guidance())) == []
