@@ -71,13 +71,11 @@ def filtered(logits: mx.array, sampling: Sampling) -> mx.array:
         least = mx.min(mx.topk(logits, sampling.top_k, axis=-1), axis=-1, keepdims=True)
         logits = mx.where(logits < least, -math.inf, logits)
     if sampling.top_p < 1.0:
-        order = mx.argsort(logits, axis=-1)
-        ordered = mx.take_along_axis(mx.softmax(logits, axis=-1, precise=True), order, axis=-1)
+        ordered = mx.sort(logits, axis=-1)
         # Keep a token unless it and all less likely ones together stay within 1 - top_p; the likeliest always stays.
-        drop = mx.cumsum(ordered, axis=-1) <= 1.0 - sampling.top_p
-        drop[..., -1] = False
-        dropped = mx.put_along_axis(mx.zeros_like(drop), order, drop, axis=-1)
-        logits = mx.where(dropped, -math.inf, logits)
+        together = mx.cumsum(mx.softmax(ordered, axis=-1, precise=True), axis=-1)
+        dropped = mx.sum(together[..., :-1] <= 1.0 - sampling.top_p, axis=-1, keepdims=True)
+        logits = mx.where(logits < mx.take_along_axis(ordered, dropped, axis=-1), -math.inf, logits)
     if sampling.min_p > 0.0:
         least = mx.max(logits, axis=-1, keepdims=True) + math.log(sampling.min_p)
         logits = mx.where(logits < least, -math.inf, logits)
