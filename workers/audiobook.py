@@ -22,10 +22,14 @@ def narrate_chapter(job_id: str, part_number: int) -> None:
 
 def assemble(job_id: str, part_number: int) -> None:
     """Master all chapters and write the book's files."""
+    run(job_id, part_number, _assemble)
+
+
+def _assemble(task: Task) -> dict[str, Any]:
     # ffmpeg, zip and subtitles are of no use to the many tickets that narrate.
     from workers.assembly import assemble_book
 
-    run(job_id, part_number, assemble_book)
+    return assemble_book(task)
 
 
 def _narrate(task: Task) -> dict[str, Any]:

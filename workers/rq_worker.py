@@ -19,9 +19,11 @@ from typing import Any
 from redis import Redis
 from redis.exceptions import RedisError
 from rq import Queue, SpawnWorker
-from rq.job import Job
+from rq.exceptions import InvalidJobOperation
+from rq.job import Job, JobStatus
 
 from studio.library.names import QUEUE
+from studio.library.queue import count_vain_start, forget_vain_starts
 
 log = logging.getLogger(__name__)
 
@@ -55,6 +57,7 @@ class StudioWorker(SpawnWorker):
         self._keep_warm = keep_warm
         self._warm: _Horse | None = None
         self._working: _Horse | None = None
+        self._was_killed = False
         connection = Redis.from_url(redis_url)
         super().__init__(
             [Queue(QUEUE, connection=connection)],
@@ -82,13 +85,32 @@ class StudioWorker(SpawnWorker):
         self.warm_up()
 
     def monitor_work_horse(self, job: Job, queue: Queue) -> None:
-        """Wait for the process, then let go of its pipe."""
+        """Wait for the process, let go of its pipe, and remember when it ended without having begun."""
+        self._was_killed = False
         try:
             super().monitor_work_horse(job, queue)
         finally:
             if self._working is not None:
                 os.close(self._working.pipe)
                 self._working = None
+        with suppress(RedisError):
+            # One that is killed from outside has its part's own count; a finished ticket is no longer in Redis.
+            if self._was_killed:
+                return
+            note = count_vain_start if self._has_failed(job) else forget_vain_starts
+            note(self.connection, *job.args)
+
+    def handle_work_horse_killed(self, job: Job, retpid: int, ret_val: int, rusage: Any) -> None:
+        """Remember whether it was by a signal."""
+        self._was_killed = os.WIFSIGNALED(ret_val)
+        super().handle_work_horse_killed(job, retpid, ret_val, rusage)
+
+    @staticmethod
+    def _has_failed(job: Job) -> bool:
+        try:
+            return job.get_status() is JobStatus.FAILED
+        except InvalidJobOperation:
+            return False
 
     def maintain_heartbeats(self, job: Job) -> None:
         """A Redis that is away must not cost the work in hand: the rows are the truth."""

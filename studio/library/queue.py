@@ -9,6 +9,7 @@ import secrets
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import cast
 
 from redis import Redis
 from redis.exceptions import RedisError, WatchError
@@ -19,14 +20,24 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from studio.library.db import session
-from studio.library.leases import is_gone, settle
-from studio.library.moves import WORKABLE
+from studio.library.leases import is_gone, locked, settle
+from studio.library.moves import WORKABLE, move
 from studio.library.names import FUNCTIONS, QUEUE
-from studio.library.tables import Job, JobPart, PartKind, PartStatus
+from studio.library.tables import Job, JobPart, JobStatus, PartKind, PartStatus
 
 log = logging.getLogger(__name__)
 
 _FAILURE_TTL_S = 600
+
+VAIN_STARTS = 3
+"""So many processes in a row that ended by themselves before they took their part are no accident."""
+
+_VAIN_TTL_S = 600
+CANNOT_START = (
+    f"No worker could begin this: {VAIN_STARTS} in a row ended before they started. The studio's log says why, and "
+    "`studio doctor` looks at the installation. Then press Retry."
+)
+
 _Order = tuple[int, float, int]
 
 
@@ -67,6 +78,26 @@ def enqueue(redis: Redis, tickets: Iterable[Ticket]) -> int:
             ]
         )
     return len(fresh)
+
+
+def count_vain_start(redis: Redis, job_id: str, number: int) -> None:
+    """A process ended by itself, in an error, with this part's ticket in hand. It may not even have begun: its code is
+    not whole, say. Nothing in the rows shows that, so it is counted beside the queue.
+    """
+    key = _vain_key(f"{job_id}-{number}")
+    with redis.pipeline() as pipe:
+        pipe.incr(key)
+        pipe.expire(key, _VAIN_TTL_S)
+        pipe.execute()
+
+
+def forget_vain_starts(redis: Redis, job_id: str, number: int) -> None:
+    """A process has done this part's ticket, whatever became of the part."""
+    redis.delete(_vain_key(f"{job_id}-{number}"))
+
+
+def _vain_key(stem: str) -> str:
+    return f"{QUEUE}:vain:{stem}"
 
 
 def waiting_stems(redis: Redis) -> set[str]:
@@ -146,6 +177,7 @@ class Reconciler:
                 waiting = waiting_stems(redis)
                 missing = [ticket for ticket in wanted if ticket.stem not in waiting]
                 due = [one for one in missing if at_once or one.taken_over or one.stem in self._missed]
+                due = [one for one in due if one.taken_over or not self._is_in_vain(db, redis, one)]
                 self._missed = {ticket.stem for ticket in missing} - {ticket.stem for ticket in due}
                 added = enqueue(redis, due)
                 arrange(redis, wanted)
@@ -153,6 +185,21 @@ class Reconciler:
                 log.warning("the queue is away: %s", exc)
                 return 0
             return added
+
+    @staticmethod
+    def _is_in_vain(db: Engine, redis: Redis, ticket: Ticket) -> bool:
+        """Whether no worker can even begin the part; then it fails instead of being queued for ever."""
+        starts = cast("bytes | None", redis.get(_vain_key(ticket.stem)))
+        if starts is None or int(starts) < VAIN_STARTS:
+            return False
+        with session(db, write=True) as rows:
+            job, part = locked(rows, ticket.job_id, ticket.number)
+            if job is not None and part is not None and part.status is PartStatus.WAITING and job.status in WORKABLE:
+                part.status, part.error = PartStatus.FAILED, CANNOT_START
+                move(job, JobStatus.FAILED, CANNOT_START)
+                rows.add_all([job, part])
+        redis.delete(_vain_key(ticket.stem))
+        return True
 
     @staticmethod
     def _settle_all(db: Engine) -> None:
