@@ -2,11 +2,9 @@
 
 from pathlib import Path
 
+import engine
 from engine.audio.encode import write_file
-from engine.pool import ModelPool
-from engine.types import SpeechRequest
 
-pool = ModelPool()
-request = SpeechRequest("Good morning. This took only a moment.", voice="en-gb")
-write_file(Path("hello.wav"), (chunk.samples for chunk in pool.speak("espeak-ng", request)), "wav", 22050)
-pool.close()
+chunks = engine.stream("Good morning. This took only a moment.", voice="en-gb")
+write_file(Path("hello.wav"), (chunk.samples for chunk in chunks), "wav", 22050)
+engine.close()

@@ -20,6 +20,7 @@ INTERRUPTED = 130
 COMMANDS: dict[str, str] = {
     "run": "studio.cli.run:run",
     "say": "studio.cli.say:say",
+    "compare": "studio.cli.compare:compare",
     "book": "studio.cli.book:book",
     "transcribe": "studio.cli.transcribe:transcribe",
     "jobs": "studio.cli.jobs:app",

@@ -1,0 +1,112 @@
+"""`studio compare`: one text spoken whole, as a clean and a smooth stream and through a callback, side by side."""
+
+import csv
+import io
+from collections.abc import Callable, Sequence
+from dataclasses import asdict, fields
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, Progress, TextColumn
+from rich.table import Table
+
+from engine import registry
+from engine.audio.encode import write_file
+from engine.audio.wholefile import whole_file
+from engine.compare import NAMES, Measures, Take, measured, picture, remark, takes
+from engine.errors import OptionError, TextError
+from engine.pool import ModelPool
+from engine.types import SpeechRequest
+from studio.settings import Settings
+
+
+def compare(
+    text: Annotated[str, typer.Argument(help="What to say.")],
+    model: Annotated[str, typer.Option(help="A model id; see `studio models`.")] = "",
+    voice: Annotated[str, typer.Option(help="A voice id; see `studio voices`.")] = "",
+    seed: Annotated[int, typer.Option(min=0, help="The same for every way.")] = 0,
+    out: Annotated[Path, typer.Option("--out", "-o", help="A folder; made where there is none.")] = Path("compare"),
+) -> None:
+    """Speak a text in every way a model has, and show what they differ in."""
+    if not text.strip():
+        raise TextError("There is nothing to say: the text is empty.")
+    settings = Settings()
+    chosen = model or settings.speak_model
+    request = SpeechRequest(text=text, voice=voice or ("" if model else settings.voice), seed=seed)
+    card = registry.find(chosen, "speak")
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+    except OSError as exc:
+        raise OptionError(f"The folder {out} cannot be made; name another with --out.") from exc
+    told = Console(stderr=True, highlight=False)
+    with ModelPool(
+        int(settings.memory_budget_gb * 1024**3), models_dir=settings.models_dir, offline=settings.offline
+    ) as pool:
+        taken = _taken(pool, chosen, request, told)
+    rows = measured(taken)
+    for take in taken:
+        write_file(out / f"{take.way}.wav", [take.samples], "wav", take.sample_rate)
+    _write(out / "compare.csv", _csv(rows).encode())
+    _write(out / "compare.png", picture(taken))
+    Console(highlight=False).print(_table(rows))
+    for notice in dict.fromkeys(notice for take in taken for notice in take.notices):
+        told.print(notice, markup=False, soft_wrap=True)
+    if aside := remark(card):
+        told.print(aside, markup=False, soft_wrap=True)
+    told.print(f"The sounds, the table and the picture are in {out}.", markup=False, soft_wrap=True)
+
+
+def _taken(pool: ModelPool, model: str, request: SpeechRequest, told: Console) -> list[Take]:
+    taken: list[Take] = []
+    columns = (TextColumn("{task.description}"), BarColumn(), TextColumn("{task.fields[made]:.1f} s"))
+    with Progress(*columns, console=told, transient=True) as progress:
+        bar = progress.add_task("", total=1.0, made=0.0)
+        for step in takes(pool, model, request):
+            if isinstance(step, Take):
+                taken.append(step)
+            else:
+                name = f"{NAMES[step.way]} ({step.number} of {step.ways})"
+                progress.update(bar, description=name, completed=step.share, made=step.made_s)
+    return taken
+
+
+def _table(rows: Sequence[Measures]) -> Table:
+    """A column for each way: a terminal of 80 characters has room for them all."""
+    table = Table(box=None, header_style="bold")
+    table.add_column("", no_wrap=True)
+    for row in rows:
+        table.add_column(NAMES[row.way], justify="right", no_wrap=True)
+    lines: dict[str, Callable[[Measures], str]] = {
+        "length": lambda row: f"{row.length_s:.3f} s",
+        "samples more than whole": lambda row: f"{row.longer_by:+d}" if row.longer_by else "0",
+        "largest difference": lambda row: _small(row.max_difference),
+        "RMS difference": lambda row: _small(row.rms_difference),
+        "chunks": lambda row: str(row.chunks),
+        "largest step at a join": lambda row: f"{row.join_step:.4f}",
+        "largest step anywhere": lambda row: f"{row.largest_step:.4f}",
+        "LUFS": lambda row: f"{row.lufs:.1f}",
+        "first sound": lambda row: f"{row.ttfa_s * 1000:.0f} ms",
+        "rtf": lambda row: f"{row.rtf:.3f}",
+    }
+    for name, worded in lines.items():
+        table.add_row(name, *(worded(row) for row in rows))
+    return table
+
+
+def _small(value: float) -> str:
+    return f"{value:.1e}" if value else "0"
+
+
+def _csv(rows: Sequence[Measures]) -> str:
+    target = io.StringIO(newline="")
+    writer = csv.DictWriter(target, [field.name for field in fields(Measures)])
+    writer.writeheader()
+    writer.writerows(asdict(row) for row in rows)
+    return target.getvalue()
+
+
+def _write(path: Path, content: bytes) -> None:
+    with whole_file(path) as temporary:
+        temporary.write_bytes(content)
