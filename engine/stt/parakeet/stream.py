@@ -150,7 +150,7 @@ class ParakeetStream:
         """A pause: what was heard becomes stable now, and what comes begins anew."""
         self._check_open()
         self._end_part()
-        self._begin()
+        self._forget()
 
     def finish(self) -> Transcript:
         """The sound has ended: everything becomes stable. Safe to call twice."""
@@ -162,7 +162,6 @@ class ParakeetStream:
     def cancel(self) -> None:
         """End without a last decode: drafts and unheard sound are dropped, what is stable stays."""
         self._is_over = True
-        self._frames_before, self._mel_before = self.frames_encoded, self.mel_frames
         self._forget()
 
     def held(self) -> list[mx.array]:
@@ -179,13 +178,14 @@ class ParakeetStream:
         if self._is_over:
             raise OptionError("This stream is over; begin another one.")
 
+    def _forget(self) -> None:
+        """A part is over; nothing is remembered but what was said and what the room sounds like."""
+        self._frames_before, self._mel_before = self.frames_encoded, self.mel_frames
+        self._begin()
+
     def _begin(self) -> None:
-        """A new part: nothing is remembered but what the room sounds like."""
-        self._forget()
         self._begin_s = self.heard_s
         self._progress = self._decoder.start(1)
-
-    def _forget(self) -> None:
         self._mel_stream: MelStream = self._config.mel.stream()
         self._mel: Mel = np.empty((0, self._config.mel.n_mels), dtype=np.float32)  # of the frames that are not final
         self._mel_made = 0
@@ -228,7 +228,6 @@ class ParakeetStream:
         self._work()
         if len(self._mel):
             self._step(len(self._mel), self._encoder.frames(len(self._mel)))
-        self._frames_before, self._mel_before = self.frames_encoded, self.mel_frames
         self._end_word(self.heard_s)
 
     def _timed(self, emissions: Sequence[Emission]) -> list[Token]:
