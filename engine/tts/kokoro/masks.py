@@ -2,6 +2,8 @@
 
 import mlx.core as mx
 
+BLOCK = 4096
+
 
 class Lengths:
     """How many frames of each row are real.
@@ -30,9 +32,25 @@ class Lengths:
     def moments(self, x: mx.array) -> tuple[mx.array, mx.array]:
         """Mean and (population) variance over each row's real frames: two [batch, 1, C]."""
         if not self.ragged:
-            return mx.mean(x, axis=1, keepdims=True), mx.var(x, axis=1, keepdims=True)
+            return _moments(x)
         real = self.real()
         count = mx.array(self.lengths, dtype=x.dtype)[:, None, None]
         mean = mx.sum(mx.where(real, x, 0.0), axis=1, keepdims=True) / count
         variance = mx.sum(mx.where(real, mx.square(x - mean), 0.0), axis=1, keepdims=True) / count
         return mean, variance
+
+
+def _moments(x: mx.array) -> tuple[mx.array, mx.array]:
+    """Over whole rows; those of a long signal from its blocks', so that no copy of it stands in memory.
+
+    Source: Chan, Golub and LeVeque 1979, "Updating formulae and a pairwise algorithm for computing sample variances".
+    """
+    n = x.shape[1]
+    if n <= BLOCK:
+        return mx.mean(x, axis=1, keepdims=True), mx.var(x, axis=1, keepdims=True)
+    blocks = [x[:, start : start + BLOCK] for start in range(0, n, BLOCK)]
+    means = mx.concatenate([mx.mean(block, axis=1, keepdims=True) for block in blocks], axis=1)
+    variances = mx.concatenate([mx.var(block, axis=1, keepdims=True) for block in blocks], axis=1)
+    shares = mx.array([block.shape[1] / n for block in blocks])[None, :, None]
+    mean = mx.sum(shares * means, axis=1, keepdims=True)
+    return mean, mx.sum(shares * (variances + mx.square(means - mean)), axis=1, keepdims=True)

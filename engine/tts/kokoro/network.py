@@ -11,12 +11,16 @@ import mlx.core as mx
 import numpy as np
 import numpy.typing as npt
 
+from engine.nn.conv import on_gpu
 from engine.nn.parts import Parts
 from engine.tts.kokoro.config import KokoroConfig
 from engine.tts.kokoro.masks import Lengths
 from engine.tts.kokoro.prosody import ProsodyPredictor
 from engine.tts.kokoro.vocoder import HARMONICS, Vocoder
 from engine.types import Samples
+
+MOST_PADDING = 0.8  # a row joins others if it fills so much of theirs
+GROUP_FRAMES = 8000  # 200 s of sound together
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +39,9 @@ class Spoken:
 class Kokoro:
     """The whole network; weights only, no state.
 
+    Attributes:
+        together: whether a batch goes through in one pass. Together or not, it is the same within rounding.
+
     Args:
         config: the checkpoint's.
         weights: tensors by the reference's names, or by mlx-community's; see `canonical`.
@@ -45,6 +52,7 @@ class Kokoro:
 
     def __init__(self, config: KokoroConfig, weights: Mapping[str, mx.array]) -> None:
         self.config = config
+        self.together = on_gpu()
         quantization = config.quantization
         parts = Parts(
             canonical(weights),
@@ -62,7 +70,7 @@ class Kokoro:
         speeds: Sequence[float],
         seeds: Sequence[int] | None,
     ) -> list[Spoken]:
-        """Speak a batch.
+        """Speak a batch: on the GPU in one pass, on the CPU, which one row keeps busy, row by row.
 
         Args:
             rows: phoneme ids per row, without the silent token at each end.
@@ -70,6 +78,20 @@ class Kokoro:
             speeds: per row, above 1 is faster.
             seeds: per row, of the source's noise; None is without noise (as for parity).
         """
+        if self.together:
+            return self._speak(rows, styles, speeds, seeds)
+        return [
+            self._speak([row], styles[i : i + 1], speeds[i : i + 1], None if seeds is None else seeds[i : i + 1])[0]
+            for i, row in enumerate(rows)
+        ]
+
+    def _speak(
+        self,
+        rows: Sequence[Sequence[int]],
+        styles: npt.NDArray[np.float32],
+        speeds: Sequence[float],
+        seeds: Sequence[int] | None,
+    ) -> list[Spoken]:
         tokens = Lengths([len(row) + 2 for row in rows])
         ids = np.zeros((len(rows), tokens.longest), dtype=np.int32)
         for i, row in enumerate(rows):
@@ -78,11 +100,13 @@ class Kokoro:
         half = self.config.style_dim
         prosody = self.prosody(mx.array(ids), tokens, style[:, half:], mx.array(list(speeds), dtype=mx.float32))
         counts = [n * self.config.samples_per_frame for n in prosody.lengths.lengths]
-        noise = None if seeds is None else self._noise(seeds, counts)
-        samples = np.array(self.vocoder(prosody, style[:, :half], noise))
-        return [
-            Spoken(samples[i, : counts[i]].copy(), prosody.durations[i, : tokens.lengths[i]]) for i in range(len(rows))
-        ]
+        spoken: dict[int, Spoken] = {}
+        for group in _groups(prosody.lengths.lengths):
+            noise = None if seeds is None else self._noise([seeds[i] for i in group], [counts[i] for i in group])
+            samples = np.array(self.vocoder(prosody.rows(group), style[mx.array(group), :half], noise))
+            for sound, i in zip(samples, group, strict=True):
+                spoken[i] = Spoken(sound[: counts[i]].copy(), prosody.durations[i, : tokens.lengths[i]])
+        return [spoken[i] for i in range(len(rows))]
 
     @staticmethod
     def _noise(seeds: Sequence[int], counts: Sequence[int]) -> mx.array:
@@ -93,6 +117,19 @@ class Kokoro:
             for seed, n in zip(seeds, counts, strict=True)
         ]
         return mx.stack(drawn)
+
+
+def _groups(lengths: Sequence[int]) -> list[list[int]]:
+    """Rows of nearly one length, for the vocoder to take together: little of its work is for padding."""
+    groups: list[list[int]] = []
+    for i in sorted(range(len(lengths)), key=lambda i: -lengths[i]):
+        if groups:
+            longest = lengths[groups[-1][0]]
+            if lengths[i] >= MOST_PADDING * longest and longest * (len(groups[-1]) + 1) <= GROUP_FRAMES:
+                groups[-1].append(i)
+                continue
+        groups.append([i])
+    return groups
 
 
 def canonical(weights: Mapping[str, mx.array]) -> dict[str, mx.array]:

@@ -36,6 +36,18 @@ class Prosody:
     energy: mx.array
     lengths: Lengths
 
+    def rows(self, which: list[int]) -> "Prosody":
+        """Some rows, no longer than the longest of them."""
+        lengths = Lengths([self.lengths.lengths[i] for i in which])
+        index, n = mx.array(which), lengths.longest
+        return Prosody(
+            self.durations[which],
+            self.aligned[index, :n],
+            self.f0[index, : 2 * n],
+            self.energy[index, : 2 * n],
+            lengths,
+        )
+
 
 class Albert:
     """PL-BERT: one transformer layer applied twelve times."""

@@ -11,28 +11,42 @@ from engine.nn.parts import Parts
 from engine.tts.kokoro.masks import Lengths
 
 EPS = 1e-5
-Styled = Callable[[mx.array, mx.array, Lengths], mx.array]
-"""(x [batch, time, C], style [batch, style_dim], lengths) -> [batch, time, C]"""
 
 
-def adain(parts: Parts, name: str) -> Styled:
-    """Instance norm over time, then a scale and a shift from the style."""
-    affine = parts.linear(f"{name}.fc")
-    weight = parts.array(f"{name}.norm.weight") if parts.has(f"{name}.norm.weight") else None
-    bias = parts.array(f"{name}.norm.bias") if parts.has(f"{name}.norm.bias") else None
+class AdaptiveNorm:
+    """Instance norm over time, then a scale and a shift from the style.
 
-    def normalise(x: mx.array, style: mx.array, lengths: Lengths) -> mx.array:
-        gamma, beta = mx.split(affine(style)[:, None, :], 2, axis=-1)
+    Args:
+        parts: the checkpoint.
+        name: the norm's.
+    """
+
+    def __init__(self, parts: Parts, name: str) -> None:
+        self._affine = parts.linear(f"{name}.fc")
+        self._weight = parts.array(f"{name}.norm.weight") if parts.has(f"{name}.norm.weight") else None
+        self._bias = parts.array(f"{name}.norm.bias") if parts.has(f"{name}.norm.bias") else None
+
+    def factors(self, x: mx.array, style: mx.array, lengths: Lengths) -> tuple[mx.array, mx.array]:
+        """What to multiply x with and what to add then, one of each a row and channel: two [batch, 1, C].
+
+        Args:
+            x: [batch, time, C]
+            style: [batch, style_dim]
+            lengths: of x's rows.
+        """
+        gamma, beta = mx.split(self._affine(style)[:, None, :], 2, axis=-1)
         mean, variance = lengths.moments(x)
-        # One scale and one shift a channel: x is read once.
         scale = mx.rsqrt(variance + EPS)
-        if weight is not None and bias is not None:
-            scale, shift = scale * weight, bias - mean * scale * weight
+        if self._weight is not None and self._bias is not None:
+            scale, shift = scale * self._weight, self._bias - mean * scale * self._weight
         else:
             shift = -mean * scale
-        return x * (scale * (1 + gamma)) + (shift * (1 + gamma) + beta)
+        return scale * (1 + gamma), shift * (1 + gamma) + beta
 
-    return normalise
+    def __call__(self, x: mx.array, style: mx.array, lengths: Lengths) -> mx.array:
+        """[batch, time, C] -> [batch, time, C]"""
+        scale, shift = self.factors(x, style, lengths)
+        return x * scale + shift
 
 
 def leaky(x: mx.array, slope: float = 0.2) -> mx.array:
@@ -44,7 +58,7 @@ class ResidualBlock:
     """AdainResBlk1d: two convolutions behind adaptive norms, optionally doubling the rate."""
 
     def __init__(self, parts: Parts, name: str) -> None:
-        self._norm1, self._norm2 = adain(parts, f"{name}.norm1"), adain(parts, f"{name}.norm2")
+        self._norm1, self._norm2 = AdaptiveNorm(parts, f"{name}.norm1"), AdaptiveNorm(parts, f"{name}.norm2")
         self._conv1, self._conv2 = parts.conv(f"{name}.conv1"), parts.conv(f"{name}.conv2")
         projected = any(parts.has(f"{name}.conv1x1.{end}") for end in ("weight", "weight_v"))
         self._shortcut = parts.conv(f"{name}.conv1x1") if projected else None

@@ -9,11 +9,13 @@ from collections.abc import Callable
 import mlx.core as mx
 import numpy as np
 
-from engine.nn.parts import Parts
+from engine.nn.conv import Conv1d
+from engine.nn.parts import Map, Parts
+from engine.nn.periodic import sine_of_turns, snake
 from engine.tts.kokoro.config import KokoroConfig
 from engine.tts.kokoro.masks import Lengths
 from engine.tts.kokoro.prosody import Prosody
-from engine.tts.kokoro.style import ResidualBlock, adain, leaky
+from engine.tts.kokoro.style import AdaptiveNorm, ResidualBlock, leaky
 
 HARMONICS = 9
 SINE_AMPLITUDE = 0.1
@@ -87,10 +89,10 @@ class SnakeBlock:
     def __init__(self, parts: Parts, name: str, dilations: tuple[int, ...]) -> None:
         self._steps = [
             (
-                adain(parts, f"{name}.adain1.{i}"),
+                AdaptiveNorm(parts, f"{name}.adain1.{i}"),
                 _snake(parts, f"{name}.alpha1.{i}"),
                 parts.conv(f"{name}.convs1.{i}", dilation),
-                adain(parts, f"{name}.adain2.{i}"),
+                AdaptiveNorm(parts, f"{name}.adain2.{i}"),
                 _snake(parts, f"{name}.alpha2.{i}"),
                 parts.conv(f"{name}.convs2.{i}"),
             )
@@ -100,11 +102,27 @@ class SnakeBlock:
     def __call__(self, x: mx.array, style: mx.array, lengths: Lengths) -> mx.array:
         """[batch, time, C] -> [batch, time, C]"""
         for norm1, snake1, conv1, norm2, snake2, conv2 in self._steps:
-            y = conv1(lengths.zeroed(snake1(norm1(x, style, lengths))))
-            x = x + conv2(lengths.zeroed(snake2(norm2(y, style, lengths))))
+            y = _activated(conv1, snake1, norm1.factors(x, style, lengths), x, lengths)
+            x = _activated(conv2, snake2, norm2.factors(y, style, lengths), y, lengths, beside=x)
             # One step's intermediates at a time: they are the peak of a long segment's memory.
             mx.eval(x)
         return x
+
+
+def _activated(
+    conv: Conv1d,
+    activation: Map,
+    factors: tuple[mx.array, mx.array],
+    x: mx.array,
+    lengths: Lengths,
+    beside: mx.array | None = None,
+) -> mx.array:
+    """The convolution of the activation of x scaled and shifted, with `beside` added."""
+    scale, shift = factors
+    if lengths.ragged:
+        y = conv(lengths.zeroed(activation(x * scale + shift)))
+        return y if beside is None else y + beside
+    return conv.prepared(x, lambda part: activation(part * scale + shift), beside)
 
 
 class Vocoder:
@@ -219,7 +237,7 @@ class Vocoder:
         between = mx.array((place - left).astype(np.float32))[None, :, None]
         start = mx.array((phase % 1.0).astype(np.float32))[:, mx.array(left)]
         rise = mx.array(np.diff(phase, axis=1, append=phase[:, -1:]).astype(np.float32))[:, mx.array(left)]
-        sines = SINE_AMPLITUDE * mx.sin(2 * math.pi * (start + rise * between))
+        sines = SINE_AMPLITUDE * sine_of_turns(start + rise * between)
         voiced = mx.repeat(f0 > VOICED_ABOVE_HZ, self._scale, axis=1)[:, :, None]
         sines = mx.where(voiced, sines, 0.0)
         if noise is None:
@@ -227,7 +245,5 @@ class Vocoder:
         return sines + mx.where(voiced, NOISE_STD, SINE_AMPLITUDE / 3) * noise
 
 
-def _snake(parts: Parts, name: str) -> Callable[[mx.array], mx.array]:
-    alpha = parts.array(name).reshape(1, 1, -1)
-    inverse = 1.0 / alpha
-    return lambda x: x + inverse * mx.square(mx.sin(alpha * x))
+def _snake(parts: Parts, name: str) -> Map:
+    return snake(parts.array(name).reshape(1, 1, -1))
