@@ -77,3 +77,15 @@ def test_a_chapter_is_heard_while_the_rest_is_narrated(open_page: Open, studio: 
     # The card is renewed every second and must not interrupt the sound.
     page.wait_for_timeout(1500)
     assert player.count() == 1
+
+
+def test_what_the_voice_left_out_of_a_book_is_said_once_on_its_card(open_page: Open, studio: Studio) -> None:
+    job_id = studio.submit("It was funny <laugh> at first. Then it was <laugh> not, and she went <yawn> home.")
+    page = open_page("Jobs")
+    job = card(page, job_id)
+    expect(job).to_have_attribute("data-status", "done", timeout=60_000)
+    told = job.get_by_role("list", name="Notices").get_by_role("listitem")
+    expect(told).to_have_count(2)
+    expect(told.first).to_contain_text("cannot do <laugh>")
+    expect(told.last).to_contain_text("cannot do <yawn>")
+    assert studio.job(job_id)["notices"] == told.all_inner_texts()
