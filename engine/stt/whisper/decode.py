@@ -36,6 +36,9 @@ class DecodeOptions:
         min_logprob: a text less sure than this, on average a token, is doubted.
         silence: where silence is likelier than this and the text is doubted, nothing was said.
         max_tokens: the longest text of a window; None is half of the decoder's memory.
+        context_s: how much the encoder hears at least, silence behind the sound. None is all it can, 30 s, as it was
+            trained; less costs less, and may cost words.
+        draft_context_s: the same for words that will be heard again.
     """
 
     language: str = ""
@@ -47,6 +50,8 @@ class DecodeOptions:
     min_logprob: float = -1.0
     silence: float = 0.6
     max_tokens: int | None = None
+    context_s: float | None = None
+    draft_context_s: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +80,7 @@ class Work:
     """What a model has done so far: figures for benchmarks and tests."""
 
     encoder_passes: int = 0
+    encoder_frames: int = 0
     decoder_passes: int = 0
 
 

@@ -112,7 +112,10 @@ class Whisper:
 
     def recognize_draft(self, regions: Sequence[Samples], language: str) -> list[Segment]:
         """As `recognize`, at one attempt: for words that will be heard again."""
-        quick = self.with_options(replace(self._options, temperatures=self._options.temperatures[:1]))
+        options = self._options
+        quick = self.with_options(
+            replace(options, temperatures=options.temperatures[:1], context_s=options.draft_context_s)
+        )
         return quick.recognize(regions, language)
 
     def recognize_steps(self, regions: Sequence[Samples], language: str) -> Generator[None, None, list[Segment]]:
@@ -137,7 +140,7 @@ class Whisper:
     def detect_language(self, samples: Samples) -> str:
         """The language that is spoken in the first 30 s, a code of `languages`."""
         options = replace(self._options, temperatures=(0.0,), language="", max_tokens=1)
-        state = self._encode(Window([Piece(0, 0, 0, _checked(samples)[: self._frames * HOP])]))
+        state = self._encode(Window([Piece(0, 0, 0, _checked(samples)[: self._frames * HOP])]), self._frames)
         return _last(self._decoder.decode(state, options, [0]))[0].language
 
     def utterance(self, language: str) -> AgreedUtterance:
@@ -156,9 +159,10 @@ class Whisper:
         self, batch: Sequence[Window], options: DecodeOptions
     ) -> Generator[None, None, list[list[TimedWord]]]:
         states: list[State] = []
+        frames = self._frames_for(batch, options)
         for window in batch:
             # One by one: a window fills the processor, and others get their turn between two.
-            states.append(self._encode(window))
+            states.append(self._encode(window, frames))
             yield
         state = _together(states)
         del states
@@ -175,11 +179,19 @@ class Whisper:
             [one.language for one in decoded],
         )
 
-    def _encode(self, window: Window) -> State:
-        mel = log_mel([window.samples], self._network.config.n_mels, self._frames)
+    def _frames_for(self, batch: Sequence[Window], options: DecodeOptions) -> int:
+        """How many frames of sound and silence the encoder hears."""
+        if options.context_s is None:
+            return self._frames
+        needed = max(options.context_s * SAMPLE_RATE, *(window.length for window in batch))
+        return min(self._frames, 2 * -(-int(needed) // (2 * HOP)))
+
+    def _encode(self, window: Window, frames: int) -> State:
+        mel = log_mel([window.samples], self._network.config.n_mels, frames)
         state = self._network.begin(self._network.encode(mel))
         mx.eval(state.held())
         self.work.encoder_passes += 1
+        self.work.encoder_frames += frames
         return state
 
 

@@ -138,10 +138,10 @@ class Encoder(nn.Module):
             self._positions = positions
 
     def __call__(self, mel: mx.array) -> mx.array:
-        """[batch, 2 n_audio_ctx, n_mels] -> [batch, n_audio_ctx, width]"""
+        """[batch, 2 n, n_mels] -> [batch, n, width]; n is n_audio_ctx, or less."""
         x = nn.gelu(self.conv1(mel))
         x = nn.gelu(self.conv2(x))
-        x = x + self._positions.astype(x.dtype)
+        x = x + self._positions[: x.shape[1]].astype(x.dtype)
         for block in self.blocks:
             x = block.encode(x)
         return self.ln_post(x)
@@ -188,7 +188,7 @@ class WhisperNetwork(nn.Module):
         return self.encoder.conv1.weight.dtype
 
     def encode(self, mel: mx.array) -> mx.array:
-        """float32 [batch, 2 n_audio_ctx, n_mels] -> features [batch, n_audio_ctx, width]"""
+        """float32 [batch, 2 n, n_mels] -> features [batch, n, width]"""
         return self.encoder(mel.astype(self.dtype))
 
     def begin(self, features: mx.array) -> State:

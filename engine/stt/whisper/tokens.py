@@ -7,9 +7,7 @@ from dataclasses import dataclass
 
 STAMPS = 1501  # 0.00 s to 30.00 s
 STAMP_S = 0.02
-_MULTILINGUAL = 51865  # from this size on there are tokens for languages
-_LARGE_V3 = 51866
-_WITHOUT_LANGUAGES = 51765  # a multilingual vocabulary less its languages, less one
+_ENGLISH, _MULTILINGUAL, _LARGE_V3 = 51864, 51865, 51866
 _OTHERS = 8  # end, start, translate, transcribe, start of lm, start of prev, no speech, no timestamps
 
 
@@ -37,10 +35,9 @@ class SpecialTokens:
             n_vocab: the rows of the embedding.
             end: the id of <|endoftext|>, where a tokenizer has said it; a published vocabulary needs no telling.
         """
-        is_multilingual = n_vocab >= _MULTILINGUAL
-        if n_vocab in (_MULTILINGUAL - 1, _MULTILINGUAL, _LARGE_V3) or end is None:
+        if n_vocab in (_ENGLISH, _MULTILINGUAL, _LARGE_V3) or end is None:
             languages = 100 if n_vocab == _LARGE_V3 else 99
-            return cls(n_vocab, n_vocab - STAMPS - languages - _OTHERS, languages, is_multilingual)
+            return cls(n_vocab, n_vocab - STAMPS - languages - _OTHERS, languages, n_vocab != _ENGLISH)
         languages = n_vocab - STAMPS - _OTHERS - end
         return cls(n_vocab, end, languages, languages > 0)
 

@@ -1,0 +1,202 @@
+"""Tokens, words and windows: what is around the network."""
+
+import base64
+import json
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from tokenizers import Tokenizer
+
+from engine.errors import EngineError, WeightsError
+from engine.stt.whisper.align import TimedWord, joined, shortened
+from engine.stt.whisper.config import WhisperConfig
+from engine.stt.whisper.decode import compression, without_loops
+from engine.stt.whisper.tokenizer import WhisperTokenizer, read_tokenizer
+from engine.stt.whisper.tokens import SpecialTokens
+from engine.stt.whisper.windows import pack
+
+TEXT = "Good morning, said the rabbit; “it's four o'clock” — ça va? 你好 👋🏽 x"
+
+
+@pytest.fixture(scope="module")
+def tokenizer(tiny: Any) -> WhisperTokenizer:
+    folder = tiny()
+    return read_tokenizer(json.loads((folder / "config.json").read_text())["vocab_size"], folder)
+
+
+@pytest.mark.parametrize(
+    ("n_vocab", "end", "translate", "no_speech", "no_stamps", "first_stamp"),
+    [
+        (51864, 50256, 50357, 50361, 50362, 50363),  # English only
+        (51865, 50257, 50358, 50362, 50363, 50364),  # tiny to large-v2
+        (51866, 50257, 50359, 50363, 50364, 50365),  # large-v3 and turbo: Cantonese
+    ],
+)
+def test_special_tokens_stand_where_openai_put_them(
+    n_vocab: int, end: int, translate: int, no_speech: int, no_stamps: int, first_stamp: int
+) -> None:
+    special = SpecialTokens.of(n_vocab)
+    assert special == SpecialTokens.of(n_vocab, end)
+    assert (special.end, special.start, special.first_language) == (end, end + 1, end + 2)
+    assert (special.translate, special.transcribe) == (translate, translate + 1)
+    assert (special.start_of_lm, special.start_of_previous) == (translate + 2, translate + 3)
+    assert (special.no_speech, special.no_stamps, special.first_stamp) == (no_speech, no_stamps, first_stamp)
+    assert special.is_multilingual is (n_vocab > 51864)
+
+
+def test_special_tokens_agree_with_a_tokenizer_that_names_them(tiny: Any, tokenizer: WhisperTokenizer) -> None:
+    names = Tokenizer.from_file(str(tiny() / "tokenizer.json"))
+    special = tokenizer.special
+    assert names.token_to_id("<|startoftranscript|>") == special.start
+    assert names.token_to_id("<|en|>") == special.first_language
+    assert names.token_to_id("<|su|>") == special.translate - 1
+    assert names.token_to_id("<|nospeech|>") == special.no_speech
+    assert names.token_to_id("<|0.00|>") == special.first_stamp
+    assert names.token_to_id("<|30.00|>") == special.n_vocab - 1
+
+
+@given(st.text(max_size=60))
+@settings(max_examples=60, deadline=None)
+def test_any_text_comes_back_and_its_words_are_all_of_it(tokenizer: WhisperTokenizer, text: str) -> None:
+    text = text.encode("utf-8", "replace").decode()
+    tokens = tokenizer.encode(text)
+    assert tokenizer.decode(tokens) == text
+    for language in ("en", "ja"):
+        words = tokenizer.words(tokens, language)
+        assert [token for word in words for token in word] == tokens
+        assert "".join(tokenizer.decode(word) for word in words) == text
+
+
+@given(st.lists(st.integers(0, 1900), max_size=30))
+@settings(max_examples=60, deadline=None)
+def test_any_tokens_make_words(tokenizer: WhisperTokenizer, tokens: list[int]) -> None:
+    for language in ("en", "zh"):
+        words = tokenizer.words([token for token in tokens if token < tokenizer.special.end], language)
+        assert all(words)
+
+
+def test_words_part_at_spaces_and_characters_where_there_are_none(tokenizer: WhisperTokenizer) -> None:
+    def words(text: str, language: str) -> list[str]:
+        return [tokenizer.decode(word) for word in tokenizer.words(tokenizer.encode(text), language)]
+
+    assert words("Good morning, dear", "en") == ["Good", " morning", ",", " dear"]
+    assert words("你好", "zh") == ["你", "好"]
+
+
+@pytest.mark.parametrize("kind", ["vocab.json", "multilingual.tiktoken"])
+def test_the_older_files_of_a_tokenizer_give_the_same_tokens(tiny: Any, tmp_path: Path, kind: str) -> None:
+    whole = json.loads((tiny() / "tokenizer.json").read_text())
+    model = whole["model"]
+    if kind == "vocab.json":
+        (tmp_path / kind).write_text(json.dumps(model["vocab"]))
+        merges = [merge if isinstance(merge, str) else " ".join(merge) for merge in model["merges"]]
+        (tmp_path / "merges.txt").write_text("\n".join(["#version: 0.2", *merges]))
+    else:
+        tokenizer = Tokenizer.from_file(str(tiny() / "tokenizer.json"))
+        letters = {letter: byte for byte, letter in enumerate(_letters())}
+        # OpenAI's files have the single bytes and the merges in the order they are made.
+        lines = [
+            f"{base64.b64encode(bytes(letters[letter] for letter in token)).decode()} {rank}"
+            for token, rank in sorted(model["vocab"].items(), key=lambda item: item[1])
+        ]
+        (tmp_path / kind).write_text("\n".join(lines))
+        assert tokenizer.encode(TEXT).ids
+    n_vocab = json.loads((tiny() / "config.json").read_text())["vocab_size"]
+    found = read_tokenizer(n_vocab, tmp_path)
+    assert found.encode(TEXT) == Tokenizer.from_file(str(tiny() / "tokenizer.json")).encode(TEXT).ids
+    assert found.decode(found.encode(TEXT)) == TEXT
+    assert found.special == read_tokenizer(n_vocab, tiny()).special
+
+
+def _letters() -> list[str]:
+    from engine.stt.whisper.tokenizer import _byte_letters
+
+    return _byte_letters()
+
+
+def test_a_tokenizer_of_another_model_is_refused(tiny: Any) -> None:
+    with pytest.raises(WeightsError, match="not of this Whisper"):
+        read_tokenizer(1700, tiny())
+
+
+def test_punctuation_goes_with_its_word() -> None:
+    said = [" He", " said", ",", " “", "Hello", ",", " you", "”", ".", " -", " x"]
+    words = joined([TimedWord(text, float(at), at + 1.0, 0.5) for at, text in enumerate(said)])
+    assert [word.text for word in words] == [" He", " said,", " “Hello,", " you”.", " - x"]
+    assert words[2].start_s == 4.0  # the word's own time
+
+
+def test_the_words_beside_a_pause_do_not_take_it_with_them() -> None:
+    times = [(0.0, 0.3), (0.3, 0.6), (0.6, 0.7), (0.7, 5.0), (5.0, 9.0)]
+    texts = [" One", " two", ".", " Three", " four"]
+    words = shortened([TimedWord(text, a, b, 0.5) for text, (a, b) in zip(texts, times, strict=True)])
+    assert words[3].end_s == 5.0
+    assert 4.0 < words[3].start_s < 5.0
+    assert words[4].start_s == 5.0
+    assert words[4].end_s < 6.0
+
+
+def test_a_text_that_goes_round_in_circles_is_said_once() -> None:
+    assert without_loops([1, 2, 3, 7, 8, 7, 8, 7, 8]) == (1, 2, 3, 7, 8)
+    assert without_loops([5] * 40) == (5,)
+    assert without_loops([1, 2, 2, 3]) == (1, 2, 2, 3)
+    assert without_loops([]) == ()
+    assert compression("thank you " * 20) > 2.4 > compression("The quick brown fox jumps over the lazy dog.")
+    assert compression("") == 0.0
+
+
+@given(lengths=st.lists(st.integers(0, 900), max_size=12), capacity=st.integers(200, 500))
+@settings(max_examples=60, deadline=None)
+def test_packing_loses_no_sound_and_keeps_the_order(lengths: list[int], capacity: int) -> None:
+    chance = np.random.default_rng(0)
+    regions = [chance.normal(size=length).astype(np.float32) for length in lengths]
+    windows = pack(regions, capacity, 100)
+    found: dict[int, list[Any]] = {}
+    for window in windows:
+        assert 0 < window.length <= capacity
+        assert len(window.samples) == window.length
+        for piece in window.pieces:
+            assert (window.samples[piece.start : piece.start + len(piece.samples)] == piece.samples).all()
+            assert window.at(piece.start + len(piece.samples) / 2) is piece
+            assert piece.begins == sum(map(len, found.get(piece.region, [])))
+            found.setdefault(piece.region, []).append(piece.samples)
+    assert list(found) == [at for at, length in enumerate(lengths) if length]
+    for at, pieces in found.items():
+        assert (np.concatenate(pieces) == regions[at]).all()
+
+
+_JSON = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | st.text(max_size=5),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=5,
+)
+_KEYS = ("n_mels", "n_audio_ctx", "n_audio_state", "n_audio_head", "n_audio_layer", "n_vocab", "n_text_ctx")
+_MORE = ("n_text_state", "n_text_head", "n_text_layer", "quantization", "d_model")
+
+
+@given(found=st.dictionaries(st.sampled_from(_KEYS + _MORE), _JSON, min_size=8), generation=_JSON)
+@settings(max_examples=80, deadline=None)
+def test_any_config_is_read_or_refused_with_a_sentence(found: dict[str, Any], generation: Any) -> None:
+    try:
+        WhisperConfig.parse(found, generation if isinstance(generation, dict) else None)
+    except EngineError as exc:
+        assert str(exc).endswith(".")
+
+
+@given(heads=_JSON, suppressed=_JSON)
+@settings(max_examples=60, deadline=None)
+def test_what_generation_config_says_wrongly_is_left_out(heads: Any, suppressed: Any) -> None:
+    sizes = {"n_mels": 80, "n_audio_ctx": 1500, "n_vocab": 51865, "n_text_ctx": 448}
+    sizes |= {f"n_{half}_{what}": value for half in ("audio", "text") for what, value in (("state", 8), ("head", 2))}
+    sizes |= {"n_audio_layer": 2, "n_text_layer": 2}
+    config = WhisperConfig.parse(sizes, {"alignment_heads": heads, "suppress_tokens": suppressed})
+    assert all(0 <= layer < 2 and 0 <= head < 2 for layer, head in config.alignment_heads)
+    good = WhisperConfig.parse(
+        sizes, {"alignment_heads": [[1, 0], [7, 7], "x"], "suppress_tokens": [1, -1, None, 9**9]}
+    )
+    assert good.alignment_heads == ((1, 0),)
+    assert good.suppressed == (1,)
