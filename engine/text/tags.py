@@ -12,10 +12,11 @@ from typing import Literal
 from engine.text.normalised import Edit, Normalised
 from engine.types import Span
 
-EMOTIONS = frozenset({"laugh", "chuckle", "sigh", "cough", "sniffle", "groan", "yawn", "gasp"})
+EMOTIONS = ("laugh", "chuckle", "sigh", "cough", "sniffle", "groan", "yawn", "gasp")
+"""In the order in which a person is offered them."""
 
 # Formatting that pasted web text brings along; it was never meant to be heard. Anything else in <> is taken for a tag.
-_MARKUP = frozenset({
+MARKUP = frozenset({
     "a", "abbr", "b", "big", "blockquote", "body", "br", "center", "cite", "code", "dd", "del", "div", "dl",
     "dt", "em", "font", "footer", "h1", "h2", "h3", "h4", "h5", "h6", "head", "header", "hr", "html", "i",
     "img", "ins", "kbd", "li", "main", "mark", "nav", "ol", "p", "pre", "q", "s", "samp", "script", "section",
@@ -59,11 +60,11 @@ def find(text: str) -> Iterator[Tag]:
         return
     for match in _MARKED.finditer(text):
         if (name := match["emotion"]) is not None:
-            kind = "markup" if name.lower() in _MARKUP else "emotion"
+            kind = "markup" if name.lower() in MARKUP else "emotion"
             yield Tag(kind, match.span(), name.lower())
         elif (word := match["word"]) is not None:
             yield Tag("phonemes", match.span(), word, match["phonemes"])
-        elif (name := match["markup"].lower()) in _MARKUP:
+        elif (name := match["markup"].lower()) in MARKUP:
             yield Tag("markup", match.span(), name)
 
 

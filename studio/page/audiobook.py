@@ -12,6 +12,7 @@ from studio.page.context import PageContext
 from studio.page.desk import Desk, outline, planned
 from studio.page.doorway import endpoint, escape, hidden, kindly, log, mirror, need_queue, owner_of, part
 from studio.page.speak import voice_picker
+from studio.page.tags import tag_palette
 
 DOCUMENTS = [".epub", ".pdf", ".docx", ".html", ".htm", ".xhtml", ".md", ".markdown", ".txt", ".text", ".fb2"]
 MAX_PARAGRAPHS = 100
@@ -44,6 +45,7 @@ def build(context: PageContext, tabs: gr.Tabs) -> None:
             with gr.Accordion("Or paste a text", open=False, elem_id="book-paste"):
                 text = gr.Textbox(label="Text of the book", lines=8, max_lines=16, elem_id="book-text",
                                   placeholder="A line such as “Chapter 1” begins a chapter.")  # fmt: skip
+                tag_palette("book", "book-text", settings)
                 use_text = gr.Button("Use this text", elem_id="book-use-text")
             book = part("book", "", elem_id="book", server_functions=[_paragraphs(desk)])
         with gr.Column(scale=3, min_width=260, elem_classes="st-side"):

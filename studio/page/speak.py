@@ -16,6 +16,7 @@ from engine.errors import OptionError, TextError
 from engine.types import AudioChunk, Samples, SpeechRequest
 from studio.page.context import PageContext
 from studio.page.doorway import endpoint, hidden, kindly, mirror, part
+from studio.page.tags import tag_palette
 from studio.page.voices import VoiceList, models, voice_list
 
 DOWNLOADS: tuple[FormatName, ...] = ("wav", "mp3", "flac", "opus")
@@ -26,7 +27,6 @@ WELCOME = (
 )
 
 PLAYER = """
-<div class="st-palette" data-st="palette" role="group" aria-label="Tags to insert" hidden></div>
 <div class="st-player" role="group" aria-label="Playback">
   <div class="st-transport">
     <button type="button" class="st-play" data-st="play"
@@ -120,9 +120,7 @@ def build(context: PageContext) -> None:
                 WELCOME, label="Text", lines=7, max_lines=14, elem_id="speak-text", interactive=True,
                 placeholder="Write or paste what should be spoken.", max_length=settings.max_speech_chars,
             )  # fmt: skip
-            gr.HTML(
-                '<div id="speak-palette" class="st-palette"></div>', container=False, padding=False, visible="hidden"
-            )
+            tag_palette("speak", "speak-text", settings)
             with gr.Column(elem_classes="st-console"):
                 player = part("speak", PLAYER, elem_id="speak-player", value={})
         with gr.Column(scale=3, min_width=260, elem_classes="st-side"):

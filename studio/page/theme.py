@@ -149,6 +149,7 @@ def head() -> str:
         "page.js",
         "player.js",
         "speak.js",
+        "tags.js",
         "clips.js",
         "chapters.js",
         "jobs.js",

@@ -1,0 +1,40 @@
+"""The tags a person may put into a text (`<laugh>`): a palette below a text box, and a word about those that the chosen
+voice cannot do. assets/tags.js inserts and lights them; here is only what it must know. It knows no tab.
+"""
+
+import contextlib
+
+import gradio as gr
+
+from engine import registry
+from engine.errors import ModelNotFound
+from engine.text.tags import EMOTIONS, MARKUP
+from studio.page.doorway import part
+from studio.settings import Settings
+
+PALETTE = """
+<div class="st-tags" role="toolbar" aria-label="Tags to insert at the cursor"></div>
+<p class="st-tags-note" role="status" aria-live="polite"></p>
+"""
+
+
+def tag_palette(place: str, box: str, settings: Settings) -> gr.HTML:
+    """The palette for one text box; put it right below.
+
+    Args:
+        place: the script's object that knows which model is chosen: "speak" is `window.studio.speak`.
+        box: elem_id of the text box.
+        settings: for a default model that is on no list.
+    """
+    cards = registry.cards("speak")
+    if settings.speak_model not in {card.id for card in cards}:
+        with contextlib.suppress(ModelNotFound):
+            cards.append(registry.find(settings.speak_model, "speak"))
+    value = {
+        "place": place,
+        "box": box,
+        "tags": EMOTIONS,
+        "markup": sorted(MARKUP),
+        "models": {card.id: {"name": card.name, "tags": card.tags} for card in cards},
+    }
+    return part("tags", PALETTE, value=value, elem_id=f"{box}-tags")
