@@ -1,8 +1,8 @@
 """Orpheus-3B: a Llama that writes the codes of SNAC, and laughs and sighs where it is told to.
 
 `prompt` makes tokens of text, `frames` makes frames of tokens, `writing` draws the tokens, `parts` divides long lines,
-`silence` ends what does not end itself, `decoding` makes frames sound, `load` reads
-files, `model` is the family's door.
+`silence` ends what does not end itself, `decoding` makes frames sound, `loading` reads files, and `model` is the
+family's door.
 """
 
 from collections.abc import Mapping
@@ -18,7 +18,7 @@ __all__ = ["load", "voices"]
 
 
 def load(files: Path | None, companions: Mapping[str, Path]) -> "OrpheusSynthesizer":
-    """Load from verified folders; see `load.load`. MLX is imported here and not before."""
-    from engine.tts.orpheus.load import load as load_model
+    """Load from verified folders; see `loading.load`. MLX is imported here and not before."""
+    from engine.tts.orpheus.loading import load as load_model
 
     return load_model(files, companions)

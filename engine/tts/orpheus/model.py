@@ -154,6 +154,10 @@ class OrpheusSynthesizer:
         if waiting is not None:
             yield waiting[0].segment, self._piece(*waiting)
 
+    def render(self, segment: TextSegment, request: SpeechRequest) -> SpeechPiece:
+        """Speak one segment in one piece, for those who do not listen along."""
+        return self.synthesize_batch([segment], request)[0]
+
     def synthesize_batch(self, segments: Sequence[TextSegment], request: SpeechRequest) -> list[SpeechPiece]:
         """Speak several segments together, a row each: what `synthesize` gives for each, at less cost."""
         utterances = [self._utterance(segment, request) for segment in segments]

@@ -200,7 +200,7 @@ def test_max_tokens_stops_a_line_and_says_what_was_not_said(orpheus: OrpheusSynt
 def test_all_of_the_vocabulary_may_compete_and_malformed_frames_are_dropped(
     orpheus_folder: Path, segment: Segmented
 ) -> None:
-    from engine.tts.orpheus.load import load as load_model
+    from engine.tts.orpheus.loading import load as load_model
 
     model = load_model(orpheus_folder, {"snac_24khz": orpheus_folder / "snac_24khz"}, whole_vocabulary=True)
     pieces = list(model.synthesize(segment("It is late."), model.check(request(sampling=Sampling(max_tokens=140)))))
