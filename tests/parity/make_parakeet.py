@@ -1,17 +1,21 @@
 """Makes fixtures/parakeet.npz: a small Parakeet's frames, encoder, joint and greedy tokens; see make_snac.py.
 
-Needs torch and transformers; parakeet-mlx, where it is installed, must load the folder that the tests write.
+Needs torch, transformers and parakeet-mlx, which must load the folder that the tests write.
 Greedy tokens come from a plain loop over the reference's networks, one frame and one token at a time.
 Run: python -m tests.parity.make_parakeet
 """
 
 import io
+import json
 import subprocess
+import tempfile
 from pathlib import Path
 
+import mlx.core as mx
 import numpy as np
 import soundfile
 import torch
+from parakeet_mlx.utils import from_config
 from transformers import (
     ParakeetCTCConfig,
     ParakeetFeatureExtractor,
@@ -22,7 +26,7 @@ from transformers import (
     ParakeetTDTConfig,
 )
 
-from tests.parity.parakeet_weights import BLANK, DURATIONS, MELS, Kind, draw, shapes, transformers_config
+from tests.parity.parakeet_weights import BLANK, DURATIONS, MELS, Kind, draw, shapes, transformers_config, write_nemo
 
 CLASSES = {
     "tdt": (ParakeetTDTConfig, ParakeetForTDT),
@@ -84,6 +88,18 @@ def loop(model: torch.nn.Module, kind: Kind, frames: torch.Tensor, max_symbols: 
     return found
 
 
+def check_layout(kind: Kind, mel: np.ndarray, encoded: np.ndarray) -> None:
+    """The folder that the tests write is one that parakeet-mlx loads, name for name, and means the same there."""
+    with tempfile.TemporaryDirectory() as folder:
+        write_nemo(Path(folder), kind)
+        theirs = from_config(json.loads((Path(folder) / "config.json").read_text()))
+        theirs.load_weights(str(Path(folder) / "model.safetensors"), strict=True)
+    frames = (mel[0].any(axis=1)).sum()
+    ours = encoded[0, : -(-frames // 8)]
+    found = np.array(theirs.encoder(mx.array(mel[:, :frames]))[0])[0]
+    assert np.abs(found - ours).max() < 1e-4
+
+
 @torch.no_grad()
 def main() -> None:
     """Write the fixture."""
@@ -114,7 +130,7 @@ def main() -> None:
         for row, length in enumerate(lengths):
             tokens = loop(model, kind, output.last_hidden_state[row, :length])
             arrays[f"{kind}_tokens_{row}"] = np.array(tokens, dtype=np.int32).reshape(-1, 3)
-            print(kind, row, length, len(tokens), [t[0] for t in tokens][:20], [t[2] for t in tokens][:20])
+        check_layout(kind, arrays["mel"][:1], arrays["encoded"][:1])
     np.savez_compressed(Path(__file__).parent / "fixtures" / "parakeet.npz", **arrays)
 
 

@@ -16,7 +16,13 @@ BLANK = len(PIECES)
 DURATIONS = [0, 1, 2, 3, 4]
 BLANK_BIAS = {"joint.head.bias": 14.0, "ctc_head.bias": 4.0}  # so that about half of the frames say nothing
 # Wider than activations want, so that many different tokens are said.
-_GAINS = {"joint.head": 4.0, "ctc_head": 4.0, "encoder_projector": 2.0, "decoder.decoder_projector": 6.0, "decoder.": 4.0}
+_GAINS = {
+    "joint.head": 4.0,
+    "ctc_head": 4.0,
+    "encoder_projector": 2.0,
+    "decoder.decoder_projector": 6.0,
+    "decoder.": 4.0,
+}
 
 ENCODER: dict[str, Any] = {
     "hidden_size": WIDTH,
@@ -88,7 +94,7 @@ def nemo_config(kind: Kind) -> dict[str, Any]:
         "decoding": {"model_type": kind, "greedy": {"max_symbols": 10}},
     }
     if kind == "ctc":
-        config["decoder"] = {"feat_in": WIDTH, "num_classes": BLANK, "vocabulary": PIECES}
+        config["decoder"] = {"feat_in": WIDTH, "num_classes": BLANK, "vocabulary": list(PIECES)}
         return config
     config["decoder"] = {
         "blank_as_pad": True,
@@ -97,13 +103,13 @@ def nemo_config(kind: Kind) -> dict[str, Any]:
     }
     config["joint"] = {
         "num_classes": BLANK,
-        "vocabulary": PIECES,
+        "vocabulary": list(PIECES),
         "jointnet": {"joint_hidden": HIDDEN, "activation": "relu", "encoder_hidden": WIDTH, "pred_hidden": HIDDEN},
         "num_extra_outputs": len(DURATIONS) if kind == "tdt" else 0,
     }
     if kind == "tdt":
         config["model_defaults"] = {"tdt_durations": DURATIONS}
-        config["decoding"]["durations"] = DURATIONS
+        config["decoding"]["durations"] = list(DURATIONS)
     return config
 
 

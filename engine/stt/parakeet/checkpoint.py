@@ -43,7 +43,7 @@ from engine.stt.parakeet.config import ParakeetConfig
 if TYPE_CHECKING:
     import mlx.core as mx
 
-    from engine.nn.parts import Parts
+    from engine.nn.parts import Map, Parts
 
 _TRANSFORMERS = (
     ("encoder.subsampling.layers.", "encoder.pre_encode.conv."),
@@ -81,6 +81,18 @@ def load_parts(folder: Path, config: ParakeetConfig) -> "Parts":
     if quantization is None:
         return Parts(weights, "Parakeet")
     return Parts(weights, "Parakeet", quantization.bits, quantization.group_size)
+
+
+def head(parts: "Parts", name: str, outputs: int) -> "Map":
+    """The last linear layer, whose width must fit the vocabulary.
+
+    Raises:
+        WeightsError: it does not.
+    """
+    rows = parts.array(f"{name}.weight").shape[0]
+    if rows != outputs:
+        raise WeightsError(f"This Parakeet says {rows} things, and its config.json names {outputs}. Get it again.")
+    return parts.linear(name)
 
 
 def from_transformers(weights: "Mapping[str, mx.array]") -> "dict[str, mx.array]":

@@ -111,7 +111,7 @@ class ParakeetConfig:
             if "encoder_config" in found:
                 return _from_transformers(found, read_json(folder / "tokenizer.json"))
             return _from_nemo(found)
-        except (KeyError, TypeError, ValueError, OverflowError) as exc:
+        except (KeyError, TypeError, ValueError, AttributeError, OverflowError) as exc:
             raise WeightsError(f"This config.json is not Parakeet's ({exc}). Get the model again.") from exc
 
 

@@ -11,6 +11,7 @@ import mlx.core as mx
 import numpy as np
 
 from engine.nn.parts import Parts
+from engine.stt.parakeet.checkpoint import head
 from engine.stt.parakeet.config import ParakeetConfig
 from engine.stt.parakeet.tokens import Emission
 
@@ -28,7 +29,7 @@ class Ctc:
 
     def __init__(self, parts: Parts, config: ParakeetConfig) -> None:
         self._blank = config.blank
-        self._head = parts.linear("decoder.decoder_layers.0")
+        self._head = head(parts, "decoder.decoder_layers.0", config.blank + 1)
 
     def start(self, batch: int) -> Progress:
         """Nothing is said yet."""

@@ -34,6 +34,7 @@ class Parakeet:
     """
 
     max_region_s = 30.0
+    batch_s = BATCH_S
 
     def __init__(self, config: ParakeetConfig, encoder: Encoder, decoder: Decoder) -> None:
         self.config = config

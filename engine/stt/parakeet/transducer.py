@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.nn.parts import Parts
+from engine.stt.parakeet.checkpoint import head
 from engine.stt.parakeet.config import ParakeetConfig
 from engine.stt.parakeet.tokens import Emission
 
@@ -67,7 +68,7 @@ class Transducer:
         names = [f"decoder.prediction.dec_rnn.lstm.{i}" for i in range(config.predictor_layers)]
         self._lstms = [tuple(parts.array(f"{name}.{end}") for end in ("Wx", "Wh", "bias")) for name in names]
         self._from_encoder, self._from_predictor = parts.linear("joint.enc"), parts.linear("joint.pred")
-        self._head = parts.linear("joint.joint_net.2")
+        self._head = head(parts, "joint.joint_net.2", config.blank + 1 + len(config.durations))
         self._activation = _ACTIVATIONS[config.activation]
 
     def start(self, batch: int) -> Progress:
