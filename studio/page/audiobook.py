@@ -1,18 +1,23 @@
 """The Audiobook tab: a document comes in, is looked at, chosen from and heard, and goes to the queue as a job."""
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from engine.errors import EngineError, OptionError
+from engine.text.pronunciation import used
+from engine.types import Pronunciation
 from studio.books import Book, read_book, read_text
+from studio.library import pronunciations
 from studio.library.options import BookOptions
 from studio.page.context import PageContext
 from studio.page.desk import Desk, outline, planned
 from studio.page.doorway import endpoint, escape, hidden, kindly, log, mirror, need_queue, owner_of, part
 from studio.page.speak import voice_picker
 from studio.page.tags import tag_palette
+from studio.page.voices import as_spoken
 
 DOCUMENTS = [".epub", ".pdf", ".docx", ".html", ".htm", ".xhtml", ".md", ".markdown", ".txt", ".text", ".fb2"]
 MAX_PARAGRAPHS = 100
@@ -95,10 +100,11 @@ def build(context: PageContext, tabs: gr.Tabs) -> None:
         need_queue(context.library)
         owner = owner_of(request)
         document, chapters = planned(desk.get(owner, str(plan["book"])), plan)
+        made_of = as_spoken(context.library, owner, model, f"{voice}+{timbre}" if timbre else voice)
         options = BookOptions(
-            model=model, voice=f"{voice}+{timbre}" if timbre else voice, speed=speed, format=format, loudness=loudness,
+            model=model, voice=made_of, speed=speed, format=format, loudness=loudness,
             sentence_pause_s=sentence, paragraph_pause_s=paragraph, chapter_pause_s=chapter, chapters=chapters,
-            silence_for_failed=silence, narrator=narrator.strip(),
+            silence_for_failed=silence, narrator=narrator.strip(), pronunciations=_said(context, owner, plan, document),
         )  # fmt: skip
         context.library.submit_book(owner, document, options, max_queued=settings.max_queued_jobs)
         gr.Info(f"“{escape(document.title)}” will be narrated.", title="In the queue")
@@ -125,6 +131,15 @@ def build(context: PageContext, tabs: gr.Tabs) -> None:
         api_visibility="private",
     )
     _endpoints(context, desk)
+
+
+def _said(context: PageContext, owner: str, plan: Mapping[str, Any], document: Book) -> tuple[Pronunciation, ...]:
+    """The person's pronunciations that the book has use for: those for all texts and, if one is named, a book's own."""
+    chosen = plan.get("pronunciations")
+    if chosen is False:
+        return ()
+    kept = pronunciations.spoken(context.library.db, owner, chosen if isinstance(chosen, str) else "")
+    return used(kept, (text for chapter in document.chapters for text in (chapter.title, *chapter.paragraphs)))
 
 
 def _read(path: str, max_chars: int) -> Book:
@@ -188,7 +203,13 @@ def _endpoints(context: PageContext, desk: Desk) -> None:
             index for index, entry in enumerate(outline(book_id, book)["chapters"]) if entry["ticked"]
         ]
         options = BookOptions(
-            model=model_id, voice=chosen, speed=speed, format=format, loudness=loudness, chapters=picked
+            model=model_id,
+            voice=as_spoken(context.library, owner, model_id, chosen),
+            speed=speed,
+            format=format,
+            loudness=loudness,
+            chapters=picked,
+            pronunciations=_said(context, owner, {}, book),
         )
         job = context.library.submit_book(owner, book, options, max_queued=settings.max_queued_jobs)
         return {"id": job.id, "title": job.title, "status": str(job.status)}

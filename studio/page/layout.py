@@ -5,7 +5,7 @@ import logging
 import gradio as gr
 
 from engine.errors import EngineError
-from studio.page import audiobook, captions, jobs, models, speak, transcribe
+from studio.page import audiobook, captions, jobs, models, pronunciations, speak, transcribe
 from studio.page.context import PageContext
 from studio.page.doorway import part
 
@@ -50,6 +50,8 @@ def build_page(context: PageContext) -> gr.Blocks:
                 captions.build(context)
             with gr.Tab("Jobs", id="jobs", elem_id="st-tab-jobs"):
                 jobs.build(context)
+            with gr.Tab("Pronunciations", id="pronunciations", elem_id="st-tab-pronunciations"):
+                pronunciations.build(context)
             with gr.Tab("Models", id="models", elem_id="st-tab-models"):
                 models.build(context)
 

@@ -14,10 +14,11 @@ from engine import registry
 from engine.audio.encode import FORMATS, FormatName, write_file
 from engine.errors import OptionError, TextError
 from engine.types import AudioChunk, Samples, SpeechRequest
+from studio.library import pronunciations
 from studio.page.context import PageContext
-from studio.page.doorway import endpoint, hidden, kindly, mirror, part
+from studio.page.doorway import endpoint, hidden, kindly, mirror, owner_of, part
 from studio.page.tags import tag_palette
-from studio.page.voices import VoiceList, models, voice_list
+from studio.page.voices import VoiceList, as_spoken, models, own_voices, voice_list
 
 DOWNLOADS: tuple[FormatName, ...] = ("wav", "mp3", "flac", "opus")
 
@@ -47,6 +48,8 @@ PLAYER = """
     aria-label="Download the speech"><small>Download</small></div>
 </div>
 """
+
+PREVIEW = """<div class="st-preview" data-st="preview"></div>"""
 
 CLIPS = """
 <section class="st-clips" aria-label="Recent clips">
@@ -99,15 +102,29 @@ def voice_picker(context: PageContext, prefix: str) -> VoicePicker:
     choices = models("speak", settings.models_dir)
     model = gr.Dropdown(choices, value=settings.speak_model, label="Model", visible=True, elem_id=f"{prefix}-model")
 
+    part("preview", PREVIEW, elem_id=f"{prefix}-preview", value={"place": prefix})
+    refresh = gr.Button("Refresh the voices", visible="hidden", elem_id=f"{prefix}-voices")
+
     @kindly
-    def other_model(model_id: str) -> tuple[gr.Dropdown, gr.Dropdown]:
-        voices = voice_list(model_id, settings.voice)
+    def other_model(model_id: str, request: gr.Request) -> tuple[gr.Dropdown, gr.Dropdown]:
+        voices = voice_list(model_id, settings.voice, own_voices(context.library, owner_of(request), model_id))
         return (
             gr.Dropdown(voices.voices, value=voices.default),
             gr.Dropdown(voices.timbres, value="", visible=len(voices.timbres) > 1),
         )
 
-    model.input(other_model, [model], [voice, timbre], api_visibility="private", show_progress="hidden")
+    @kindly
+    def own_changed(model_id: str, chosen: str, request: gr.Request) -> gr.Dropdown:
+        voices = voice_list(model_id, chosen, own_voices(context.library, owner_of(request), model_id))
+        return gr.Dropdown(voices.voices, value=voices.default)
+
+    quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
+    model.input(other_model, [model], [voice, timbre], **quiet)
+    # The script presses it when a blend was kept or deleted, and may name the voice to choose. Not from the picker
+    # itself: a voice it does not list yet is refused there.
+    wanted = gr.Textbox(visible="hidden", elem_id=f"{prefix}-wanted")
+    script = f"(model) => [model, window.studio.{prefix}?.choose?.() ?? window.studio.{prefix}?.choices.voice ?? '']"
+    refresh.click(own_changed, [model, wanted], [voice], js=script, **quiet)
     return VoicePicker(model, voice, timbre, start)
 
 
@@ -125,6 +142,8 @@ def build(context: PageContext) -> None:
                 player = part("speak", PLAYER, elem_id="speak-player", value={})
         with gr.Column(scale=3, min_width=260, elem_classes="st-side"):
             picker = voice_picker(context, "speak")
+            blends = [card.id for card in registry.cards("speak") if "blend" in card.abilities]
+            part("blend", "", elem_id="speak-blend", value={"models": blends})
             speed = gr.Slider(0.5, 2.0, value=1.0, step=0.05, label="Speed", elem_id="speak-speed")
     part("clips", CLIPS, elem_id="speak-clips")
 
@@ -138,7 +157,7 @@ def _speak_endpoint(context: PageContext) -> None:
     """`client.predict("Hello", api_name="/speak")` gives a file."""
     settings = context.settings
 
-    def speak(text: str, voice: str, speed: float, model: str, format: str) -> str:
+    def speak(text: str, voice: str, speed: float, model: str, format: str, request: gr.Request) -> str:
         """Speak a text into a file: wav, mp3, flac or opus. Empty voice and model take the studio's defaults."""
         if len(text) > settings.max_speech_chars:
             raise TextError(
@@ -153,7 +172,10 @@ def _speak_endpoint(context: PageContext) -> None:
         folder = Path(get_upload_folder()) / secrets.token_hex(16)
         folder.mkdir(parents=True)
         path = folder / f"speech.{FORMATS[kind].extension.lstrip('.')}"
-        stream = context.pool.speak(model_id, SpeechRequest(text, voice=chosen, speed=speed))
+        owner, library = owner_of(request), context.library
+        said = pronunciations.spoken(library.db, owner)
+        made_of = as_spoken(library, owner, model_id, chosen)
+        stream = context.pool.speak(model_id, SpeechRequest(text, voice=made_of, speed=speed, pronunciations=said))
         try:
             first = next(iter(stream))
             write_file(path, _samples(first, stream), kind, first.sample_rate)

@@ -4,6 +4,7 @@ A voice id may carry a timbre behind a plus sign ("en-us+f3"): languages are pic
 a hundred languages times a hundred timbres stay two short lists.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -11,6 +12,9 @@ from pathlib import Path
 from engine import registry
 from engine.types import Voice
 from engine.weights import is_present
+from studio.library import saved_voices
+from studio.library.library import Library
+from studio.library.saved_voices import KeptVoice
 
 Choice = tuple[str, str]
 """What a person reads, and the value."""
@@ -43,12 +47,13 @@ def models(task: str, models_dir: Path | None) -> list[Choice]:
     ]
 
 
-def voice_list(model_id: str, preferred: str = "") -> VoiceList:
+def voice_list(model_id: str, preferred: str = "", own: Sequence[KeptVoice] = ()) -> VoiceList:
     """The pickers' lists for a model.
 
     Args:
         model_id: a model that speaks.
         preferred: a voice id to begin with, if the model has it.
+        own: the person's blends; they stand before the model's voices.
 
     Raises:
         ModelNotFound: no such model.
@@ -63,10 +68,25 @@ def voice_list(model_id: str, preferred: str = "") -> VoiceList:
             names.setdefault(base, _labelled(name, voice))
         else:
             names[base] = _labelled(voice.name, voice)
-    choices = sorted(((name, base) for base, name in names.items()), key=lambda choice: _rank(choice[0]))
+    choices = [(name, base) for base, name in names.items()]
+    if not any(voice.grade for voice in registry.voices(model_id)):
+        choices.sort(key=lambda choice: _rank(choice[0]))  # graded voices come the best first
     base = preferred.partition("+")[0]
-    default = base if base in names else (choices[0][1] if choices else "")
-    return VoiceList(choices, [NATURAL, *((name, timbre) for timbre, name in timbres.items())], default)
+    mine = [(f"{voice.name} · your blend", voice.name) for voice in own if voice.name not in names]
+    first = choices[0][1] if choices else ""
+    default = base if base in names or any(name == base for _, name in mine) else first
+    return VoiceList(mine + choices, [NATURAL, *((name, timbre) for timbre, name in timbres.items())], default)
+
+
+def own_voices(library: Library, owner: str, model_id: str) -> list[KeptVoice]:
+    """The person's blends that a model can speak. Raises ModelNotFound."""
+    card = registry.find(model_id)
+    return saved_voices.list_all(library.db, owner, card.family) if "blend" in card.abilities else []
+
+
+def as_spoken(library: Library, owner: str, model_id: str, voice: str) -> str:
+    """A voice as the model knows it: of a blend's name, what it is made of. Raises ModelNotFound."""
+    return saved_voices.resolved(library.db, owner, registry.find(model_id).family, voice)
 
 
 @cache
@@ -85,8 +105,10 @@ def voice_counts(model_id: str) -> tuple[int, int]:
 
 
 def _labelled(name: str, voice: Voice) -> str:
-    """The name, the language tag and the grade: all of it can be typed into the search."""
+    """The name, the language tag, the gender and the grade: all of it can be typed into the search."""
     facts = [voice.language] if voice.language else []
+    if voice.grade and voice.gender:
+        facts.append(voice.gender)
     if voice.grade:
         facts.append(f"grade {voice.grade}")
     return " · ".join([name, *facts])

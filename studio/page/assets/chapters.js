@@ -20,6 +20,31 @@
     let rows = []; // {sources: [index...], title, ticked}: the plan
     let shown = null; // the paragraph that is being heard
     let summary = null;
+    let said = null; // which pronunciations hold
+
+    /** Whose pronunciations the book is narrated with: false is nobody's, "" those for all texts, else a book's too. */
+    const pronunciations = () => {
+      const pick = h("select", { "aria-label": "Pronunciations" });
+      const edit = h("button", { type: "button", class: "st-chip", onclick: () => studio.words.open(title()) }, "Write them");
+      const title = () => element.querySelector("[data-st=title]")?.value.trim() || open?.title || "";
+      const fill = () => {
+        const before = pick.value;
+        const { books } = studio.words;
+        pick.replaceChildren(h("option", { value: "=" }, "Yours for all texts"),
+          ...books.map((one) => h("option", { value: `=${one}` }, `Yours, and those for “${one}”`)), h("option", { value: "" }, "None"));
+        const own = `=${title()}`;
+        const has = (value) => [...pick.options].some((one) => one.value === value);
+        pick.value = pick.dataset.touched && has(before) ? before : has(own) ? own : "=";
+      };
+      pick.addEventListener("change", () => (pick.dataset.touched = "1"));
+      const line = h("label", { class: "st-field st-said" }, h("small", {}, "Pronunciations"), h("span", {}, pick, edit));
+      line.value = () => (pick.value ? pick.value.slice(1) : false);
+      line.fill = fill;
+      fill();
+      studio.words.look().then(fill, () => {});
+      return line;
+    };
+    studio.words.changed.add(() => said?.fill());
 
     /** What Submit sends. */
     book.plan = () =>
@@ -28,6 +53,7 @@
         title: element.querySelector("[data-st=title]").value,
         authors: element.querySelector("[data-st=authors]").value,
         chapters: rows.map(({ sources, title, ticked }) => ({ sources, title, ticked })),
+        pronunciations: said ? said.value() : "",
       };
 
     const words = (row) => row.sources.reduce((sum, index) => sum + open.chapters[index].words, 0);
@@ -40,6 +66,7 @@
       summary.textContent = ticked.length
         ? `${ticked.length} of ${studio.count(rows.length, "chapter")} · ${studio.count(total, "word")} · about ${studio.length(seconds(total))} to hear`
         : "Nothing is ticked: tick at least one chapter.";
+      element.querySelector(".st-tags-note").textContent = studio.tagNote?.(choices.model, open.tags) || "";
       for (const part of element.querySelectorAll("[data-length]"))
         part.textContent = `${Number(part.dataset.length).toLocaleString("en")} words · ${studio.length(seconds(Number(part.dataset.length)))}`;
     };
@@ -60,6 +87,7 @@
           speed: Number(choices.speed) || 1,
           sentence_pause_s: Number(choices.sentence_pause_s),
           paragraph_pause_s: Number(choices.paragraph_pause_s),
+          ...(said?.value() === false ? { saved_pronunciations: false } : { book: said?.value() || "" }),
         },
         rate: choices.rates[choices.model],
         on: { end: idle, notice: (sentence) => studio.say(sentence) },
@@ -152,6 +180,8 @@
         fill(list);
       };
       summary = h("p", { class: "st-summary", role: "status", "aria-live": "polite" });
+      said = null;
+      const words = pronunciations();
       element.append(
         h("section", { class: "st-card st-book", "aria-label": "The book" },
           h("div", { class: "st-book-head" },
@@ -160,13 +190,15 @@
             h("div", { class: "st-book-names" },
               h("label", {}, h("small", {}, "Title"), h("input", { type: "text", "data-st": "title", class: "st-title st-book-title", value: open.title, maxlength: 300 })),
               h("label", {}, h("small", {}, "Author"), h("input", { type: "text", "data-st": "authors", class: "st-title", value: open.authors.join(", "), maxlength: 300, placeholder: "Unknown" })),
-              summary)),
+              words, summary, h("p", { class: "st-tags-note", role: "status" }))),
           open.notices.length > 0 && h("ul", { class: "st-notices" }, open.notices.map((notice) => h("li", {}, notice))),
           h("div", { class: "st-ticks", role: "group", "aria-label": "Tick chapters" },
             h("button", { type: "button", class: "st-chip", onclick: all(() => true) }, "All"),
             h("button", { type: "button", class: "st-chip", onclick: all(() => false) }, "None"),
             h("button", { type: "button", class: "st-chip", onclick: all((row) => open.chapters[row.sources[0]].kind === "body") }, "Without front and back matter")),
           list));
+      said = words;
+      said.fill();
       fill(list);
     };
     watch("value", show);

@@ -6,7 +6,7 @@
   const BUSY_MS = 700;
   const CALM_MS = 4000;
   const LANGUAGES_SHOWN = 8;
-  const WORDS = { words: "word times", pitch: "pitch", live: "live captions", confidence: "confidence", clone: "voice cloning", design: "voice design", batch: "batches" };
+  const WORDS = { words: "word times", pitch: "pitch", live: "live captions", confidence: "confidence", clone: "voice cloning", design: "voice design", batch: "batches", blend: "blends of voices" };
 
   studio.part("models", ({ element, server }) => {
     const find = (name) => element.querySelector(`[data-st="${name}"]`);

@@ -13,18 +13,19 @@
   const nameOf = (id) =>
     id.split("+").map((part) => (choices.names[part] || part).split(" · ")[0]).join(", ");
 
-  const choices = { model: "", names: {}, voice: "", timbre: "", language: "", speed: 1, rates: {} };
+  const choices = { model: "", names: {}, voice: "", timbre: "", blend: "", language: "", speed: 1, rates: {} };
   const speak = (studio.speak = { choices });
 
   /** Called by Gradio's change events. */
   speak.set = (values) => {
     Object.assign(choices, values);
+    speak.changed?.();
   };
 
   const box = () => document.querySelector("#speak-text textarea");
   const request = (text) => ({
     model: choices.model,
-    voice: choices.timbre ? `${choices.voice}+${choices.timbre}` : choices.voice,
+    voice: choices.blend || (choices.timbre ? `${choices.voice}+${choices.timbre}` : choices.voice),
     input: text,
     speed: Number(choices.speed) || 1,
   });
