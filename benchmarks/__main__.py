@@ -13,7 +13,11 @@ BENCHMARKS = {
     "memory": "a worker's peak memory for 10,000 and 100,000 words",
     "queue": "from submitting a job to its first segment",
     "pool": "what the pool adds to a stream",
+    "orpheus": "Orpheus: what streaming gives and costs, tokens a second, first audio, beside mlx-audio",
     "g2p": "English phonemes beside misaki's",
+    "whisper": "our Whisper beside mlx-audio's: work of a live session, words lost, time and memory",
+    "parakeet": "our Parakeet beside parakeet-mlx, the same random weights",
+    "kokoro": "our Kokoro beside mlx-audio's and torch's, the same random weights",
 }
 
 

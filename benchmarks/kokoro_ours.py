@@ -1,0 +1,63 @@
+"""Our Kokoro, in a process of its own: speaks phonemes or a text against the clock. Run by benchmarks.kokoro."""
+
+import json
+import resource
+import sys
+import time
+from pathlib import Path
+from typing import Any
+
+import mlx.core as mx
+import numpy as np
+
+from engine.nn.checkpoint import load_arrays
+from engine.tts.kokoro import load
+from engine.tts.kokoro.config import KokoroConfig
+from engine.tts.kokoro.network import Kokoro
+from engine.tts.speak import speak
+from engine.types import SpeechRequest
+
+
+def main(folder: Path, job: dict[str, Any]) -> dict[str, Any]:
+    """Speak the rows together, `repeats` times over; or a text, up to its first sound."""
+    if "text" in job:
+        model = load(folder)
+        for _ in speak(model, SpeechRequest("Hello.")):
+            pass
+        firsts: list[float] = []
+        audio_s = 0.0
+        for _ in range(job["repeats"]):
+            stream = speak(model, SpeechRequest(job["text"]))
+            started = time.perf_counter()
+            chunk = next(chunk for chunk in stream if len(chunk.samples))
+            firsts.append(time.perf_counter() - started)
+            audio_s = len(chunk.samples) / chunk.sample_rate
+            stream.close()  # type: ignore[attr-defined]
+        return {"seconds": firsts, "audio_s": audio_s, "peak_bytes": _resident()}
+    network = Kokoro(KokoroConfig.read(folder / "config.json"), load_arrays(folder))
+    style = np.load(folder / "style.npy")
+    rows: list[list[int]] = job["rows"]
+    styles, speeds, seeds = np.stack([style] * len(rows)), [1.0] * len(rows), list(range(len(rows)))
+    if job["warm"]:
+        network([rows[0][:8]], styles[:1], [1.0], [0])
+    mx.reset_peak_memory()
+    seconds: list[float] = []
+    samples = 0
+    for _ in range(job["repeats"]):
+        started = time.perf_counter()
+        samples = sum(len(one.samples) for one in network(rows, styles, speeds, seeds))
+        seconds.append(time.perf_counter() - started)
+    return {
+        "seconds": seconds,
+        "audio_s": samples / 24000,
+        "peak_bytes": _resident(),
+        "mlx_peak_bytes": mx.get_peak_memory(),
+    }
+
+
+def _resident() -> int:
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
+
+
+if __name__ == "__main__":
+    print(json.dumps(main(Path(sys.argv[1]), json.loads(sys.argv[2]))))
