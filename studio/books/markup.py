@@ -11,6 +11,7 @@ from typing import Any, Protocol, TypeVar
 
 from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]  # compiled, without stubs
 
+from engine.text.tags import EMOTIONS
 from studio.books.encoding import decode
 from studio.books.errors import BookError
 
@@ -29,6 +30,8 @@ _XML_ENTITIES = {"amp", "lt", "gt", "quot", "apos"}
 _NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 # Possessive, so that a long run without `/>` is looked at once.
 _SELF_CLOSED = re.compile(r"<([A-Za-z][\w:.-]*+)([^<>]*+)(?<=/)>")
+# `<laugh>` is no element of any document: it is what a person wrote for the voice.
+_EMOTION = re.compile(rf"<(/?)({'|'.join(EMOTIONS)})\s{{0,9}}/?>", re.IGNORECASE)
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"}
 
 
@@ -78,7 +81,7 @@ def read_markup(data: bytes, make_target: Callable[[], T], name: str) -> T:
     Raises:
         BookError: external or nested entities.
     """
-    text = plain_xml(data, name)
+    text = _with_emotions(plain_xml(data, name))
     target = make_target()
     parser = etree.XMLParser(
         target=target, encoding="utf-8", resolve_entities=False, no_network=True, load_dtd=False, huge_tree=False
@@ -96,7 +99,7 @@ def read_html(text: str, target: T) -> T:
     """Feed HTML to a target, forgiving everything."""
     parser = etree.HTMLParser(target=target, encoding="utf-8", no_network=True, huge_tree=False)
     try:
-        parser.feed(_NOT_XML.sub("", text).encode("utf-8"))
+        parser.feed(_with_emotions(_NOT_XML.sub("", text)).encode("utf-8"))
         parser.close()
     except etree.XMLSyntaxError:
         # libxml2 gives up only on documents without a single element or word.
@@ -159,6 +162,11 @@ def plain_xml(data: bytes, name: str) -> str:
         return f"&amp;{entity};" if character == match.group() else html.escape(character)
 
     return _ENTITY.sub(character, text)
+
+
+def _with_emotions(text: str) -> str:
+    """Emotion tags as text, so that they are spoken or told about; what closes one says nothing."""
+    return _EMOTION.sub(lambda match: "" if match[1] else f"&lt;{match[2]}&gt;", text)
 
 
 def _without_doctype(text: str, name: str) -> tuple[str, dict[str, str]]:

@@ -9,10 +9,11 @@ import threading
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from itertools import pairwise
+from itertools import islice, pairwise
 from typing import Any
 
 from engine.errors import OptionError
+from engine.text import tags
 from studio.books import Book
 from studio.books.edit import merge, rename
 from studio.books.plan import WORDS_PER_MINUTE, default_chapters
@@ -21,6 +22,7 @@ OPEN_BOOKS = 24
 BOOKS_OF_ONE = 4
 COVER_MAX_BYTES = 3_000_000  # beyond it the page shows none; the finished book has it all the same
 MAX_NAME_CHARS = 300
+MAX_TAGS = 20
 
 
 class Desk:
@@ -70,11 +72,19 @@ def outline(book_id: str, book: Book) -> dict[str, Any]:
         "cover": cover,
         "notices": list(book.notices),
         "words_per_minute": WORDS_PER_MINUTE,
+        "tags": _tags(book),
         "chapters": [
             {"title": chapter.title, "kind": chapter.kind, "words": chapter.word_count, "ticked": index in ticked}
             for index, chapter in enumerate(book.chapters)
         ],
     }
+
+
+def _tags(book: Book) -> list[str]:
+    """The kinds of emotion tags in it, the first ones first, so that the page can say what a voice cannot do."""
+    texts = (text for chapter in book.chapters for text in chapter.paragraphs)
+    names = (tag.name for text in texts for tag in tags.find(text) if tag.kind == "emotion")
+    return list(islice(dict.fromkeys(names), MAX_TAGS))
 
 
 def planned(book: Book, plan: Mapping[str, Any]) -> tuple[Book, list[int]]:

@@ -14,8 +14,23 @@
     return marked.length < 2 ? marked.join("") : `${marked.slice(0, -1).join(", ")} and ${marked[marked.length - 1]}`;
   };
 
+  /** What a voice cannot do of these tags, as sentences; "" when it can do all, or nobody knows. */
+  const missing = (card, known, names) => {
+    if (!card) return "";
+    const off = [...names].filter((name) => !card.tags.includes(name));
+    const [lacking, strange] = [off.filter((name) => known.includes(name)), off.filter((name) => !known.includes(name)).slice(0, 5)];
+    const left = (list) => `${list.length > 1 ? "they" : "it"} will be left out.`;
+    return [
+      lacking.length ? `${card.name} cannot do ${listed(lacking)}: ${left(lacking)}` : "",
+      strange.length ? `${listed(strange)} ${strange.length > 1 ? "are no tags" : "is no tag"} that ${card.name} knows: ${left(strange)}` : "",
+    ].filter(Boolean).join(" ");
+  };
+  let known = { tags: [], models: {} };
+  /** The same for a text that is in no box: `names` of its tags, and the id of the model. */
+  studio.tagNote = (model, names) => missing(known.models[model], known.tags, names || []);
+
   studio.part("tags", ({ element, props }) => {
-    const { place, box, tags, models } = props.value;
+    const { place, box, tags, models } = (known = props.value);
     const markup = new Set(props.value.markup);
     const bar = element.querySelector(".st-tags");
     const note = element.querySelector(".st-tags-note");
@@ -46,6 +61,7 @@
 
     /** At the cursor, in place of what is selected, with spaces where words would touch; Ctrl-Z takes it back. */
     const insert = (name) => {
+      look();
       if (!area) return;
       area.focus();
       const before = area.value.slice(0, area.selectionStart);
@@ -63,7 +79,9 @@
     const fit = () => {
       mirror.style.left = `${area.offsetLeft}px`;
       mirror.style.top = `${area.offsetTop}px`;
-      mirror.style.width = `${area.clientWidth + area.clientLeft * 2}px`;
+      // Without the scroll bar, and to the fraction of a pixel, or a line breaks elsewhere.
+      const bar = area.offsetWidth - area.clientWidth - area.clientLeft * 2;
+      mirror.style.width = `${area.getBoundingClientRect().width - bar}px`;
       mirror.style.height = `${area.offsetHeight}px`;
       mirror.scrollTop = area.scrollTop;
     };
@@ -90,24 +108,20 @@
     const show = () => {
       const text = area.value;
       const pieces = [];
-      const missing = new Set();
-      const unknown = new Set();
+      const names = new Set();
       let at = 0;
       for (const match of text.matchAll(TAG)) {
         const name = match[1].toLowerCase();
         if (markup.has(name)) continue;
-        if (!can(name)) (tags.includes(name) ? missing : unknown).add(name);
+        names.add(name);
         pieces.push(document.createTextNode(text.slice(at, match.index)),
           h("mark", { class: can(name) ? "st-tag" : "st-tag st-tag-off", "data-tag": name }, match[0]));
         at = match.index + match[0].length;
       }
       mirror.replaceChildren(...pieces, document.createTextNode(pieces.length ? `${text.slice(at)}\n` : ""));
       fit();
-      const voice = chosen()?.name;
-      const sentences = [];
-      if (missing.size) sentences.push(`${voice} cannot do ${listed([...missing])}: ${missing.size > 1 ? "they" : "it"} will be left out.`);
-      if (unknown.size) sentences.push(`${listed([...unknown].slice(0, 5))} ${unknown.size > 1 ? "are no tags" : "is no tag"} that ${voice} knows: ${unknown.size > 1 ? "they" : "it"} will be left out.`);
-      if (note.textContent !== sentences.join(" ")) note.textContent = sentences.join(" ");
+      const sentences = missing(chosen(), tags, names);
+      if (note.textContent !== sentences) note.textContent = sentences;
     };
 
     const showButtons = () => {

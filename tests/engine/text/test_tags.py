@@ -2,11 +2,13 @@
 
 import pytest
 
+from engine import registry
 from engine.text.normalise import normalise
 from engine.text.normalised import Normalised
-from engine.text.segment import for_voice, prepare
+from engine.text.segment import for_voice, prepare, segments
 from engine.text.tags import EMOTIONS, find, take_out
 from engine.tts.base import SegmentLimits
+from engine.tts.espeak.model import _DOABLE
 
 
 def test_every_kind_of_tag_is_found_in_order() -> None:
@@ -89,3 +91,19 @@ def test_formatting_is_dropped_without_a_word(roomy: SegmentLimits) -> None:
     (segment,) = prepare('<p class="x">Hello <b>there</b><br/></p>', "en", roomy)
     assert segment.text == "Hello there"
     assert for_voice(segment) == (segment, ())
+
+
+def test_each_speaking_family_declares_tags_that_the_palette_has() -> None:
+    cards = registry.cards("speak")
+    assert all(set(card.tags) <= set(EMOTIONS) for card in cards)
+    assert {card.family: card.tags for card in cards} == {"espeak": ("sigh",), "kokoro": (), "orpheus": EMOTIONS}
+    assert registry.find("espeak-ng").tags == _DOABLE
+
+
+def test_a_tag_survives_normalisation_and_segmentation_and_decides_the_sound(roomy: SegmentLimits) -> None:
+    text = "Dr. Smith paid $5 <laugh> for 3 apples. <sigh> It was 1999! What <gasp>?"
+    plain = text.replace("<gasp>", "<yawn>")
+    spoken = [segment.text for segment in segments(text, "en-us", roomy)]
+    assert [tag.name for line in spoken for tag in find(line)] == ["laugh", "sigh", "gasp"]
+    other = [segment.text for segment in segments(plain, "en-us", roomy)]
+    assert spoken != other, "another tag is another segment, with a place of its own in the cache"
