@@ -209,6 +209,7 @@ class Vocoder:
             if is_last:
                 # One frame of true reflection in front.
                 x = mx.concatenate([x[:, 1:2], x], axis=1)
+            mx.eval(x)
             beside = self._source_in[i](source_lengths.zeroed(source))
             x = x + self._source_blocks[i](beside, style, lengths)
             mx.eval(x)
