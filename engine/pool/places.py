@@ -234,6 +234,10 @@ class Places:
         if mlx is not None and not place.card.built_in:
             gc.collect()  # modules and compiled functions refer to one another in circles
             mlx.clear_cache()
+            # MLX ends the whole process in an abort when it goes while a thread that is over still has streams.
+            if hasattr(mlx, "clear_streams"):  # versions before it had no streams of a thread's own
+                mlx.synchronize()
+                mlx.clear_streams()
 
 
 def is_memory_fault(exc: BaseException) -> bool:

@@ -1,5 +1,6 @@
 """MLX behind the pool: arrays stay on the thread that loaded them, results cross as NumPy, memory comes back."""
 
+import subprocess
 import sys
 import types
 from collections.abc import Iterator
@@ -122,3 +123,31 @@ def test_a_model_that_is_not_here_is_not_downloaded_and_puts_nobody_out(pool: Mo
     with pytest.raises(ModelNotDownloaded, match="studio models get some-matrix"):
         next(stream)
     assert [model.id for model in pool.loaded()] == ["matrix"]
+
+
+SPEAKS_AND_ENDS = """
+from pathlib import Path
+import mlx.core as mx
+from engine.pool import ModelPool
+from engine.registry import ModelCard
+
+class Model:
+    def powers(self):
+        state = mx.random.normal((300, 300))
+        for _ in range(3):
+            state = state @ state
+            yield float(state.sum())
+    def close(self):
+        pass
+
+card = ModelCard("m", "M", "speak", "m", "", ("en",), 8000, folder=Path.cwd(), memory_bytes=10)
+pool = ModelPool(100, find=lambda *_: card, load=lambda *_: Model())
+print(len(list(pool.stream("m", lambda model: model.powers()))))
+"""
+
+
+def test_a_process_that_has_spoken_ends_in_peace() -> None:
+    # Two of three were aborted while they ended.
+    for _ in range(4):
+        run = subprocess.run([sys.executable, "-c", SPEAKS_AND_ENDS], capture_output=True, timeout=300, check=False)
+        assert (run.stdout, run.returncode) == (b"3\n", 0), run.stderr
