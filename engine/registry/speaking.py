@@ -35,10 +35,10 @@ CARDS: tuple[ModelCard, ...] = (
         )
         for model_id, precision, megabytes, files in (
             ("hexgrad/Kokoro-82M", "", 356, ("config.json", "kokoro-v1_0.pth", "voices/*.pt")),
-            ("mlx-community/Kokoro-82M-bf16", " (bf16)", 192, KOKORO_MLX_FILES),
-            ("mlx-community/Kokoro-82M-8bit", " (8 bit)", 190, KOKORO_MLX_FILES),
-            ("mlx-community/Kokoro-82M-6bit", " (6 bit)", 190, KOKORO_MLX_FILES),
-            ("mlx-community/Kokoro-82M-4bit", " (4 bit)", 190, KOKORO_MLX_FILES),
+            ("mlx-community/Kokoro-82M-bf16", " (bf16)", 355, KOKORO_MLX_FILES),
+            ("mlx-community/Kokoro-82M-8bit", " (8 bit)", 313, KOKORO_MLX_FILES),
+            ("mlx-community/Kokoro-82M-6bit", " (6 bit)", 310, KOKORO_MLX_FILES),
+            ("mlx-community/Kokoro-82M-4bit", " (4 bit)", 307, KOKORO_MLX_FILES),
         )
     ),
     *(
