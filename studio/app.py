@@ -65,6 +65,7 @@ def create_app(settings: Settings, redis_url: str = "", supervise: bool = False)
         finally:
             if supervisor is not None:
                 await asyncio.to_thread(supervisor.stop)
+            await context.live.close()
             await asyncio.to_thread(pool.close)
             library.close()
 

@@ -41,6 +41,10 @@ class LiveHandle:
         """
         return self._run(lambda session: session.add_audio(samples))
 
+    def flush(self) -> list[TranscriptEvent]:
+        """What is still open becomes certain; the session goes on."""
+        return self._run(lambda session: session.flush())
+
     def finish(self) -> list[TranscriptEvent]:
         """The microphone is off: what was still open becomes certain. Close the handle after it."""
         return self._run(lambda session: session.finish())

@@ -55,6 +55,14 @@ class LiveSession:
         self._heard += len(samples)
         return self._hear(self._detector.feed(self._resampler.feed(samples)))
 
+    def flush(self) -> list[TranscriptEvent]:
+        """Nobody speaks for a while (somebody pressed Pause): decide on what was heard so far, and go on listening."""
+        if self._is_closed:
+            return []
+        events = self._hear(self._detector.end_turn())
+        self._shown = ((), False)
+        return events
+
     def finish(self) -> list[TranscriptEvent]:
         """The microphone is off: decide on all that was heard. The last event is final."""
         if self._is_closed:

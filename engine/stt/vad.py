@@ -83,6 +83,10 @@ class SpeechDetector:
             parts.extend(self._hear_step())
         return parts
 
+    def end_turn(self) -> list[SpeechPart]:
+        """End the turn that is open, here and now; the stream goes on."""
+        return self._turn.finish()
+
     def finish(self) -> list[SpeechPart]:
         """The stream has ended: hear the rest, and end the turn that is open."""
         self._for_network.push(self._resampler.finish())
@@ -134,6 +138,7 @@ class _Turn:
         if not self.is_open:
             return []
         self.is_open = False
+        self._forget()
         return [SpeechPart(self._heard, np.zeros(0, dtype=np.float32), ends_at=self._heard)]
 
     def _wait(self, samples: Samples, probability: float) -> list[SpeechPart]:

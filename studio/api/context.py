@@ -1,6 +1,6 @@
 """What every route is given: the things `studio.app` built, found on the application's state."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Annotated
 
 from fastapi import Depends
@@ -8,6 +8,7 @@ from starlette.requests import HTTPConnection
 
 from engine.pool import ModelPool
 from studio.access import Access, Person, current_person
+from studio.api.live_sessions import LiveSessions
 from studio.library.library import Library
 from studio.settings import Settings
 
@@ -21,12 +22,14 @@ class ApiContext:
         library: jobs, results and clips of every owner.
         pool: loaded models.
         access: who may come in, and how much they may ask for.
+        live: microphones' sessions that outlive their connection.
     """
 
     settings: Settings
     library: Library
     pool: ModelPool
     access: Access
+    live: LiveSessions = field(default_factory=LiveSessions)
 
 
 # Both are coroutines because FastAPI would send plain functions through a thread.

@@ -9,6 +9,15 @@
     {"action": "stop"}                            ->
                                                   <-   {"type": "complete", "text", "words", "audio"}
 
+Beyond that, for those who ask for it in the first message:
+
+    "resumable": true    the answer names a `session`; {"type": "ack", "received"} tells how many samples have arrived.
+                         Whoever loses the connection keeps what is not acknowledged, comes back within a minute with
+                         {"session", "words": certain words so far}, learns `received`, and sends on from there.
+    "keep": true         the sound is kept, and POST .../{session}/save makes a transcript of it after the end.
+    {"action": "pause"}  what was said so far becomes certain; the session waits, for half an hour at most.
+    {"action": "clear"}  words and sound so far are forgotten.
+
 Time is counted in samples of what was sent. What cannot be heard yet waits in the socket, not in memory.
 """
 
@@ -16,57 +25,139 @@ import asyncio
 import contextlib
 import json
 import logging
-from collections import deque
-from collections.abc import Iterable
 from typing import Any, cast
 
-import numpy as np
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
-from pydantic import ValidationError
+from pydantic import BaseModel, ValidationError
+from starlette.responses import JSONResponse, Response
 
-from engine.errors import AudioFormatError, EngineError, InputError, OptionError
-from engine.pool import LiveHandle
-from engine.types import Samples, TranscriptEvent, Word
+from engine.errors import EngineError, InputError, OptionError
+from engine.stt.segments import segments_of
+from engine.types import Transcript
+from studio.access import StreamSlot, TooMany
 from studio.access.errors import error_body
 from studio.api import names
 from studio.api.bridge import off_loop
-from studio.api.context import Asking, Context
+from studio.api.context import ApiContext, Asking, Context
 from studio.api.errors import invalid_sentence, wire
-from studio.api.events import LiveComplete, LiveDelta, LivePartial, LiveStart, LiveWord
+from studio.api.events import Deleted, LiveSave, LiveStart
+from studio.api.jobs import job_json
+from studio.api.live_recording import LiveRecording
+from studio.api.live_session import Command, LiveSession
+from studio.library.errors import IllegalMove, NotFound
+from studio.library.options import TranscriptionOptions
 
 router = APIRouter()
 log = logging.getLogger(__name__)
 
 START_TIMEOUT_S = 30.0
 IDLE_TIMEOUT_S = 120.0
-MAX_WAITING_S = 4.0
-"""Sound that may wait for the recogniser before we stop reading the socket."""
-MAX_PACKET_BYTES = 1_000_000
-REFUSED, FAILED = 1008, 1011
+PAUSE_TIMEOUT_S = 1800.0
+SEND_TIMEOUT_S = 20.0
+"""A client that does not take a message for so long does not read."""
+REFUSED, FAILED, REPLACED = 1008, 1011, 4000
+LEFT = frozenset({1000, 1001})
+"""How a client closes that wants to go; anything else is a connection that was lost (a torn one reads as 1005 here)."""
+ADDRESS = "/v1/audio/transcriptions/realtime"
 
 
-@router.websocket("/v1/audio/transcriptions/realtime")
+@router.websocket(ADDRESS)
 async def listen(socket: WebSocket, context: Context, asking: Asking) -> None:
     """Recognise a microphone while it speaks."""
     await socket.accept()
+    connection = _Connection(socket)
     try:
-        with context.access.limits.open_stream(asking):
-            start = await _start(socket)
-            model = names.model_id(start.model, "transcribe", context.settings)
-            handle = await off_loop(context.pool.live, model, start.language.lower(), start.sample_rate)
-            try:
-                await socket.send_json({"status": "ready", "model": model, "sample_rate": start.sample_rate})
-                await _Session(socket, handle, start.sample_rate).run()
-            finally:
-                handle.close()
+        start = await _start(socket)
+        if start.session:
+            session = context.live.find(asking.name, start.session)
+            context.live.back(session)
+        else:
+            session = await _begin(context, asking, start)
+        try:
+            await session.attach(connection, start.words)
+            await connection.serve(session)
+        except WebSocketDisconnect as exc:
+            connection.lost = exc.code not in LEFT
+        finally:
+            if session.detach(connection) or session.ended.is_set():
+                _settle(context, session, connection.lost)
     except WebSocketDisconnect:
         return
     except EngineError as exc:
-        await _close(socket, wire(exc)[1], REFUSED if isinstance(exc, InputError) else FAILED)
+        is_theirs = isinstance(exc, InputError | TooMany | NotFound)
+        await _close(socket, wire(exc)[1], REFUSED if is_theirs else FAILED)
     except Exception:
         log.exception("a live transcription failed")
         sentence = "Something went wrong inside the studio; its log tells more."
         await _close(socket, error_body(sentence, "server_error", "internal_error"), FAILED)
+
+
+@router.post(ADDRESS + "/{session}/save", status_code=201, tags=["transcriptions"])
+async def save(session: str, body: LiveSave, context: Context, asking: Asking) -> Response:
+    """Keep a session that has ended, words and sound, as a transcript; answers with its job."""
+    live = context.live.find(asking.name, session)
+    if not live.ended.is_set():
+        raise IllegalMove("Stop listening first; then the captions can be saved.")
+    recording = await off_loop(live.recording.take) if live.recording is not None else None
+    if recording is None:
+        raise NotFound("No sound of these captions was kept, so there is nothing to save.")
+    segments = tuple(segments_of(live.words))
+    transcript = Transcript(segments, live.language, live.kept_s, live.model)
+    options = TranscriptionOptions(model=live.model, language=live.language)
+    view = await off_loop(
+        context.library.keep_transcript, asking.name, body.title or "Captions", recording, transcript, options
+    )
+    context.live.drop(live)
+    return JSONResponse(job_json(view), status_code=201, headers={"location": f"/v1/transcripts/{view.id}"})
+
+
+@router.delete(ADDRESS + "/{session}", tags=["transcriptions"])
+async def forget(session: str, context: Context, asking: Asking) -> Deleted:
+    """Drop a session, with its sound."""
+    context.live.drop(context.live.find(asking.name, session))
+    return Deleted(id=session, object="live_session")
+
+
+async def _begin(context: ApiContext, asking: Asking, start: LiveStart) -> LiveSession:
+    model = names.model_id(start.model, "transcribe", context.settings)
+    slot = await _slot(context, asking)
+    try:
+        handle = await off_loop(context.pool.live, model, start.language.lower(), start.sample_rate)
+    except BaseException:
+        slot.close()
+        raise
+
+    def record(name: str) -> LiveRecording:
+        most = context.access.limits.allowance.max_upload_bytes
+        return LiveRecording(context.library.storage, asking.name, name, start.sample_rate, most)
+
+    session = LiveSession(
+        asking.name, handle, slot, model, start.language.lower(), start.sample_rate,
+        is_resumable=start.resumable or start.keep, record=record if start.keep else None,
+    )  # fmt: skip
+    context.live.add(session)
+    return session
+
+
+async def _slot(context: ApiContext, asking: Asking) -> StreamSlot:
+    """A place among the person's streams; a session whose client was lost makes room for one who is here."""
+    try:
+        return context.access.limits.open_stream(asking)
+    except TooMany:
+        if not context.live.give_up_one(asking.name):
+            raise
+        await context.live.settled()
+        return context.access.limits.open_stream(asking)
+
+
+def _settle(context: ApiContext, session: LiveSession, lost: bool) -> None:
+    """What becomes of a session that nobody is attached to any more."""
+    if session.ended.is_set() and session.error is None and session.is_resumable:
+        context.live.over(session)
+    elif lost and session.is_resumable and session.error is None:
+        context.live.away(session)
+    else:
+        context.live.drop(session)
 
 
 async def _start(socket: WebSocket) -> LiveStart:
@@ -83,106 +174,100 @@ async def _start(socket: WebSocket) -> LiveStart:
         raise OptionError(invalid_sentence(exc.errors())[0]) from exc
 
 
-class _Session:
-    """One microphone: one task reads the socket, one has the recogniser listen to all that waits."""
+class _Connection:
+    """One socket: reads it for a session, and is the session's listener."""
 
-    def __init__(self, socket: WebSocket, handle: LiveHandle, sample_rate: int) -> None:
+    def __init__(self, socket: WebSocket) -> None:
         self._socket = socket
-        self._handle = handle
-        self._max_waiting = int(MAX_WAITING_S * sample_rate)
-        self._packets: deque[Samples] = deque()
-        self._waiting = 0
-        self._odd_byte = b""
-        self._stopped = False
-        self._changed = asyncio.Condition()
-        self._words: list[Word] = []
-        self._draft: tuple[Word, ...] = ()
-        self._audio_s = 0.0
+        self._gone = asyncio.Event()
+        self._is_deaf = False
+        self._is_replaced = False
+        self.lost = False
+        """Whether the client went without saying so."""
 
-    async def run(self) -> None:
-        """Until the client says stop or leaves."""
-        reading = asyncio.ensure_future(self._read())
-        hearing = asyncio.ensure_future(self._hear())
+    async def send(self, message: BaseModel) -> bool:
+        """Send a message; False when nobody takes it."""
+        if self._gone.is_set():
+            return False
+        sending = asyncio.ensure_future(self._socket.send_text(message.model_dump_json()))
+        gone = asyncio.ensure_future(self._gone.wait())
         try:
-            done, _ = await asyncio.wait({reading, hearing}, return_when=asyncio.FIRST_EXCEPTION)
-            for task in done:
-                task.result()
+            await asyncio.wait({sending, gone}, timeout=SEND_TIMEOUT_S, return_when=asyncio.FIRST_COMPLETED)
+            if sending.done() and sending.exception() is None:
+                return True
+            self._is_deaf = not sending.done() and not gone.done()
         finally:
-            for task in (reading, hearing):
+            for task in (sending, gone):
                 task.cancel()
-            await asyncio.gather(reading, hearing, return_exceptions=True)
+            await asyncio.gather(sending, gone, return_exceptions=True)
+        self._gone.set()
+        return False
 
-    async def _read(self) -> None:
-        while not self._stopped:
-            try:
-                message = await asyncio.wait_for(self._socket.receive(), IDLE_TIMEOUT_S)
-            except TimeoutError as exc:
-                raise OptionError("No sound came for two minutes, so the session was closed.") from exc
-            text = _text_of(message)
-            async with self._changed:
-                if text is not None:
-                    self._stopped = _is_stop(text)
-                else:
-                    self._take(message["bytes"])
-                    await self._changed.wait_for(lambda: self._waiting <= self._max_waiting)
-                self._changed.notify_all()
+    def replaced(self) -> None:
+        """The client has come back on another connection."""
+        self._is_replaced = True
+        self._gone.set()
 
-    def _take(self, packet: bytes) -> None:
-        if len(packet) > MAX_PACKET_BYTES:
-            raise AudioFormatError("A message holds too much sound; send less than a second at a time.")
-        pcm16 = self._odd_byte + packet
-        whole = len(pcm16) // 2 * 2
-        self._odd_byte = pcm16[whole:]
-        if whole:
-            samples = np.frombuffer(pcm16, dtype="<i2", count=whole // 2).astype(np.float32) / np.float32(32768.0)
-            self._packets.append(samples)
-            self._waiting += len(samples)
-            self._wake_hearing()
+    async def serve(self, session: LiveSession) -> None:
+        """Until the session has ended, or this connection has.
 
-    def _wake_hearing(self) -> None:
-        # The reader holds the condition's lock here, so the listener wakes as soon as the reader waits.
-        self._changed.notify_all()
+        Raises:
+            WebSocketDisconnect: the client has left, or was lost.
+            EngineError: what came cannot be used, or the session failed.
+        """
+        reading = asyncio.ensure_future(self._read(session))
+        ended = asyncio.ensure_future(session.ended.wait())
+        gone = asyncio.ensure_future(self._gone.wait())
+        try:
+            done, _ = await asyncio.wait({reading, ended, gone}, return_when=asyncio.FIRST_COMPLETED)
+            if reading in done:
+                reading.result()
+        finally:
+            for task in (reading, ended, gone):
+                task.cancel()
+            await asyncio.gather(reading, ended, gone, return_exceptions=True)
+        if session.error is not None:
+            raise session.error
+        if self._is_replaced:
+            await self._socket.close(REPLACED, "You went on with this session elsewhere.")
+        elif self._is_deaf:
+            self.lost = True
+            with contextlib.suppress(RuntimeError, WebSocketDisconnect, TimeoutError):
+                reason = "You do not read what is sent to you, so the connection was closed."
+                await asyncio.wait_for(self._socket.close(REFUSED, reason), 1)
+        elif self._gone.is_set():
+            await self._farewell()
+        else:
+            await self._socket.close()
 
-    async def _hear(self) -> None:
+    async def _farewell(self) -> None:
+        """Nobody takes what is sent: read on to how the client has gone.
+
+        Raises:
+            WebSocketDisconnect: always.
+        """
+        with contextlib.suppress(TimeoutError):
+            async with asyncio.timeout(1):
+                while True:
+                    _text_of(await self._socket.receive())
+        raise WebSocketDisconnect(1006)
+
+    async def _read(self, session: LiveSession) -> None:
         while True:
-            async with self._changed:
-                await self._changed.wait_for(lambda: bool(self._packets) or self._stopped)
-                if not self._packets:
-                    break
-                samples = np.concatenate(self._packets)
-                self._packets.clear()
-            await self._tell(await off_loop(self._handle.add_audio, samples))
-            async with self._changed:
-                self._waiting -= len(samples)
-                self._changed.notify_all()
-        await self._tell(await off_loop(self._handle.finish))
-        words = [LiveWord.of(word) for word in self._words]
-        text = " ".join(word.text for word in self._words)
-        await self._socket.send_text(LiveComplete(text=text, words=words, audio=self._audio_s).model_dump_json())
-        await self._socket.close()
-
-    async def _tell(self, events: Iterable[TranscriptEvent]) -> None:
-        """Several events at once become one message: what is certain by now, and the last guess."""
-        stable: list[Word] = []
-        last: TranscriptEvent | None = None
-        for last in events:
-            stable.extend(last.stable)
-        if last is None:
-            return
-        self._audio_s = round(last.audio_s, 3)
-        if stable:
-            space = " " if self._words else ""
-            delta = space + " ".join(word.text for word in stable)
-            self._words.extend(stable)
-            await self._socket.send_text(LiveDelta(delta=delta).model_dump_json())
-        self._draft = last.draft
-        partial = LivePartial(
-            stable=[LiveWord.of(word) for word in stable],
-            draft=[LiveWord.of(word) for word in last.draft],
-            audio=self._audio_s,
-            speech=last.speech,
-        )
-        await self._socket.send_text(partial.model_dump_json())
+            idle_s = PAUSE_TIMEOUT_S if session.is_paused else IDLE_TIMEOUT_S
+            try:
+                message = await asyncio.wait_for(self._socket.receive(), idle_s)
+            except TimeoutError as exc:
+                raise OptionError(f"No sound came for {idle_s / 60:.0f} minutes, so the session was closed.") from exc
+            text = _text_of(message)
+            if text is None:
+                await session.take(message["bytes"])
+                continue
+            command = _command(text)
+            await session.ask(command)
+            if command == "stop":
+                await session.ended.wait()
+                return
 
 
 def _text_of(message: Any) -> str | None:
@@ -196,17 +281,19 @@ def _text_of(message: Any) -> str | None:
     return cast(str | None, message.get("text"))
 
 
-def _is_stop(text: str) -> bool:
+def _command(text: str) -> Command:
     try:
-        action = json.loads(text)
+        message = json.loads(text)
     except (ValueError, RecursionError) as exc:
         raise OptionError('Send sound as binary messages, and {"action": "stop"} at the end.') from exc
-    if not isinstance(action, dict) or cast(dict[str, Any], action).get("action") != "stop":
-        raise OptionError('The only action is {"action": "stop"}.')
-    return True
+    action = cast(dict[str, Any], message).get("action") if isinstance(message, dict) else None
+    if action not in ("stop", "pause", "clear"):
+        raise OptionError('The actions are {"action": "stop"}, "pause" and "clear".')
+    return action
 
 
 async def _close(socket: WebSocket, body: dict[str, Any], code: int) -> None:
-    with contextlib.suppress(RuntimeError, WebSocketDisconnect):
-        await socket.send_json({"type": "error", **body})
-        await socket.close(code, body["error"]["message"].encode()[:120].decode("utf-8", "ignore"))
+    with contextlib.suppress(RuntimeError, WebSocketDisconnect, TimeoutError):
+        reason = body["error"]["message"].encode()[:120].decode("utf-8", "ignore")
+        await asyncio.wait_for(socket.send_json({"type": "error", **body}), 5)
+        await asyncio.wait_for(socket.close(code, reason), 5)

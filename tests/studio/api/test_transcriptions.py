@@ -228,5 +228,6 @@ def test_live_streams_count_among_a_persons_streams(studio: Studio) -> None:
             ear.send("{}")
             assert json.loads(ear.recv())["status"] == "ready"
         fifth = stack.enter_context(connect(microphone(studio), proxy=None))
+        fifth.send("{}")
         assert json.loads(fifth.recv())["error"]["code"] == "rate_limit_exceeded"
     assert studio.becomes_idle()
