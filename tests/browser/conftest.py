@@ -99,3 +99,27 @@ def open_page(studio: Studio, browser: Browser, watch: Watch) -> Iterator[Open]:
     yield opened
     for context in contexts:
         context.close()
+
+
+@pytest.fixture
+def open_at(browser: Browser) -> Iterator[Open]:
+    """Open another studio than everybody's: open_at(studio)."""
+    contexts: list[BrowserContext] = []
+    watches: list[Watch] = []
+
+    def opened(studio: Studio) -> Page:
+        context = browser.new_context(viewport={"width": 1280, "height": 900})
+        context.set_default_timeout(15_000)
+        contexts.append(context)
+        page = context.new_page()
+        watches.append(Watch(studio.address))
+        watches[-1].attach(page)
+        page.goto(studio.address)
+        page.locator("#speak-player .st-play svg").wait_for()
+        return page
+
+    yield opened
+    for context in contexts:
+        context.close()
+    for watch in watches:
+        watch.check()

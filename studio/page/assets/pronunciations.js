@@ -11,6 +11,13 @@
 
   /** Entries may have changed: whoever shows their books asks again. */
   words.tell = () => words.changed.forEach((told) => told());
+  /** For the Audiobook tab: come here to write for a book. The tab is built when it is first opened. */
+  words.wanted = null;
+  words.open = (book) => {
+    words.wanted = book;
+    [...document.querySelectorAll("#st-tabs [role=tab]")].find((tab) => tab.textContent.trim() === "Pronunciations")?.click();
+    words.arrive?.();
+  };
   words.look = async () => {
     const answer = await (await studio.ask(`${ADDRESS}?book=-`)).json();
     words.books = answer.books;
@@ -271,13 +278,14 @@
     } });
     place.append(h("div", { class: "st-card" }, fresh.item));
 
-    /** For the Audiobook tab: come here to write for this book. */
-    words.open = (book) => {
-      document.querySelector("#st-tab-pronunciations-button")?.click();
-      fresh.book.value = book;
-      fresh.item.querySelector("details").open = Boolean(book);
+    words.arrive = () => {
+      if (words.wanted === null) return;
+      fresh.book.value = words.wanted;
+      fresh.item.querySelector("details").open = Boolean(words.wanted);
+      words.wanted = null;
       setTimeout(() => fresh.word.focus(), 50);
     };
+    words.arrive();
     look();
   });
 })();

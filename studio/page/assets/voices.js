@@ -84,7 +84,7 @@
 
     const panel = h("details", { class: "st-blend", ontoggle: () => {
       if (panel.open && !rows.length) start();
-      tell();
+      else tell();
     } }, h("summary", {}, "Blend voices"),
       h("div", { class: "st-card" }, h("p", { class: "st-hint" }, "While this is open, Play speaks with the blend."), list,
         h("div", { class: "st-blend-tools" }, more, said),
@@ -155,6 +155,7 @@
     };
 
     const start = () => {
+      if (!voices.length) return; // they are on their way
       const first = voices.find((voice) => voice.id === choices.voice) || voices[0];
       const other = voices.find((voice) => voice.language === first?.language && voice.gender !== first?.gender) || voices[1];
       rows = [first, other].filter(Boolean).map((voice, at) => ({ voice: voice.id, share: at ? 40 : 60 }));
@@ -196,6 +197,7 @@
       own = data.filter((one) => one.saved);
       for (const voice of voices) choices.names[voice.id] = voice.name;
       showOwn();
+      if (panel.open && !rows.length) start();
       refresh(voice);
     };
 
