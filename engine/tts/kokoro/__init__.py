@@ -10,12 +10,12 @@ from typing import TYPE_CHECKING
 from engine.tts.kokoro.voices import voices
 
 if TYPE_CHECKING:
-    from engine.tts.kokoro.model import KokoroSynthesizer
+    from engine.tts.base import BatchSynthesizer
 
 __all__ = ["load", "voices"]
 
 
-def load(files: Path | None) -> "KokoroSynthesizer":
+def load(files: Path | None) -> "BatchSynthesizer":
     """Load from a verified folder; see `model.load`. MLX is imported here and not before."""
     from engine.tts.kokoro.model import load as load_model
 

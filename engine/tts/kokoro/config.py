@@ -63,6 +63,12 @@ class KokoroConfig:
             scale *= rate
         return 2 * scale
 
+    @property
+    def widest_frame_bytes(self) -> int:
+        """What one frame of predicted duration takes in the vocoder's last, widest stage: 61 kB as published."""
+        channels = self.vocoder.upsample_initial_channel >> len(self.vocoder.upsample_rates)
+        return 4 * channels * self.samples_per_frame // self.vocoder.gen_istft_hop_size
+
     @classmethod
     def read(cls, path: Path) -> "KokoroConfig":
         """From a checkpoint's config.json.

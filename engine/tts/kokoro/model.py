@@ -29,6 +29,7 @@ from engine.tts.kokoro.voices import NAMES, Blend, described, parse
 from engine.types import Samples, SpeechRequest, Voice, Word
 
 PHRASE_PAUSE_S, WORD_PAUSE_S = 0.15, 0.02  # where a segment too long for one row is divided
+FRAMES_PER_PHONEME = 5  # of 25 ms: 2.5 as spoken, twice that at half speed
 _NOT_YET = ("ja", "zh")
 
 
@@ -81,6 +82,7 @@ class KokoroSynthesizer:
         self._network = network
         self._packs = packs
         self._ipa = ipa
+        self._longest = config.bert.max_position_embeddings - 2
         self._readers: dict[str, English | Other] = {}
 
     @property
@@ -161,6 +163,10 @@ class KokoroSynthesizer:
             for which, plan in enumerate(plans)
         ]
 
+    def batch_memory(self, segments: Sequence[TextSegment]) -> int:
+        """What the network takes for the longest rows these can become, spoken as slowly as it may be asked for."""
+        return self._network.memory([FRAMES_PER_PHONEME * min(self._longest, _most(one)) for one in segments])
+
     def close(self) -> None:
         """The arrays go with the object."""
 
@@ -175,8 +181,7 @@ class KokoroSynthesizer:
             notices = (*notices, f"This voice does not know the sounds “{strange[:40]}”: they were left out.")
         if spoken is not segment:
             tokens = _in_the_segment(tokens, spoken, segment)
-        longest = self._config.bert.max_position_embeddings - 2
-        return _Plan(rows(tokens, self._config.vocab, longest), notices)
+        return _Plan(rows(tokens, self._config.vocab, self._longest), notices)
 
     def _read(self, text: str, language: str) -> list[Pronounced]:
         if language not in self._readers:
@@ -242,6 +247,11 @@ def _language(wanted: str, voice: Voice) -> str:
 
 def _base(language: str) -> str:
     return language.replace("_", "-").partition("-")[0]
+
+
+def _most(segment: TextSegment) -> int:
+    """How many phonemes a segment may have: about one a letter, up to six a character of Chinese or Japanese."""
+    return 2 + sum(6 if ord(letter) >= 0x2E80 else 1 for letter in segment.text) * 5 // 4
 
 
 def _seed(segment: TextSegment, request: SpeechRequest, row: int) -> int:

@@ -78,7 +78,7 @@ def test_mlx_communitys_files_sound_as_the_published_ones(model: KokoroSynthesiz
         assert np.abs(spoken(model, text)[0] - spoken(other, text)[0]).max() < 1e-4
 
 
-@pytest.mark.parametrize("bits", [4, 8])
+@pytest.mark.parametrize("bits", [4, 6, 8])
 def test_a_quantised_copy_loads_and_speaks(folder: Path, tmp_path: Path, bits: int) -> None:
     out = tmp_path / f"Kokoro-82M-{bits}bit"
     assert quantise(folder, out, bits=bits, group_size=32) > 20
