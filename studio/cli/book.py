@@ -2,6 +2,7 @@
 
 import json
 import shutil
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, cast
 
@@ -9,9 +10,11 @@ import typer
 from rich.console import Console
 
 from engine.errors import EngineError, OptionError
+from engine.text.pronunciation import used
 from studio.books import read_book
 from studio.books.model import Book
-from studio.cli import queue
+from studio.cli import own, queue
+from studio.library.library import Library
 from studio.library.options import BookFormat, BookOptions, Loudness
 from studio.library.tables import JobStatus
 from studio.library.views import JobView
@@ -56,12 +59,14 @@ def book(
     )
     if no_wait:
         with queue.opened(settings) as library:
+            options = _as_the_person_has_it(library, options, document)
             job = library.submit_book(queue.OWNER, document, options, max_queued=settings.max_queued_jobs)
             if library.redis is None:
                 console.print("It waits for `studio run` or `studio worker`.", soft_wrap=True)
         _print(job, [], as_json)
         return
     with queue.staffed(settings) as library:
+        options = _as_the_person_has_it(library, options, document)
         job = library.submit_book(queue.OWNER, document, options, max_queued=settings.max_queued_jobs)
         try:
             job = queue.watch(library, job.id, console)
@@ -80,6 +85,13 @@ def book(
     for notice in job.notices:
         console.print(notice, markup=False, soft_wrap=True)
     _print(job, places, as_json)
+
+
+def _as_the_person_has_it(library: Library, options: BookOptions, document: Book) -> BookOptions:
+    """The voice by what it is made of, and the words as the person wants them said in all texts."""
+    voice, said = own.in_a_book(library.db, options.model, options.voice)
+    texts = (text for chapter in document.chapters for text in (chapter.title, *chapter.paragraphs))
+    return replace(options, voice=voice, pronunciations=used(said, texts))
 
 
 def chosen(chapters: str, document: Book) -> list[int]:

@@ -16,6 +16,7 @@ from engine.audio.encode import FORMATS, encode_pcm16, encode_stream, write_file
 from engine.errors import OptionError, TextError
 from engine.pool import ModelPool
 from engine.types import AudioChunk, Samples, SpeechRequest
+from studio.cli import own
 from studio.settings import Settings
 
 # Programs that play raw PCM from standard input, in the order in which we would rather have them.
@@ -48,11 +49,13 @@ def say(
         raise TextError("There is nothing to say: the text is empty.")
     if not voice and not model:
         voice = settings.voice
-    request = SpeechRequest(text=words, voice=voice, language=language, speed=speed, pitch=pitch)
+    model = model or settings.speak_model
+    made_of, said = own.for_speech(settings, model, voice)
+    request = SpeechRequest(text=words, voice=made_of, language=language, speed=speed, pitch=pitch, pronunciations=said)
     audio_format = _format_of(out)
     pool = ModelPool(int(settings.memory_budget_gb * 1024**3), models_dir=settings.models_dir, offline=settings.offline)
     try:
-        chunks = _Told(iter(pool.speak(model or settings.speak_model, request)))
+        chunks = _Told(iter(pool.speak(model, request)))
         first = next(chunks)
         samples = _samples(first, chunks)
         if play or not out:

@@ -1,0 +1,30 @@
+"""What was kept on the page holds in the terminal."""
+
+from pathlib import Path
+
+from engine.types import Pronunciation
+from studio.cli.own import OWNER, for_speech
+from studio.library import pronunciations, saved_voices
+from studio.library.db import migrate, open_database
+from studio.settings import Settings
+
+BLEND = "af_heart:0.6+am_michael:0.4"
+
+
+def test_kept_voices_and_words_hold_in_the_terminal(tmp_path: Path) -> None:
+    settings = Settings(_env_file=None, outputs=tmp_path)  # type: ignore[call-arg]
+    assert for_speech(settings, "espeak-ng", "en-us") == ("en-us", ())
+    assert not list(tmp_path.iterdir())
+    migrate(settings.resolved_database_url)
+    db = open_database(settings.resolved_database_url)
+    said = pronunciations.add(db, OWNER, Pronunciation("Sybil", "sˈɪbəl")).said
+    saved_voices.keep(db, OWNER, "kokoro", "Evening", BLEND)
+    db.dispose()
+    assert for_speech(settings, "hexgrad/Kokoro-82M", "evening") == (BLEND, (said,))
+    assert for_speech(settings, "espeak-ng", "evening") == ("evening", (said,))
+
+
+def test_a_database_that_cannot_be_read_is_no_reason_not_to_speak(tmp_path: Path) -> None:
+    settings = Settings(_env_file=None, outputs=tmp_path)  # type: ignore[call-arg]
+    (tmp_path / "studio.db").write_bytes(b"")
+    assert for_speech(settings, "espeak-ng", "en-us") == ("en-us", ())
