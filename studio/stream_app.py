@@ -28,6 +28,7 @@ class StreamContext:
     settings: Settings
     pool: ModelPool
     access: Access
+    library: None = None
 
 
 def create_stream_app(settings: Settings) -> FastAPI:

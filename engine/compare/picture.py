@@ -12,8 +12,8 @@ from engine.compare.measures import difference
 from engine.compare.ways import NAMES, Take
 from engine.types import Samples
 
-WIDTH, ROW, MARGIN = 1400, 112, 24
-NAME_HEIGHT = 24
+WIDTH, ROW, MARGIN = 1040, 92, 20
+NAME_HEIGHT = 28
 PAPER, INK, SOFT, LINE, ACCENT, BAD = "#fffdf9", "#1d1f20", "#5c5953", "#e0d9cd", "#17545a", "#9b3424"
 SCALE = 2
 """Drawn this much larger and made smaller again: Pillow's lines have no soft edges."""
@@ -37,7 +37,7 @@ def picture(takes: Sequence[Take]) -> bytes:
     height = MARGIN * 2 + len(rows) * (ROW + NAME_HEIGHT)
     image = Image.new("RGB", (WIDTH * SCALE, height * SCALE), PAPER)
     pen = ImageDraw.Draw(image)
-    font = ImageFont.load_default(size=15 * SCALE)
+    font = ImageFont.load_default(size=17 * SCALE)
     top = MARGIN
     for name, samples, joins, colour, gain in rows:
         pen.text((MARGIN * SCALE, top * SCALE), name, fill=INK, font=font)

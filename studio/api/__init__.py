@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from studio.api import (
     clips,
+    compare,
     jobs,
     listen,
     live,
@@ -22,6 +23,7 @@ def build_router() -> APIRouter:
     router = APIRouter()
     for door in (
         speech,
+        compare,
         voices,
         pronunciations,
         models,

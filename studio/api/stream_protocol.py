@@ -35,6 +35,8 @@ class StreamStart(BaseModel):
     sentence_pause_s: Finite = Field(0.25, ge=0.0, le=30.0)
     paragraph_pause_s: Finite = Field(0.7, ge=0.0, le=30.0)
 
+    saved_pronunciations: bool = True
+
     temperature: Finite | None = Field(None, ge=0.0, le=10.0)
     top_p: Finite | None = Field(None, ge=0.0, le=1.0)
     top_k: Count | None = None

@@ -31,7 +31,7 @@ from studio.api.bridge import Cancel, Pump, off_loop
 from studio.api.context import Asking
 from studio.api.errors import wire
 from studio.api.pcm_frame import frames
-from studio.api.speaking import Speaking, speaking
+from studio.api.speaking import Speaking, as_kept, speaking
 from studio.api.stream_protocol import StreamComplete, StreamError, StreamStart, StreamStarted, parse
 
 router = APIRouter()
@@ -124,8 +124,11 @@ class _Session:
         limits.check_speech_text(start.text)
         model = await off_loop(names.model_id, start.model, "speak", settings)
         voice = await off_loop(names.voice_id, start.voice, model, settings)
+        request = start.request(voice)
+        if start.saved_pronunciations:
+            request = await off_loop(as_kept, self._application, self._asking, model, request)
         slot = limits.open_stream(self._asking)
-        self._stream = _Stream(self._application.pool, model, start, start.request(voice), slot)
+        self._stream = _Stream(self._application.pool, model, start, request, slot)
         self._sending = asyncio.ensure_future(self._send(self._stream))
 
     async def _send(self, stream: "_Stream") -> None:

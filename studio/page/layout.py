@@ -5,7 +5,7 @@ import logging
 import gradio as gr
 
 from engine.errors import EngineError
-from studio.page import audiobook, captions, jobs, models, pronunciations, speak, transcribe
+from studio.page import audiobook, captions, compare, jobs, models, pronunciations, speak, transcribe
 from studio.page.context import PageContext
 from studio.page.doorway import part
 
@@ -52,6 +52,8 @@ def build_page(context: PageContext) -> gr.Blocks:
                 jobs.build(context)
             with gr.Tab("Pronunciations", id="pronunciations", elem_id="st-tab-pronunciations"):
                 pronunciations.build(context)
+            with gr.Tab("Compare", id="compare", elem_id="st-tab-compare"):
+                compare.build(context)
             with gr.Tab("Models", id="models", elem_id="st-tab-models"):
                 models.build(context)
 

@@ -158,6 +158,7 @@ def head() -> str:
         "transcribe.js",
         "microphone.js",
         "captions.js",
+        "compare.js",
         "models.js",
     )
     worklets = {"worklet": "worklet.js", "microphone": "microphone_worklet.js"}

@@ -92,7 +92,7 @@ def test_the_picture_shows_a_row_for_each_take_and_each_difference() -> None:
     same = Image.open(io.BytesIO(picture([take(whole), take(whole.copy(), joins=(2400,))])))
     other = Image.open(io.BytesIO(picture([take(whole), take(whole * np.float32(0.9), joins=(2400,))])))
     assert same.format == "PNG"
-    assert same.size == other.size == (1400, 456)
+    assert same.size == other.size == (1040, 400)
     assert same.tobytes() != other.tobytes()
     red = np.array(other.convert("RGB")).astype(int)
     assert ((red[..., 0] - red[..., 2]) > 60).sum() > 500, "a difference is drawn"

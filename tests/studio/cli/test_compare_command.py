@@ -35,7 +35,7 @@ def test_it_writes_the_sounds_the_table_and_the_picture(tmp_path: Path) -> None:
     assert {row["max_difference"] for row in rows} == {"0.0"}
     samples, rate = soundfile.read(folder / "clean.wav")
     assert (len(samples), rate) == (int(rows[1]["samples"]), 22050)
-    assert Image.open(folder / "compare.png").width == 1400
+    assert Image.open(folder / "compare.png").width == 1040
     assert "Clean stream" in run.stdout
     assert "…" not in run.stdout, "80 characters have room for the table"
     assert "smooth is left out" in run.stderr
