@@ -4,16 +4,17 @@ A recording is read, and its speech found, on a thread of its own; only the regi
 or a slow upload never holds up what others hear from the same model.
 """
 
+import copy
 import logging
 import threading
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Self, TypeVar, cast
 
 from engine.errors import Cancelled, EngineError, GenerationError
 from engine.pool.lease import Lease, RunCall
 from engine.pool.stream import Feed
-from engine.stt.base import Hypothesis, Recognizer, SteppedRecognizer, UtteranceDecoder
+from engine.stt.base import Guidance, Hypothesis, Recognizer, SteppedRecognizer, UtteranceDecoder, guided
 from engine.types import Samples, Segment, TranscriptEvent, Word
 
 if TYPE_CHECKING:
@@ -85,6 +86,7 @@ class RemoteRecognizer:
         self.max_region_s = model.max_region_s
         self.batch_s = float(getattr(model, "batch_s", 0.0))
         self._takes_steps = hasattr(model, "recognize_steps")
+        self._guidance: Guidance | None = None
         self._lease: Lease[RemoteRecognizer] | None = None
         self._must_end: Callable[[], bool] = lambda: False
 
@@ -93,6 +95,17 @@ class RemoteRecognizer:
         self._lease = lease
         self._must_end = must_end
         return self
+
+    def guided(self, guidance: Guidance) -> "RemoteRecognizer":
+        """As the model's own.
+
+        Raises:
+            OptionError: it takes no guidance, or cannot do what is asked.
+        """
+        told = copy.copy(self)
+        told._guidance = guidance
+        told._cross(lambda _: None)
+        return told
 
     def recognize(self, regions: Sequence[Samples], language: str) -> list[Segment]:
         """As the model's own; in turn with others, step by step, when the model takes steps."""
@@ -104,7 +117,8 @@ class RemoteRecognizer:
             return self._cross(work)
 
         def steps(model: SteppedRecognizer) -> Iterator[list[Segment] | None]:
-            yield (yield from model.recognize_steps(regions, language))
+            told = cast("SteppedRecognizer", guided(model, self._guidance))
+            yield (yield from told.recognize_steps(regions, language))
 
         assert self._lease is not None
         last: list[Segment] | None = None
@@ -128,7 +142,7 @@ class RemoteRecognizer:
 
     def _cross(self, work: Callable[[Recognizer], T]) -> T:
         assert self._lease is not None
-        return self._lease.call(work)
+        return self._lease.call(lambda model: work(guided(model, self._guidance)))
 
 
 class _RemoteUtterance:
@@ -156,6 +170,7 @@ class Transcription:
         language: str,
         start_s: float,
         ended: Callable[["Transcription"], None],
+        guidance: Guidance | None = None,
     ) -> None:
         """Prepare; `start` begins.
 
@@ -165,7 +180,9 @@ class Transcription:
             language: as for `engine.stt.transcribe`.
             start_s: where in the recording the blocks begin.
             ended: called when the thread is about to end.
+            guidance: as for `engine.stt.transcribe`.
         """
+        self._guidance = guidance
         self._lease = lease
         self._blocks = blocks
         self._language = language
@@ -213,6 +230,8 @@ class Transcription:
             lease = self._lease(RemoteRecognizer)
             try:
                 model = lease.session.over(lease, self._must_end)
+                if self._guidance is not None:
+                    model = model.guided(self._guidance)
                 for segment in transcribe(model, blocks, self._language, start_s=self._start_s):
                     while not self.feed.has_room and not self._must_end():
                         self._room.get()

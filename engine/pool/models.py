@@ -21,7 +21,7 @@ from engine.pool.places import Find, Load, LoadedModel, Place, Places, is_memory
 from engine.pool.stream import Feed, Stream
 from engine.pool.thread import Call, Closeable, Leave, Run
 from engine.registry import ModelCard, Task
-from engine.stt.base import Recognizer
+from engine.stt.base import Guidance, Recognizer
 from engine.text.segment import TextSegment
 from engine.tts.base import SpeechPiece, Synthesizer
 from engine.tts.speak import speak, speak_segment
@@ -94,7 +94,13 @@ class ModelPool:
         return self._stream(model_id, "speak", work)
 
     def transcribe(
-        self, model_id: str, blocks: Iterable[Samples], language: str = "", *, start_s: float = 0.0
+        self,
+        model_id: str,
+        blocks: Iterable[Samples],
+        language: str = "",
+        *,
+        start_s: float = 0.0,
+        guidance: Guidance | None = None,
     ) -> Stream[Segment]:
         """Write down a recording; each segment comes as soon as it is decoded. Errors are raised by the stream.
 
@@ -103,12 +109,13 @@ class ModelPool:
             blocks: float32 [n] at the model's sample rate; read, and closed, on a thread of its own.
             language: BCP 47 tag, or "" for the model's own.
             start_s: where in the recording the blocks begin.
+            guidance: what to expect, and whether to translate.
         """
 
         def lease(make: Callable[[Recognizer], RemoteRecognizer]) -> Lease[RemoteRecognizer]:
             return self._lease(model_id, "transcribe", make)
 
-        transcription = Transcription(lease, blocks, language, start_s, self._transcriptions.discard)
+        transcription = Transcription(lease, blocks, language, start_s, self._transcriptions.discard, guidance)
         self._transcriptions.add(transcription)
         transcription.start()
         return Stream(transcription.feed)

@@ -6,8 +6,9 @@ A family is a package or module `engine.stt.<family>` with `load(files) -> Recog
 
 from collections.abc import Generator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import Protocol, cast
 
+from engine.errors import OptionError
 from engine.types import Samples, Segment, Word
 
 
@@ -117,3 +118,17 @@ class SteppedRecognizer(Recognizer, Protocol):
     def recognize_steps(self, regions: Sequence[Samples], language: str) -> Generator[None, None, list[Segment]]:
         """As `recognize`, in steps of some ten milliseconds; the last one gives the segments. Closing it stops."""
         ...
+
+
+def guided(model: Recognizer, guidance: Guidance | None) -> Recognizer:
+    """The model, told what to expect.
+
+    Raises:
+        OptionError: it takes no guidance, or cannot do what is asked.
+    """
+    if guidance is None or guidance == Guidance():
+        return model
+    if not hasattr(model, "guided"):
+        what = "translate" if guidance.translates else "take a prompt or words to expect"
+        raise OptionError(f"This recogniser cannot {what}. Choose a Whisper for that.")
+    return cast("GuidedRecognizer", model).guided(guidance)

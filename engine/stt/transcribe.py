@@ -7,10 +7,8 @@ that there is something to read soon.
 
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import cast
 
-from engine.errors import OptionError
-from engine.stt.base import Guidance, GuidedRecognizer, Recognizer
+from engine.stt.base import Guidance, Recognizer, guided
 from engine.stt.segments import segments_of
 from engine.stt.vad import VadOptions, regions
 from engine.types import Samples, Segment
@@ -85,20 +83,6 @@ def batches(found: Iterable[Region], sample_rate: int, first_s: float, batch_s: 
 def batch_of(model: Recognizer) -> float:
     """Seconds of speech a model likes to be given at once; 0 is a region at a time."""
     return float(getattr(model, "batch_s", 0.0))
-
-
-def guided(model: Recognizer, guidance: Guidance | None) -> Recognizer:
-    """The model, told what to expect.
-
-    Raises:
-        OptionError: it takes no guidance, or cannot do what is asked.
-    """
-    if guidance is None or guidance == Guidance():
-        return model
-    if not hasattr(model, "guided"):
-        what = "translate" if guidance.translates else "take a prompt or words to expect"
-        raise OptionError(f"This recogniser cannot {what}. Choose a Whisper for that.")
-    return cast("GuidedRecognizer", model).guided(guidance)
 
 
 def moved(segment: Segment, by_s: float) -> Segment:
