@@ -161,7 +161,7 @@ def fallback() -> int:
     count = {"encoder": 0, "decoder": 0}
     model = _small(count)
     sound = (0.1 * np.random.default_rng(0).standard_normal(30 * RATE)).astype(np.float32)
-    model.generate(sound, language="en", no_speech_threshold=None, sample_len=2, fp16=False)
+    model.generate(sound, language="en", no_speech_threshold=None, logprob_threshold=1.0, sample_len=2, fp16=False)
     return count["encoder"]
 
 

@@ -169,6 +169,7 @@ class Whisper:
         seeds = [zlib.crc32(window.samples.tobytes()) for window in batch]
         decoded = yield from self._decoder.decode(state, options, seeds)
         end = self._tokenizer.special.end
+        self.work.decoder_passes += 1
         plain = replace(options, prompt=(), with_stamps=True)
         yield
         return self._aligner(
