@@ -30,12 +30,21 @@ def build(context: PageContext) -> None:
     """Lay the tab out."""
     with gr.Row(elem_classes="st-speak"):
         with gr.Column(scale=7, min_width=300, elem_classes="st-stage"):
-            gr.Textbox(SAMPLE, label="Text", lines=3, max_lines=8, elem_id="compare-text", max_length=MAX_CHARS)
+            gr.Textbox(
+                SAMPLE, label="Text", lines=3, max_lines=8, elem_id="compare-text", max_length=MAX_CHARS,
+                interactive=True,
+            )  # fmt: skip
             compare = part("compare", TABLE, elem_id="compare", value={})
         with gr.Column(scale=3, min_width=260, elem_classes="st-side"):
             picker = voice_picker(context, "compare")
             seed = gr.Number(
-                0, label="Seed", info="The same for every way", precision=0, minimum=0, elem_id="compare-seed"
+                0,
+                label="Seed",
+                info="The same for every way",
+                precision=0,
+                minimum=0,
+                elem_id="compare-seed",
+                interactive=True,
             )
     compare.value = picker.initial() | {"seed": 0}
     chosen = {"model": picker.model, "voice": picker.voice, "timbre": picker.timbre, "seed": seed}
