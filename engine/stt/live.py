@@ -61,7 +61,7 @@ class LiveSession:
             return []
         events = self._hear(self._detector.end_turn())
         self._shown = ((), False)
-        return events
+        return [*events, TranscriptEvent((), (), self._heard_s)]
 
     def finish(self) -> list[TranscriptEvent]:
         """The microphone is off: decide on all that was heard. The last event is final."""

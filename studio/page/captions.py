@@ -6,12 +6,16 @@ from studio.page.context import PageContext
 from studio.page.doorway import mirror, note, part
 from studio.page.transcribe import languages, listening_picker
 
-HINT = "Firm words are certain and never change. Pale words are the present guess for what was just said."
+HINT = (
+    "Firm words are certain and never change. Pale words are the present guess for what was just said. "
+    "Save keeps the words with their sound, to be mended and exported."
+)
 
 CAPTIONS = """
 <section class="st-card st-captions" aria-label="Live captions">
   <div class="st-captions-bar">
     <button type="button" class="st-play" data-st="toggle"><span>Listen</span></button>
+    <button type="button" class="st-stop" data-st="pause" hidden><span>Pause</span></button>
     <div class="st-scope">
       <div class="st-level" data-st="level" role="meter" aria-label="Microphone level in decibels"
         aria-valuemin="-60" aria-valuemax="0" aria-valuenow="-60"></div>
@@ -26,6 +30,7 @@ CAPTIONS = """
     <span class="st-status" data-st="status" role="status" aria-live="polite"></span>
     <button type="button" class="st-button" data-st="copy">Copy</button>
     <button type="button" class="st-button" data-st="clear">Clear</button>
+    <button type="button" class="st-button" data-st="save" disabled>Save</button>
   </div>
 </section>
 """

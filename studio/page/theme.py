@@ -157,6 +157,8 @@ def head() -> str:
         "jobs.js",
         "transcribe.js",
         "microphone.js",
+        "live.js",
+        "editor.js",
         "captions.js",
         "compare.js",
         "models.js",

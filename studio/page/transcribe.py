@@ -8,6 +8,7 @@ import gradio as gr
 from engine import registry
 from engine.errors import OptionError
 from studio.library.options import TranscriptionOptions
+from studio.page import editor
 from studio.page.context import PageContext
 from studio.page.doorway import endpoint, hidden, kindly, need_queue, owner_of, part
 from studio.page.jobs import transcript_reader
@@ -73,6 +74,7 @@ def build(context: PageContext) -> None:
         with gr.Column(scale=3, min_width=260, elem_classes="st-side"):
             model, language = listening_picker(context, "recording")
             submit = gr.Button("Transcribe", variant="primary", size="lg", elem_id="recording-submit")
+    editor.build()
     part("transcripts", TRANSCRIPTS, elem_id="transcripts", server_functions=[transcript_reader(context)])
 
     def queue(owner: str, path: str, model_id: str, tag: str) -> dict[str, Any]:

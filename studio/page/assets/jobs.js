@@ -175,6 +175,8 @@
         results.replaceChildren(...now.results.map((result) =>
           h("a", { class: "st-button", href: result.url || address(now, "results", result.id), download: result.name, "data-kind": result.kind, title: result.name },
             icon("download"), result.part_number === null ? result.kind.toUpperCase() : result.name, h("small", {}, studio.size(result.size_bytes)))));
+        if (now.kind === "transcription" && now.status === "done")
+          results.prepend(h("button", { type: "button", class: "st-button st-button-main", "data-st": "open", onclick: () => studio.openTranscript?.(now.id) }, icon("edit"), "Open"));
       }
       results.hidden = now.results.length === 0;
 

@@ -5,12 +5,14 @@
 
   const SENTENCES = {
     NotAllowedError: "The browser may not use the microphone. Allow it for this page in the address bar, then start again.",
+    SecurityError: "The browser does not let this page use a microphone.",
+    OverconstrainedError: "The microphone that was chosen is not there. Choose another one in the browser's settings.",
     NotFoundError: "No microphone was found. Plug one in, then start again.",
     NotReadableError: "The microphone is in use by another program. Close that program, then start again.",
   };
 
   /**
-   * Open the microphone. Calls packet(Int16Array, loudest 0..1) about 25 times a second and ended() when the device goes away.
+   * Open the microphone. Calls packet(Int16Array, loudest 0..1) about 25 times a second and ended(sentence) when the device goes away.
    * Gives {sampleRate, close()}; throws an Error whose message is one sentence.
    */
   studio.openMicrophone = async ({ packet, ended }) => {
@@ -43,12 +45,24 @@
       isOpen = false;
       stream.getTracks().forEach((track) => track.stop());
       context.close();
+      navigator.mediaDevices.removeEventListener("devicechange", look);
     };
-    stream.getAudioTracks()[0].addEventListener("ended", () => {
+    const track = stream.getAudioTracks()[0];
+    const gone = () => {
       if (!isOpen) return;
       close();
-      ended();
-    });
+      ended("The microphone was unplugged. Plug it in and start again; what was said so far is kept.");
+    };
+    // Not every browser ends the track of a device that was pulled out.
+    const look = async () => {
+      const devices = await navigator.mediaDevices.enumerateDevices().catch(() => null);
+      const id = track.getSettings().deviceId;
+      if (devices && id && !devices.some((one) => one.kind === "audioinput" && (one.deviceId === id || !one.deviceId))) gone();
+    };
+    navigator.mediaDevices.addEventListener("devicechange", look);
+    track.addEventListener("ended", gone);
+    // A computer that sleeps, or a call that takes the sound away, stops the audio clock.
+    context.addEventListener("statechange", () => isOpen && context.state !== "running" && context.resume().catch(() => {}));
     return { sampleRate: context.sampleRate, close };
   };
 })();
