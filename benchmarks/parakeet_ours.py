@@ -38,7 +38,7 @@ def offline(model: Parakeet, sound: Samples, job: dict[str, Any]) -> dict[str, A
 
 
 def live(model: Parakeet, sound: Samples, job: dict[str, Any]) -> dict[str, Any]:
-    """Minute 1 in small packets, the minutes up to `minute` in large ones, and part of that one in small ones again."""
+    """Small packets at the end of minute 1 and in minute `minute`; large ones up to there."""
     packet = round(job["packet_s"] * 16000)
     left, right = job["context"]
     with model.stream((left, right), job["depth"], keep_original_attention=not job["local"]) as stream:
@@ -53,18 +53,16 @@ def live(model: Parakeet, sound: Samples, job: dict[str, Any]) -> dict[str, Any]
                 times.append(time.perf_counter() - started)
             return times
 
-        heard(job["first_s"] - job["measured_s"], packet)
-        before = stream.frames_encoded
+        heard(60 - job["measured_s"], 16000)
+        before, mel_before = stream.frames_encoded, stream.mel_frames
         first = heard(job["measured_s"], packet)
         work = (stream.frames_encoded - before) / job["measured_s"]
-        heard(60 * (job["minute"] - 1) - job["first_s"], 160000)
+        mel = (stream.mel_frames - mel_before) / job["measured_s"]
+        heard(60 * (job["minute"] - 2), 160000)
         late = heard(job["measured_s"], packet)
-        # The windows of the last frame or two wait for the sound behind them: counted when the stream has ended.
-        heard_s = stream.heard_s
-        stream.finish()
     return _with_memory(
         {
-            "mel_ratio": stream.mel_frames / (100 * heard_s),
+            "mel_ratio": mel / 100,
             "encoded_per_s": work,
             "first": _times(first),
             "late": _times(late),

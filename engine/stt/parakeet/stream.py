@@ -25,6 +25,7 @@ from engine.stt.parakeet.tokens import (
     SentenceRules,
     Token,
     begins_word,
+    is_over,
     segment_of,
     sentences_of,
     timed,
@@ -243,8 +244,7 @@ class ParakeetStream:
     def _end_word(self, end_s: float) -> None:
         for word in words_of(self._open_word, end_s):
             self._words.append(word)
-            done = sentences_of([*self._open_sentence, word], self._rules)
-            if len(done) > 1:
+            if self._open_sentence and is_over(self._open_sentence, word, self._rules):
                 self._sentences.append(segment_of(self._open_sentence))
                 self._open_sentence = []
             self._open_sentence.append(word)

@@ -101,7 +101,7 @@ def sentences_of(words: Sequence[Word], rules: SentenceRules) -> list[Segment]:
     """Words grouped into sentences; the last one may still be open."""
     groups: list[list[Word]] = []
     for word in words:
-        if not groups or _is_over(groups[-1], word, rules):
+        if not groups or is_over(groups[-1], word, rules):
             groups.append([])
         groups[-1].append(word)
     return [segment_of(group) for group in groups]
@@ -115,7 +115,8 @@ def segment_of(words: Sequence[Word]) -> Segment:
     return Segment(" ".join(word.text for word in words), words[0].start_s, words[-1].end_s, tuple(words), confidence)
 
 
-def _is_over(sentence: Sequence[Word], following: Word, rules: SentenceRules) -> bool:
+def is_over(sentence: Sequence[Word], following: Word, rules: SentenceRules) -> bool:
+    """Whether a sentence has ended when this word follows it."""
     if sentence[-1].text.endswith(_ENDS):
         return True
     if rules.max_words is not None and len(sentence) >= rules.max_words:
