@@ -94,7 +94,9 @@ class _Speech:
     def _as_the_person_has_it(self) -> SpeechRequest:
         """The voice by what it is made of, and the words as the person wants them said."""
         db, body, spoken = self._context.library.db, self._body, self._spoken
-        voice = saved_voices.resolved(db, self._owner, registry.find(self._model).family, spoken.voice)
+        card = registry.find(self._model)
+        is_blendable = "blend" in card.abilities
+        voice = saved_voices.resolved(db, self._owner, card.family, spoken.voice) if is_blendable else spoken.voice
         kept = pronunciations.spoken(db, self._owner, body.book) if body.saved_pronunciations else ()
         return replace(spoken, voice=voice, pronunciations=spoken.pronunciations + kept)
 

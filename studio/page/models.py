@@ -19,7 +19,10 @@ log = logging.getLogger(__name__)
 MODELS = """
 <section class="st-models" aria-label="Models">
   <p class="st-away" data-st="away" role="status" hidden></p>
-  <ul data-st="list" class="st-cards"></ul>
+  <h2>Voices</h2>
+  <ul data-st="speak" class="st-cards" aria-label="Models that speak"></ul>
+  <h2>Recognisers</h2>
+  <ul data-st="transcribe" class="st-cards" aria-label="Models that listen"></ul>
 </section>
 """
 

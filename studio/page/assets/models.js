@@ -10,7 +10,8 @@
 
   studio.part("models", ({ element, server }) => {
     const find = (name) => element.querySelector(`[data-st="${name}"]`);
-    const [list, away] = [find("list"), find("away")];
+    const away = find("away");
+    const lists = { speak: find("speak"), transcribe: find("transcribe") };
     const cards = new Map();
     let timer = 0;
 
@@ -93,12 +94,14 @@
       return item;
     };
 
+    /** What is here comes first; a card keeps its place while somebody looks at it. */
     const show = (models) => {
+      if (!cards.size) models = [...models].sort((a, b) => Number(b.built_in) - Number(a.built_in) || Number(b.downloaded) - Number(a.downloaded));
       for (const model of models) {
         if (cards.has(model.id)) cards.get(model.id).update(model);
         else {
           cards.set(model.id, card(model));
-          list.append(cards.get(model.id));
+          lists[model.task].append(cards.get(model.id));
         }
       }
       for (const [id, item] of cards)
