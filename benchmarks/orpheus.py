@@ -8,6 +8,7 @@ import importlib.util
 import json
 import statistics
 import tempfile
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +19,7 @@ from benchmarks.peers import PeerMissing, fast_blas, ours, peer_python, run_peer
 HERE = Path(__file__).parent
 FRAMES = 60
 LONG_CHUNKS, LONG_FRAMES = 200, 4
+AROUND = 20
 # mlx-audio counts 137.5 tokens a second where there are 82: the interval that makes it give a chunk every four frames.
 LONG_INTERVAL = (7 * LONG_FRAMES + 0.1) / 137.5
 DEFAULT_INTERVAL = 2.0
@@ -85,48 +87,46 @@ def _tell(our: dict[str, Any], their: dict[str, Any] | None) -> None:
         print(f"| {stream['interval']} s | mlx-audio | {stream['length']:.4f} | {stream['difference']:.1e} |")
     print(f"\nWhole, not streamed: ours {our['whole_length']:.4f} of the length due", end="")
     print(f", mlx-audio {their['whole_length']:.4f}.\n" if their else ".\n")
-    print("| what | ours | mlx-audio | ratio |")
-    print("|---|---|---|---|")
-    for name, at in (("a chunk of 4 frames, the first", 0), (f"chunk {LONG_CHUNKS}", LONG_CHUNKS - 1)):
-        _row(name, _around(our["chunk_seconds"], at), _around(their["chunk_seconds"], at) if their else None, "s")
-    _row("tokens a second, one line", _middle(our["tokens_per_second"]), _of(their, "tokens_per_second"), "tok/s")
-    _row(
-        "tokens a second, eight lines (theirs: one after the other)",
-        _middle(our["batch_tokens_per_second"]),
-        _of(their, "tokens_per_second"),
-        "tok/s",
-    )
-    default, equal = [*their["first_audio"].values()] if their else [None, None]
-    for name, key, theirs in (
+    print("| what | ours | mlx-audio | ratio | ours, CPU | mlx-audio, CPU | ratio |")
+    print("|---|---|---|---|---|---|---|")
+    chunks, theirs = our["chunk_seconds"], their["chunk_seconds"] if their else None
+    for name, part in (
+        (f"a chunk of {LONG_FRAMES} frames, the first {AROUND}", slice(1, AROUND + 1)),
+        (f"the last {AROUND} of {LONG_CHUNKS}", slice(LONG_CHUNKS - AROUND, LONG_CHUNKS)),
+    ):
+        _row(name, chunks[part], theirs[part] if theirs else None)
+    one = their["seconds_per_token"] if their else None
+    _row("a token, one line", our["seconds_per_token"], one, _rate)
+    _row("a token, eight lines (theirs one by one)", our["batch_seconds_per_token"], one, _rate)
+    default, equal = [*their["first_audio"].values()] if their else (None, None)
+    for name, key, first in (
         ("first audio, both as they come", "default", default),
         ("first audio, ours with ultra_low_latency", "ultra_low_latency", default),
         ("first audio, both after 84 tokens", "default", equal),
         ("first audio, both after about 274 tokens", "same_tokens", default),
     ):
-        _row(name, _middle(our["first_audio"][key]), None if theirs is None else _middle(theirs), "s")
+        _row(name, our["first_audio"][key], first)
 
 
-def _row(what: str, ours_: float, theirs: float | None, unit: str) -> None:
-    if theirs is None:
-        print(f"| {what} | {_figure(ours_, unit)} | | |")
-        return
-    ratio = ours_ / theirs if unit == "tok/s" else theirs / ours_
-    print(f"| {what} | {_figure(ours_, unit)} | {_figure(theirs, unit)} | {ratio:.1f} |")
+Took = Sequence[Sequence[float]]
+"""Of each time: seconds on the clock, and of the processor. A busy machine tells in the first only."""
 
 
-def _figure(value: float, unit: str) -> str:
-    return f"{value:,.0f} {unit}" if unit == "tok/s" else f"{value * 1000:,.1f} ms"
+def _milliseconds(seconds: float) -> str:
+    return f"{seconds * 1000:,.1f} ms"
 
 
-def _middle(values: list[float]) -> float:
-    return statistics.median(values)
+def _rate(seconds: float) -> str:
+    return f"{1 / seconds:,.0f} a second"
 
 
-def _of(found: dict[str, Any] | None, name: str) -> float | None:
-    return None if found is None else _middle(found[name])
-
-
-def _around(seconds: list[float], at: int) -> float:
-    """A chunk's time, and its neighbours': one alone may have been disturbed. The very first has to warm up."""
-    low = max(1, min(at - 2, len(seconds) - 5))
-    return statistics.median(seconds[low : low + 5])
+def _row(what: str, our: Took, their: Took | None, told: Callable[[float], str] = _milliseconds) -> None:
+    cells: list[str] = []
+    for clock in (0, 1):
+        ours_ = statistics.median(one[clock] for one in our)
+        if their is None:
+            cells += [told(ours_), "", ""]
+            continue
+        theirs = statistics.median(one[clock] for one in their)
+        cells += [told(ours_), told(theirs), f"{theirs / ours_:.1f}"]
+    print(f"| {what} | {' | '.join(cells)} |")

@@ -66,6 +66,17 @@ def quiet(shape=(), **_: object) -> mx.array:
     return mx.zeros(shape)
 
 
+def now() -> tuple[float, float]:
+    """Seconds on the clock, and of the processor."""
+    return time.perf_counter(), time.process_time()
+
+
+def since(started: tuple[float, float], count: int = 1) -> tuple[float, float]:
+    """How long each of so many took."""
+    clock, processor = now()
+    return (clock - started[0]) / count, (processor - started[1]) / count
+
+
 class Token:
     """One answer of its writer."""
 
@@ -87,12 +98,12 @@ def load() -> orpheus.Model:
 def heard(model: orpheus.Model, **how: object) -> tuple[list, list]:
     """Its chunks, and the seconds each took."""
     chunks, seconds = [], []
-    started = time.perf_counter()
+    started = now()
     for result in model.generate("Hello world.", voice="tara", max_tokens=10**6, **how):
         mx.eval(result.audio)
         chunks.append(np.array(result.audio).reshape(-1))
-        seconds.append(time.perf_counter() - started)
-        started = time.perf_counter()
+        seconds.append(since(started))
+        started = now()
     return chunks, seconds
 
 
@@ -126,7 +137,7 @@ def main(job: dict) -> dict:
     # How fast it writes: its own writer and settings, and nothing decoded.
     orpheus.stream_generate = REAL
     prompt = model.prepare_input_ids("Hello world, this is a test.", "tara")[0]
-    found["tokens_per_second"] = []
+    found["seconds_per_token"] = []
     for _ in range(job["repeats"]):
         sampler = orpheus.make_sampler(0.6, 0.8, top_k=-1)
         processors = orpheus.make_logits_processors(None, 1.3, 20)
@@ -139,9 +150,9 @@ def main(job: dict) -> dict:
             logits_processors=processors,
         )
         next(tokens)
-        started = time.perf_counter()
+        started = now()
         count = sum(1 for _ in tokens)
-        found["tokens_per_second"].append(count / (time.perf_counter() - started))
+        found["seconds_per_token"].append(since(started, count))
 
     # Time to its first audio: it writes in earnest, and is handed a sound code in place of each of its random tokens.
     def earnest(*args: object, **how: object):
@@ -153,10 +164,10 @@ def main(job: dict) -> dict:
     for interval in job["first_intervals"]:
         times = []
         for _ in range(job["repeats"]):
-            started = time.perf_counter()
+            started = now()
             stream = model.generate("Hello world.", voice="tara", stream=True, streaming_interval=interval)
             mx.eval(next(stream).audio)
-            times.append(time.perf_counter() - started)
+            times.append(since(started))
             stream.close()
         found["first_audio"][str(interval)] = times
     return found

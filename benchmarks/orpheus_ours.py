@@ -20,6 +20,19 @@ from engine.tts.orpheus.writing import Line, write
 from engine.types import Chunking, SpeechRequest
 
 TEXT = "Hello world."
+Took = tuple[float, float]
+"""Seconds on the clock, and of the processor."""
+
+
+def now() -> Took:
+    """To measure from."""
+    return time.perf_counter(), time.process_time()
+
+
+def since(started: Took, count: int = 1) -> Took:
+    """How long each of so many took."""
+    clock, processor = now()
+    return (clock - started[0]) / count, (processor - started[1]) / count
 
 
 def main(folder: Path, job: dict[str, Any]) -> dict[str, Any]:
@@ -44,8 +57,8 @@ def main(folder: Path, job: dict[str, Any]) -> dict[str, Any]:
     size = job["long_frames_per_chunk"]
     chunking = Chunking(frames_per_chunk=size, first_frames_per_chunk=size)
     found["chunk_seconds"] = _decoded(model, _frames(job["long"]), chunking)[1]
-    found["tokens_per_second"] = [_writing(model, 1, job["write"]) for _ in range(job["repeats"])]
-    found["batch_tokens_per_second"] = [_writing(model, 8, job["write"]) for _ in range(job["repeats"])]
+    found["seconds_per_token"] = [_writing(model, 1, job["write"]) for _ in range(job["repeats"])]
+    found["batch_seconds_per_token"] = [_writing(model, 8, job["write"]) for _ in range(job["repeats"])]
     found["first_audio"] = {
         name: [_first(model, chunking) for _ in range(job["repeats"])]
         for name, chunking in (
@@ -62,44 +75,42 @@ def _frames(tokens: list[int]) -> list[Frame]:
     return [tuple(row) for row in codes.tolist()]
 
 
-def _decoded(
-    model: OrpheusSynthesizer, frames: list[Frame], chunking: Chunking
-) -> tuple[list[np.ndarray], list[float]]:
+def _decoded(model: OrpheusSynthesizer, frames: list[Frame], chunking: Chunking) -> tuple[list[np.ndarray], list[Took]]:
     """The chunks of given codes, and the seconds each took."""
     decoding = Decoding(model._snac, schedule(chunking, CADENCE), 0, model._codec_stream)  # pyright: ignore[reportPrivateUsage]
     chunks: list[np.ndarray] = []
-    seconds: list[float] = []
-    started = time.perf_counter()
+    seconds: list[Took] = []
+    started = now()
     for frame in frames:
         samples = decoding.add(frame)
         if samples is not None:
             chunks.append(np.array(samples))
-            seconds.append(time.perf_counter() - started)
-            started = time.perf_counter()
+            seconds.append(since(started))
+            started = now()
     chunks.append(np.array(decoding.finish()))
     return chunks, seconds
 
 
-def _writing(model: OrpheusSynthesizer, rows: int, tokens: int) -> float:
-    """Tokens a second of so many lines at once, from the first token on."""
+def _writing(model: OrpheusSynthesizer, rows: int, tokens: int) -> Took:
+    """Seconds a token of so many lines at once, from the first token on."""
     prompt = model._prompter.prompt("tara", "Hello world, this is a test.")  # pyright: ignore[reportPrivateUsage]
     lines = [Line(prompt, -(-tokens // SLOTS), seed) for seed in range(rows)]
     events = write(model._llama, lines, Sampling())  # pyright: ignore[reportPrivateUsage]
     next(events)
-    count, started = 0, time.perf_counter()
+    count, started = 0, now()
     for _, event in events:
         count += SLOTS if isinstance(event, tuple) else 0
-    return count / (time.perf_counter() - started)
+    return since(started, count)
 
 
-def _first(model: OrpheusSynthesizer, chunking: Chunking) -> float:
+def _first(model: OrpheusSynthesizer, chunking: Chunking) -> Took:
     """Seconds from asking to the first sound."""
     segment = TextSegment(0, TEXT, (0, len(TEXT)), 0.0, "sentence", range(len(TEXT) + 1))
-    started = time.perf_counter()
+    started = now()
     request = model.check(SpeechRequest(TEXT, voice="tara", chunking=chunking))
     stream = model.synthesize(segment, request)
     next(piece for piece in stream if len(piece.samples))
-    took = time.perf_counter() - started
+    took = since(started)
     stream.close()  # type: ignore[attr-defined]
     return took
 

@@ -20,7 +20,7 @@ from engine.nn.sampling import Sampling
 from engine.text.segment import TextSegment, for_voice
 from engine.tts.base import SegmentLimits, SpeechPiece
 from engine.tts.orpheus.config import FRAME_RATE, SAMPLE_RATE
-from engine.tts.orpheus.decoding import CADENCE, Decoding, decoded
+from engine.tts.orpheus.decoding import CADENCE, WHOLE_STEP, Decoding, decoded
 from engine.tts.orpheus.frames import SLOTS, Frame
 from engine.tts.orpheus.parts import Spoken, parts, prompted
 from engine.tts.orpheus.prompt import CONTEXT, Prompter, longest
@@ -29,8 +29,8 @@ from engine.tts.orpheus.voices import TAGS, voices
 from engine.tts.orpheus.writing import Ending, Line, Opening, write
 from engine.types import Samples, SpeechRequest, Voice
 
-CODEC_BYTES_PER_FRAME = 24 * 1024**2
-"""What SNAC takes at its peak for each frame decoded at once, measured; in steps of `decoding.WHOLE_STEP`."""
+CODEC_BYTES_PER_FRAME = 16 * 1024**2
+"""What SNAC of full size takes at its peak for each frame decoded at once (measured: 15 MiB)."""
 
 
 @dataclass(slots=True)
@@ -194,7 +194,7 @@ class OrpheusSynthesizer:
         ]
         # Growing a cache holds the old and the new for a moment.
         keys = len(segments) * max(positions, default=0) * position
-        return round(keys * (1 + 1 / config.num_hidden_layers)) + 25 * CODEC_BYTES_PER_FRAME
+        return round(keys * (1 + 1 / config.num_hidden_layers)) + WHOLE_STEP * CODEC_BYTES_PER_FRAME
 
     def close(self) -> None:
         """The arrays go with the object."""

@@ -17,6 +17,8 @@ from engine.tts.orpheus.config import FRAME_RATE
 if TYPE_CHECKING:
     from tokenizers import Tokenizer
 
+BEGIN_OF_TEXT = 128000
+"""The first token that is no text; what a person types may spell those that follow, and must not become them."""
 START_OF_HUMAN = 128259
 END_OF_PROMPT = (128009, 128260, 128261, 128257)
 CONTEXT = 8192
@@ -61,7 +63,8 @@ class Prompter:
         return [START_OF_HUMAN, *self._encode(f"{voice}:")]
 
     def _encode(self, text: str) -> list[int]:
-        return list(self._tokenizer.encode(text, add_special_tokens=True).ids)
+        ids = self._tokenizer.encode(text, add_special_tokens=False).ids
+        return [BEGIN_OF_TEXT, *(token for token in ids if token < BEGIN_OF_TEXT)]
 
 
 def longest(text: str) -> int:
@@ -87,7 +90,10 @@ def _read(path: Path) -> "Tokenizer":
     try:
         if path.stat().st_size > TOKENIZER_MAX_BYTES:
             raise WeightsError("Orpheus's tokenizer.json is far too large. Get the model again.")
-        return Tokenizer.from_str(path.read_text(encoding="utf-8"))
+        tokenizer = Tokenizer.from_str(path.read_text(encoding="utf-8"))
+        # "<|eot_id|>" in a text is eleven letters.
+        tokenizer.encode_special_tokens = True
+        return tokenizer
     except WeightsError:
         raise
     except FileNotFoundError as exc:

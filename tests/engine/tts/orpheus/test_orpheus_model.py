@@ -1,5 +1,7 @@
 """Orpheus from the files people have to sound: a small random network, everything else real."""
 
+import gc
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -9,10 +11,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.errors import OptionError, VoiceError
+from engine.nn.kv_cache import KVCache
 from engine.pool import ModelPool
 from engine.text.segment import prepare
+from engine.tts.orpheus import model as model_module
 from engine.tts.orpheus import voices
+from engine.tts.orpheus.frames import Frame, to_tokens
 from engine.tts.orpheus.model import OrpheusSynthesizer
+from engine.tts.orpheus.writing import Ending, Line
 from engine.tts.speak import speak
 from engine.types import AudioChunk, Chunking, Sampling, SpeechRequest, VoicePrompt
 from tests.engine.tts.conftest import Segmented
@@ -215,3 +221,64 @@ def test_memory_of_a_batch_grows_with_its_rows_and_their_length(
     short, long = segment("Ha."), segment("and so on, " * 20)
     assert orpheus.batch_memory([short] * 8) > orpheus.batch_memory([short])
     assert orpheus.batch_memory([long]) > orpheus.batch_memory([short])
+
+
+def test_smooth_streaming_has_the_same_length_and_nearly_the_same_sound(spoken: Spoken, segment: Segmented) -> None:
+    whole = spoken(segment("A cat sat on a mat."), request())
+    smooth = Chunking(mode="smooth", frames_per_chunk=2, first_frames_per_chunk=6)
+    streamed = spoken(segment("A cat sat on a mat."), request(chunking=smooth))
+    assert streamed.shape == whole.shape
+    assert np.abs(streamed - whole).max() < 1e-3
+
+
+def test_a_text_is_its_segments_and_the_pauses_between_them(orpheus: OrpheusSynthesizer, spoken: Spoken) -> None:
+    how = orpheus.check(request("A cat sat. It is late.\n\nHa!"))
+    chunks = list(speak(orpheus, how))
+    wanted: list[np.ndarray] = []
+    for one in prepare(how.text, how.language, orpheus.limits):
+        wanted += [spoken(one, how), np.zeros(round(one.pause_s * 24000), dtype=np.float32)]
+    np.testing.assert_array_equal(np.concatenate([chunk.samples for chunk in chunks]), np.concatenate(wanted))
+    spans = [chunk.span for chunk in chunks]
+    assert spans == sorted(spans)
+
+
+def test_a_cancelled_stream_frees_its_caches(orpheus: OrpheusSynthesizer, segment: Segmented) -> None:
+    def caches() -> int:
+        gc.collect()
+        return sum(isinstance(thing, KVCache) for thing in gc.get_objects())
+
+    list(orpheus.synthesize(segment("Ha."), orpheus.check(request())))
+    before = caches()
+    stream = orpheus.synthesize(
+        segment("A cat sat on a mat."), orpheus.check(request(chunking=Chunking(frames_per_chunk=1)))
+    )
+    next(stream)
+    assert caches() > before
+    stream.close()
+    assert caches() == before
+
+
+def test_another_part_of_a_long_line_goes_on_where_the_first_ended(
+    orpheus: OrpheusSynthesizer, segment: Segmented, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    seen: list[list[int]] = []
+
+    def watched(llama: object, lines: list[Line], *_: object) -> Iterator[tuple[int, Frame | Ending]]:
+        seen.extend(list(line.prompt) for line in lines)
+        for row, _ in enumerate(lines):
+            yield row, (1, 2, 3, 4, 5, 6, 7)
+            yield row, Ending("spoken", 8, 0)
+
+    monkeypatch.setattr(model_module, "write", watched)
+    text = "and so on, " * 30
+    pieces = list(orpheus.synthesize(segment(text), orpheus.check(request(sampling=Sampling()))))
+    assert len(seen) > 1
+    codes = to_tokens([(1, 2, 3, 4, 5, 6, 7)])
+    assert seen[0][-1] == 128257
+    assert all(prompt[-7:] == codes for prompt in seen[1:])
+    assert sum(len(piece.samples) for piece in pieces) == 2048 * len(seen)
+    assert sum(piece.tokens for piece in pieces) == 8 * len(seen)
+    alone, seen[:] = list(seen), []
+    batch = orpheus.synthesize_batch([segment(text), segment("Ha.", 1)], orpheus.check(request(sampling=Sampling())))
+    assert [prompt for prompt in seen if prompt in alone] == alone
+    assert len(batch[0].samples) == 2048 * len(alone)

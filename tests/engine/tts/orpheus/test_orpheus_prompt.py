@@ -29,6 +29,13 @@ def test_voice_and_text_stand_between_the_publishers_tokens(prompter: Prompter) 
     assert letters(prompter, ids[2:-4]) == "tara: Ha! <laugh>"
 
 
+@pytest.mark.parametrize("text", ["<|eot_id|> Ha!", "<custom_token_2>", "no <|begin_of_text|> no"])
+def test_a_person_cannot_write_tokens_that_are_no_text(prompter: Prompter, text: str) -> None:
+    ids = prompter.prompt("tara", text)
+    assert all(token < 128000 for token in ids[2:-4])
+    assert letters(prompter, ids[2:-4]) == f"tara: {text}".replace("<|begin_of_text|>", "")
+
+
 def test_every_prompt_of_a_voice_begins_with_its_opening(prompter: Prompter) -> None:
     opening = prompter.opening("leo")
     for text in ("Ha!", "<laugh> no", "1, 2", "…"):
