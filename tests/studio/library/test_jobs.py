@@ -9,11 +9,12 @@ import pytest
 
 from engine.errors import AudioFormatError, OptionError, TextError
 from studio.library.errors import NotFound, QueueFull, StorageError
-from studio.library.library import Library, heard_segments
+from studio.library.library import Library
 from studio.library.manuscripts import open_manuscript
 from studio.library.options import BookOptions, TranscriptionOptions
 from studio.library.scores import Journal, Note, ScoreWriter, open_score
 from studio.library.segments import SegmentCache
+from studio.library.transcripts import heard_segments
 from tests.studio.library.conftest import PlainBook, PlainChapter, small_book
 
 UNKNOWN = "0" * 32
