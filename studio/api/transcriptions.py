@@ -1,4 +1,4 @@
-"""POST /v1/audio/transcriptions: a recording in, its words out, whole or as they are recognised."""
+"""POST /v1/audio/transcriptions and /translations: a recording in, its words out, whole or as they are recognised."""
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
@@ -11,6 +11,7 @@ from engine import registry
 from engine.audio.io import probe, read_blocks
 from engine.errors import EngineError, OptionError
 from engine.stt import exports
+from engine.stt.base import Guidance
 from engine.types import Segment, Transcript
 from studio.access import StreamSlot
 from studio.api import names
@@ -23,14 +24,17 @@ from studio.api.uploads import Form, FormError, UploadedFile, received_form
 
 router = APIRouter(tags=["transcriptions"])
 Granularity = Literal["word", "segment"]
+MOST_PROMPT_CHARS, MOST_HOTWORDS = 4000, 200  # a model remembers less
 
 
 class _Asked:
     """The form's fields, checked."""
 
-    def __init__(self, form: Form, context: ApiContext) -> None:
+    def __init__(self, form: Form, context: ApiContext, translates: bool) -> None:
         self.model = names.model_id(form.text("model"), "transcribe", context.settings)
         self.language = form.text("language").strip().lower()
+        hotwords = tuple(word for word in form.text("hotwords").split(",") if word.strip())
+        self.guidance = Guidance(translates, form.text("prompt")[:MOST_PROMPT_CHARS], hotwords[:MOST_HOTWORDS])
         self.format: TranscriptFormat = _one_of(
             "response_format", form.text("response_format", "json"), TranscriptFormat
         )
@@ -43,13 +47,26 @@ class _Asked:
 
 @router.post("/v1/audio/transcriptions", response_class=Response)
 async def transcribe_recording(request: Request, context: Context, asking: Asking) -> Response:
-    """Recognise a recording. Leaving the connection stops the work; nothing of the recording is kept."""
+    """Recognise a recording. Leaving the connection stops the work; nothing of the recording is kept.
+
+    Models that take a hint get `prompt` and `hotwords` (separated by commas); to the others they mean nothing.
+    """
+    return await _answered(request, context, asking, translates=False)
+
+
+@router.post("/v1/audio/translations", response_class=Response)
+async def translate_recording(request: Request, context: Context, asking: Asking) -> Response:
+    """As transcriptions, in English whatever is spoken; a Whisper that was not cut down can."""
+    return await _answered(request, context, asking, translates=True)
+
+
+async def _answered(request: Request, context: ApiContext, asking: Asking, translates: bool) -> Response:
     with ExitStack() as held:
         slot = held.enter_context(context.access.limits.open_stream(asking))
         folder = await off_loop(context.library.storage.uploads, asking.name)
         most = context.access.limits.allowance.max_upload_bytes
         async with received_form(request, folder, most) as form:
-            asked = _Asked(form, context)
+            asked = _Asked(form, context, translates)
             work = _Recognition(context, asked, form.take_file(), slot)
         if not asked.is_streamed:
             return await _whole(request, work)
@@ -82,9 +99,15 @@ class _Recognition:
     def __call__(self, cancel: Cancel) -> Iterator[Segment]:
         try:
             self._duration_s = probe(self._file.path).duration_s or 0.0
-            rate = registry.find(self.asked.model, "transcribe").sample_rate
-            blocks = read_blocks(self._file.path, rate)
-            stream = cancel.closes(self._context.pool.transcribe(self.asked.model, blocks, self.asked.language))
+            card = registry.find(self.asked.model, "transcribe")
+            guidance = self.asked.guidance
+            blocks = read_blocks(self._file.path, card.sample_rate)
+            takes_it = guidance.translates or "prompt" in card.abilities
+            stream = cancel.closes(
+                self._context.pool.transcribe(
+                    self.asked.model, blocks, self.asked.language, guidance=guidance if takes_it else None
+                )
+            )
             try:
                 for segment in stream:
                     self._duration_s = max(self._duration_s, segment.end_s)
@@ -97,6 +120,8 @@ class _Recognition:
 
     def transcript(self, segments: list[Segment]) -> Transcript:
         """All of it."""
+        if self.asked.guidance.translates:
+            return Transcript(tuple(segments), "en", self._duration_s, self.asked.model)
         language = self.asked.language or next(iter(registry.find(self.asked.model).languages), "")
         return Transcript(tuple(segments), language, self._duration_s, self.asked.model)
 
@@ -132,7 +157,7 @@ def _rendered(transcript: Transcript, asked: _Asked) -> Response:
     if asked.format == "json":
         return JSONResponse({"text": transcript.text})
     body: dict[str, Any] = {
-        "task": "transcribe",
+        "task": "translate" if asked.guidance.translates else "transcribe",
         "language": transcript.language,
         "duration": transcript.duration_s,
         "text": transcript.text,
