@@ -47,6 +47,8 @@ def speak(model: Synthesizer, request: SpeechRequest, started_at: float | None =
     for segment, piece in _pieces(model, told, request):
         if len(piece.samples) or piece.words or piece.notices:
             yield stream.chunk(piece, segment)
+        else:
+            stream.count(piece)  # a codec may hold back all that these tokens gave
     if segment is None:
         raise TextError("There is nothing to say: the text has no words.")
     if stream.spoken_samples == 0:
@@ -103,11 +105,15 @@ class _Chunks:
             self._segment, self._segment_start = segment, self.spoken_samples
         if self.spoken_samples == 0 and len(piece.samples):
             self._ttfa_s = time.perf_counter() - self._started_at
-        self._tokens += piece.tokens
+        self.count(piece)
         self.spoken_samples += len(piece.samples)
         offset_s = self._segment_start / self._sample_rate
         words = tuple(self._placed(word, offset_s, segment) for word in piece.words)
         return self._make(piece, segment, words, total_seconds=None)
+
+    def count(self, piece: SpeechPiece) -> None:
+        """Tokens that became no sound yet."""
+        self._tokens += piece.tokens
 
     def final(self, segment: TextSegment) -> AudioChunk:
         empty = SpeechPiece(np.zeros(0, dtype=np.float32))

@@ -15,6 +15,7 @@ from pydantic import SecretStr
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
+from studio.api import stream_socket
 from tests.studio.api.conftest import Start, Studio
 
 TEXT = "One, two, three. The quick brown fox jumps over the lazy dog."
@@ -200,6 +201,44 @@ def test_a_client_that_does_not_read_makes_the_model_wait(studio: Studio, monkey
         connection.send('{"type": "cancel"}')
         assert until_over(connection).events[-1]["cancelled"] is True
     assert studio.becomes_idle()
+
+
+def test_a_client_that_never_reads_again_loses_its_stream(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream_socket, "STALL_TIMEOUT_S", 0.5)
+    with socket_to(studio, max_queue=1, close_timeout=0.2) as connection:
+        start(connection, LONG)
+        connection.recv(timeout=20)
+        assert studio.streams() == 1
+        assert studio.becomes_idle(10)
+        with socket_to(studio) as other:
+            start(other, "Hello.")
+            assert until_over(other).kinds == ["stream_started", "stream_complete"]
+
+
+def test_a_socket_that_says_nothing_is_closed_with_a_word(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(stream_socket, "IDLE_TIMEOUT_S", 0.2)
+    with socket_to(studio) as connection, pytest.raises(ConnectionClosed) as closed:
+        connection.recv(timeout=20)
+    assert closed.value.rcvd is not None
+    assert (closed.value.rcvd.code, closed.value.rcvd.reason[-1]) == (1001, ".")
+
+
+def test_a_voice_and_words_that_a_person_kept_hold_here_too(studio: Studio) -> None:
+    entry = {"word": "Hello", "respelling": "Goodbye"}
+    kept = httpx.post(f"{studio.url}/v1/pronunciations", json=entry)
+    assert kept.status_code in (200, 201), kept.text
+    try:
+        with socket_to(studio) as connection:
+            start(connection, "Hello there.")
+            said = until_over(connection).samples
+            start(connection, "Hello there.", saved_pronunciations=False)
+            plain = until_over(connection).samples
+            start(connection, "Goodbye there.", saved_pronunciations=False)
+            wanted = until_over(connection).samples
+        assert np.array_equal(said, wanted)
+        assert len(said) != len(plain)
+    finally:
+        httpx.delete(f"{studio.url}/v1/pronunciations/{kept.json()['id']}")
 
 
 @pytest.mark.parametrize(
