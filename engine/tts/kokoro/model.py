@@ -4,10 +4,11 @@ Its decoder normalises over a whole row, so it streams row by row: a segment's s
 """
 
 import zlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol
 
@@ -16,7 +17,9 @@ import numpy as np
 from engine.errors import GenerationError, OptionError, VoiceError
 from engine.nn.checkpoint import load_arrays
 from engine.text.g2p import English, Pronounced
+from engine.text.g2p.chinese import Chinese
 from engine.text.g2p.foreign import TIE
+from engine.text.g2p.japanese import Japanese
 from engine.text.g2p.others import Other
 from engine.text.segment import TextSegment, for_voice
 from engine.tts.base import SegmentLimits, SpeechPiece
@@ -30,7 +33,7 @@ from engine.types import Samples, SpeechRequest, Voice, Word
 
 PHRASE_PAUSE_S, WORD_PAUSE_S = 0.15, 0.02  # where a segment too long for one row is divided
 FRAMES_PER_PHONEME = 5  # of 25 ms: 2.5 as spoken, twice that at half speed
-_NOT_YET = ("ja", "zh")
+EXTRAS = {"ja": ("pyopenjtalk",), "zh": ("jieba", "pypinyin")}  # language -> the modules of its extra
 
 
 class Ipa(Protocol):
@@ -83,7 +86,7 @@ class KokoroSynthesizer:
         self._packs = packs
         self._ipa = ipa
         self._longest = config.bert.max_position_embeddings - 2
-        self._readers: dict[str, English | Other] = {}
+        self._readers: dict[str, Callable[[str], list[Pronounced]]] = {}
 
     @property
     def voices(self) -> list[Voice]:
@@ -94,8 +97,8 @@ class KokoroSynthesizer:
         """Fill in voice and language, and refuse what cannot be spoken.
 
         Raises:
-            VoiceError: no such voice, one of another language, one whose language is not there yet, or a recording to
-                copy.
+            VoiceError: no such voice, one of another language, one whose language needs an extra that is not
+                installed, or a recording to copy.
             OptionError: speed or pitch out of range.
         """
         if not 0.5 <= request.speed <= 2.0:  # NaN is not either
@@ -109,9 +112,10 @@ class KokoroSynthesizer:
         self._packs.refuse_unknown(blend)
         voice = described(blend.first)
         language = _language(request.language, voice)
-        if language in _NOT_YET:
+        if any(find_spec(module) is None for module in EXTRAS.get(language, ())):
             raise VoiceError(
-                f"{voice.name} needs the extra for {NAMES[language]}, which is not there yet. Choose another voice."
+                f"{voice.name} needs more to read {NAMES[language]}: pip install 'mlx-speech-studio[{language}]'. "
+                "Or choose another voice."
             )
         return replace(request, voice=name, language=language)
 
@@ -185,10 +189,17 @@ class KokoroSynthesizer:
 
     def _read(self, text: str, language: str) -> list[Pronounced]:
         if language not in self._readers:
-            say = partial(self._say, language)
-            is_english = language.startswith("en")
-            self._readers[language] = English("gb" if language == "en-gb" else "us", say) if is_english else Other(say)
+            self._readers[language] = self._reader(language)
         return self._readers[language](text)
+
+    def _reader(self, language: str) -> Callable[[str], list[Pronounced]]:
+        if language.startswith("en"):
+            return English("gb" if language == "en-gb" else "us", partial(self._say, language))
+        if language == "ja":
+            return Japanese()
+        if language == "zh":
+            return Chinese(partial(self._say, "en-us"))
+        return Other(partial(self._say, language))
 
     def _say(self, language: str, text: str) -> str:
         return self._ipa(text, language, TIE)

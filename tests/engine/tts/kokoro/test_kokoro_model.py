@@ -11,6 +11,7 @@ from engine.errors import EngineError, ModelError, OptionError, VoiceError
 from engine.pool import ModelPool
 from engine.text.segment import TextSegment, prepare
 from engine.tts.kokoro import load, voices
+from engine.tts.kokoro import model as kokoro_model
 from engine.tts.kokoro.model import KokoroSynthesizer
 from engine.tts.kokoro.voices import parse
 from engine.types import AudioChunk, Samples, SpeechRequest, VoicePrompt
@@ -125,8 +126,6 @@ def test_speed_makes_it_shorter_and_longer(model: KokoroSynthesizer) -> None:
         ({"voice": "../../secret"}, VoiceError, "no voice"),
         ({"voice": "+".join(["af_heart"] * 9)}, VoiceError, "9"),
         ({"voice": "af_heart", "language": "fr"}, VoiceError, "en-us"),
-        ({"voice": "jf_alpha"}, VoiceError, "Japanese"),
-        ({"language": "ja"}, VoiceError, "Japanese"),
         ({"language": "tlh"}, VoiceError, "tlh"),
         ({"prompt": VoicePrompt(np.zeros(9, dtype=np.float32), 24000)}, VoiceError, "clone"),
     ],
@@ -137,6 +136,16 @@ def test_what_cannot_be_spoken_is_refused_in_a_sentence(
     with pytest.raises(error, match=says) as caught:
         model.check(SpeechRequest("Hello.", **how))  # type: ignore[arg-type]
     assert str(caught.value).endswith(".")
+
+
+def test_a_language_whose_extra_is_absent_says_what_to_install(
+    model: KokoroSynthesizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kokoro_model, "find_spec", lambda _: None)
+    for how in ({"voice": "jf_alpha"}, {"language": "ja"}):
+        with pytest.raises(VoiceError, match=r"Japanese: pip install 'mlx-speech-studio\[ja\]'"):
+            model.check(SpeechRequest("x", **how))
+    assert model.check(SpeechRequest("x", language="fr")).voice == "ff_siwis"
 
 
 def test_voices_are_found_by_language(model: KokoroSynthesizer) -> None:

@@ -1,6 +1,5 @@
 """A person's pronunciations in Kokoro: what is said is what was asked for, and words stay where they stand."""
 
-
 import numpy as np
 import pytest
 

@@ -1,5 +1,7 @@
 """What a listener must never notice: where one row ends, how rows travel together, how long or short they are."""
 
+from importlib.util import find_spec
+
 import mlx.core as mx
 import numpy as np
 import pytest
@@ -15,6 +17,7 @@ from engine.tts.speak import speak
 from engine.types import SpeechRequest
 from tests.engine.tts.kokoro.checkpoints import hexgrad
 
+needs_chinese = pytest.mark.skipif(find_spec("jieba") is None, reason="the extra zh is not installed")
 NEAR = round(0.005 * 24000)
 WORDS = ("Yes", "no", "the wind", "Dr. Smith", "blew", "$20", "and so on", "I", "three small boats")
 MARKS = (".", ",", "!", "?", ";", " -", "…", "")
@@ -86,6 +89,8 @@ def test_the_voice_is_chosen_by_the_length_of_its_row(
         ("af_heart", "and they sang and they sang " * 14),
         ("ff_siwis", "et puis ils chantaient encore une fois " * 10),
         ("ff_siwis", "Il fait beau aujourd'hui, n'est-ce pas ? " * 9),
+        pytest.param("zf_xiaobei", "今天天气很好我们去公园" * 36, marks=needs_chinese),
+        pytest.param("zf_xiaobei", "今天天气很好，我们去公园吧！" * 28, marks=needs_chinese),
     ],
 )
 def test_a_segment_of_any_length_keeps_all_its_sounds(model: KokoroSynthesizer, voice: str, text: str) -> None:
