@@ -43,18 +43,20 @@ def main(folder: Path, job: dict) -> dict:
     if job["warm"]:
         mx.eval(model(rows[0][:4], style, 1))
     mx.reset_peak_memory()
-    seconds, samples = [], 0
+    seconds, work, samples = [], [], 0
     for _ in range(job["repeats"]):
-        started = time.perf_counter()
+        started, worked = time.perf_counter(), time.process_time()
         samples = 0
         for row in rows:
             audio = model(row, style, 1)
             mx.eval(audio)
             samples += audio.size
         seconds.append(time.perf_counter() - started)
+        work.append(time.process_time() - worked)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
     return {
         "seconds": seconds,
+        "cpu_s": work,
         "audio_s": samples / 24000,
         "peak_bytes": peak,
         "mlx_peak_bytes": mx.get_peak_memory(),

@@ -49,18 +49,21 @@ def main(folder: Path, job: dict) -> dict:
         return {"torch": torch.__version__}
     with np.load(folder / "weights.npz") as file:
         model.load_state_dict({name: torch.from_numpy(file[name]) for name in file.files}, strict=False)
+    if job["threads"]:
+        torch.set_num_threads(job["threads"])
     style = torch.from_numpy(np.load(folder / "style.npy"))[None]
     letters = {number: letter for letter, number in config["vocab"].items()}
     rows = ["".join(letters[number] for number in row) for row in job["rows"]]
     if job["warm"]:
         model(rows[0][:8], style, 1)
-    seconds, samples = [], 0
+    seconds, work, samples = [], [], 0
     for _ in range(job["repeats"]):
-        started = time.perf_counter()
+        started, worked = time.perf_counter(), time.process_time()
         samples = sum(len(model(row, style, 1)) for row in rows)
         seconds.append(time.perf_counter() - started)
+        work.append(time.process_time() - worked)
     peak = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
-    return {"seconds": seconds, "audio_s": samples / 24000, "peak_bytes": peak}
+    return {"seconds": seconds, "cpu_s": work, "audio_s": samples / 24000, "peak_bytes": peak}
 
 
 if __name__ == "__main__":
