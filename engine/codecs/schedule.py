@@ -2,6 +2,9 @@
 
 A chunk is due when so many frames have been written since the last one. What they decide is given; the rest is held
 back until the codec's look-ahead has come, so the first chunk is shorter by that much and no other is.
+
+From the first size to the full one it goes in steps: a chunk is never more than a quarter longer than the sound before
+it, so that a model only a quarter faster than speech never lets its listener run dry.
 """
 
 import math
@@ -13,6 +16,7 @@ from engine.types import Chunking
 
 FRAMES_PER_CHUNK = 25
 FIRST_FRAMES_PER_CHUNK = 12
+GROWTH = 1.25
 LONGEST_CHUNK = 1500
 """Frames; two minutes at twelve a second. Longer ones are no stream."""
 LONGEST_CONTEXT = 500
@@ -41,23 +45,21 @@ class Schedule:
 
     Attributes:
         mode: "clean" is exact; "smooth" decodes windows and crossfades them.
-        first: frames written before the first chunk.
-        following: frames between two later ones.
+        sizes: frames to write before the first chunk, the second, and so on; the last size is that of all others.
         lookback: frames a window sees before its chunk.
         lookforward: frames a window sees beyond its chunk.
         crossfade: samples over which neighbouring windows change over.
     """
 
     mode: Literal["clean", "smooth"]
-    first: int
-    following: int
+    sizes: tuple[int, ...]
     lookback: int
     lookforward: int
     crossfade: int
 
     def is_due(self, chunk: int, frames: int) -> bool:
         """Whether chunk number `chunk` is due when `frames` were written since the one before."""
-        return frames >= (self.following if chunk else self.first)
+        return frames >= self.sizes[min(chunk, len(self.sizes) - 1)]
 
 
 def schedule(chunking: Chunking, cadence: Cadence) -> Schedule:
@@ -79,8 +81,7 @@ def schedule(chunking: Chunking, cadence: Cadence) -> Schedule:
         )
     return Schedule(
         chunking.mode,
-        _first(chunking, following, cadence),
-        following,
+        _sizes(_first(chunking, following, cadence), following, _held(chunking, cadence)),
         lookback,
         lookforward,
         _crossfade(chunking.crossfade_ms, overlap, cadence),
@@ -126,6 +127,19 @@ def _first(chunking: Chunking, following: int, cadence: Cadence) -> int:
     if chunking.first_frames_per_chunk is not None:
         return _count("first_frames_per_chunk", chunking.first_frames_per_chunk, 1, LONGEST_CHUNK)
     return min(FIRST_FRAMES_PER_CHUNK, following)
+
+
+def _held(chunking: Chunking, cadence: Cadence) -> int:
+    """Frames by which the first chunk's sound is shorter than what was written for it, but for a part of one."""
+    return chunking.lookforward if chunking.mode == "smooth" else cadence.lookahead - 1
+
+
+def _sizes(first: int, following: int, held: int) -> tuple[int, ...]:
+    sizes, sound = [first], max(1, first - held)
+    while sizes[-1] != following:
+        sound = min(following, math.ceil(sound * GROWTH))
+        sizes.append(sound)
+    return tuple(sizes)
 
 
 def _crossfade(crossfade_ms: float | None, overlap: int, cadence: Cadence) -> int:

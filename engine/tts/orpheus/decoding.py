@@ -66,7 +66,7 @@ class Decoding:
 
 def decoded(snac: Snac, frames: Sequence[Frame], seed: int, stream: mx.Stream) -> Iterator[mx.array]:
     """All frames of a segment, for those who do not listen along: pieces [n], on their way."""
-    plan = Schedule("clean", WHOLE_STEP, WHOLE_STEP, 0, 0, 0)
+    plan = Schedule("clean", (WHOLE_STEP,), 0, 0, 0)
     decoding = Decoding(snac, plan, seed, stream)
     pieces = (decoding.add(frame) for frame in frames)
     yield from chain((piece for piece in pieces if piece is not None), (decoding.finish() for _ in range(1)))

@@ -13,10 +13,10 @@ SNAC = Cadence(sample_rate=24000, frame_size=2048, tokens_per_frame=7, lookahead
 
 def test_without_wishes_the_first_chunk_is_small_and_the_others_are_not() -> None:
     plan = schedule(Chunking(), SNAC)
-    assert (plan.first, plan.following) == (12, 25)
+    assert (plan.sizes[0], plan.sizes[-1]) == (12, 25)
     assert (plan.lookback, plan.lookforward, plan.crossfade) == (50, 5, 2048)
     assert [plan.is_due(0, n) for n in (11, 12)] == [False, True]
-    assert [plan.is_due(1, n) for n in (24, 25)] == [False, True]
+    assert [plan.is_due(50, n) for n in (24, 25)] == [False, True]
 
 
 @pytest.mark.parametrize(
@@ -34,7 +34,7 @@ def test_without_wishes_the_first_chunk_is_small_and_the_others_are_not() -> Non
 )
 def test_there_are_many_ways_to_say_it(chunking: Chunking, first: int, following: int) -> None:
     plan = schedule(chunking, SNAC)
-    assert (plan.first, plan.following) == (first, following)
+    assert (plan.sizes[0], plan.sizes[-1]) == (first, following)
 
 
 @pytest.mark.parametrize(
@@ -81,6 +81,27 @@ def test_every_plan_that_is_made_goes_forward(
     plan = schedule(
         Chunking(streaming_interval=seconds, streaming_chunk_tokens=tokens, crossfade_ms=milliseconds), SNAC
     )
-    assert plan.first >= 1
-    assert plan.following >= plan.first
+    assert min(plan.sizes) >= 1
+    assert plan.sizes[-1] == max(plan.sizes)
     assert 0 <= plan.crossfade <= 2048
+
+
+def test_chunks_grow_by_a_quarter_of_the_sound_before_them() -> None:
+    assert schedule(Chunking(), SNAC).sizes == (12, 13, 17, 22, 25)
+    assert schedule(Chunking(ultra_low_latency=True), SNAC).sizes == (3, 2, 3, 4, 5, 7, 9, 12, 15, 19, 24, 25)
+    assert schedule(Chunking(frames_per_chunk=4), SNAC).sizes == (4,)
+    assert schedule(Chunking(mode="smooth"), SNAC).sizes == (12, 9, 12, 15, 19, 24, 25)
+
+
+@pytest.mark.parametrize("chunking", [Chunking(), Chunking(ultra_low_latency=True), Chunking(mode="smooth")])
+def test_a_model_a_third_faster_than_speech_never_lets_its_listener_run_dry(chunking: Chunking) -> None:
+    plan = schedule(chunking, SNAC)
+    held = plan.lookforward if plan.mode == "smooth" else 2.2
+    written, given, heard_until = 0, 0.0, 0.0
+    for chunk in range(40):
+        written += plan.sizes[min(chunk, len(plan.sizes) - 1)]
+        arrives = written / 1.34  # time counted in frames
+        # Two frames of patience: the player's own buffer.
+        assert chunk == 0 or arrives <= heard_until + 2
+        heard_until = (heard_until if chunk else arrives) + (written - held) - given
+        given = written - held
