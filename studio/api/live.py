@@ -96,6 +96,10 @@ async def listen(socket: WebSocket, context: Context, asking: Asking) -> None:
 async def save(session: str, body: LiveSave, context: Context, asking: Asking) -> Response:
     """Keep a session that has ended, words and sound, as a transcript; answers with its job."""
     live = context.live.find(asking.name, session)
+    if live.is_stopping:
+        # The client is told its last words a moment before all is put away.
+        with contextlib.suppress(TimeoutError):
+            await asyncio.wait_for(live.ended.wait(), START_TIMEOUT_S)
     if not live.ended.is_set():
         raise IllegalMove("Stop listening first; then the captions can be saved.")
     recording = await off_loop(live.recording.take) if live.recording is not None else None

@@ -91,7 +91,7 @@ class LiveSession:
         self._telling = asyncio.Lock()
         self._odd_byte = b""
         self._acked = 0
-        self._is_stopping = False
+        self.is_stopping = False
         self._words: list[Word] = []
         self._forgotten = 0  # words before these, which were cleared away
         self._cleared_s = 0.0
@@ -152,7 +152,7 @@ class LiveSession:
         pcm16 = self._odd_byte + packet
         whole = len(pcm16) // 2 * 2
         self._odd_byte = pcm16[whole:]
-        if not whole or self._is_stopping:
+        if not whole or self.is_stopping:
             return
         samples = np.frombuffer(pcm16, dtype="<i2", count=whole // 2).astype(np.float32) / np.float32(32768.0)
         async with self._changed:
@@ -170,10 +170,10 @@ class LiveSession:
     async def ask(self, command: Command) -> None:
         """Pause, clear or stop, behind the sound that has come before."""
         async with self._changed:
-            if self._is_stopping:
+            if self.is_stopping:
                 return
             self.is_paused = command == "pause"
-            self._is_stopping = command == "stop"
+            self.is_stopping = command == "stop"
             self._queue.append(command)
             self._changed.notify_all()
 

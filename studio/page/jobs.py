@@ -7,7 +7,7 @@ from typing import Any
 
 import gradio as gr
 
-from engine.errors import EngineError, OptionError
+from engine.errors import OptionError
 from studio.library.views import JobView
 from studio.page.context import PageContext
 from studio.page.doorway import endpoint, hidden, owner_of, part
@@ -24,20 +24,8 @@ JOBS = """
 
 def build(context: PageContext) -> None:
     """Lay the tab out."""
-    part("jobs", JOBS, elem_id="jobs", server_functions=[transcript_reader(context)])
+    part("jobs", JOBS, elem_id="jobs")
     _endpoints(context)
-
-
-def transcript_reader(context: PageContext) -> Callable[..., str]:
-    """What the scripts ask for while a recording is being heard: its text so far, "" where there is none."""
-
-    def transcript_text(job_id: str, request: gr.Request) -> str:
-        try:
-            return context.library.transcript(owner_of(request), str(job_id)).text
-        except EngineError:
-            return ""
-
-    return transcript_text
 
 
 def _endpoints(context: PageContext) -> None:

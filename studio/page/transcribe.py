@@ -11,7 +11,6 @@ from studio.library.options import TranscriptionOptions
 from studio.page import editor
 from studio.page.context import PageContext
 from studio.page.doorway import endpoint, hidden, kindly, need_queue, owner_of, part
-from studio.page.jobs import transcript_reader
 from studio.page.voices import Choice, language_names, models
 
 # The first two are what browsers know by kind; the rest is what they are unsure of and ffmpeg is not.
@@ -75,7 +74,7 @@ def build(context: PageContext) -> None:
             model, language = listening_picker(context, "recording")
             submit = gr.Button("Transcribe", variant="primary", size="lg", elem_id="recording-submit")
     editor.build()
-    part("transcripts", TRANSCRIPTS, elem_id="transcripts", server_functions=[transcript_reader(context)])
+    part("transcripts", TRANSCRIPTS, elem_id="transcripts")
 
     def queue(owner: str, path: str, model_id: str, tag: str) -> dict[str, Any]:
         need_queue(context.library)

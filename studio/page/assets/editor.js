@@ -33,6 +33,19 @@
   const keyed = (segment, key = ++keys) => ({ ...segment, key });
   const bare = ({ text, start_s, end_s, words, confidence, speaker = "" }) => ({ text, start_s, end_s, words, confidence, speaker });
 
+  /* Gradio builds a tab when it is first shown: who asks for a transcript before that is remembered. */
+  let opener = null;
+  let awaited = "";
+  studio.openTranscript = (wanted) => {
+    const tab = [...document.querySelectorAll("#st-tabs [role=tab]")].find((one) => one.textContent.trim() === "Transcribe");
+    tab?.click();
+    if (opener) return opener(wanted);
+    awaited = wanted;
+    if (!tab) setTimeout(() => studio.openTranscript(wanted), 100);
+  };
+  const asked = location.hash.match(/^#transcript=([0-9a-f]{32})$/);
+  if (asked) studio.openTranscript(asked[1]);
+
   studio.part("editor", ({ element }) => {
     const find = (name) => element.querySelector(`[data-st="${name}"]`);
     const [root, list, title, saved, audio, trouble, undoButton, redoButton, speakersBox, exports, searchBox, search, replacement, exact, found] =
@@ -337,7 +350,7 @@
       const place = word >= 0 && seconds < segment.words[word].end_s + 0.6 ? placesOf(segment)[word] : null;
       const range = place && rangeIn(row, place);
       mark("st-now", range ? [range] : []);
-      element.dataset.word = range ? segment.words[word].text : "";
+      root.dataset.word = range ? segment.words[word].text : "";
     };
     const tick = () => {
       if (audio.paused || !id) return;
@@ -517,11 +530,8 @@
       studio.changedTranscript?.(was);
       studio.transcripts?.look();
     };
-    studio.openTranscript = (wanted) => {
-      const tab = [...document.querySelectorAll("#st-tabs [role=tab]")].find((one) => one.textContent.trim() === "Transcribe");
-      tab?.click();
-      return open(wanted);
-    };
+    opener = open;
+    if (awaited) open(awaited);
     title.addEventListener("input", () => later(SAVE_MS));
     find("back").addEventListener("click", close);
     undoButton.addEventListener("click", undo);
@@ -547,7 +557,5 @@
       else if (event.altKey && key === "arrowright") act(() => jump(audio.currentTime + SKIP_S));
     });
     for (const [name, picture] of [["back", "left"], ["undo", "undo"], ["redo", "redo"], ["play-pause", "play"]]) find(name).prepend(icon(picture));
-    const asked = location.hash.match(/^#transcript=([0-9a-f]{32})$/);
-    if (asked) setTimeout(() => studio.openTranscript(asked[1]), 300);
   });
 })();

@@ -86,8 +86,9 @@
   };
 
   /* One job. */
-  const card = (job, refresh, read) => {
+  const card = (job, refresh) => {
     const of = (label) => `${label}: ${job.title}`;
+    const heading = h("h3", {}, job.title);
     const badge = h("span", { class: "st-badge" });
     const bar = h("div", { class: "st-bar st-bar-big", role: "progressbar", "aria-label": of("Progress"), "aria-valuemin": 0, "aria-valuemax": 100 }, h("i"));
     const share = h("b");
@@ -140,7 +141,7 @@
 
     const item = h("li", { class: "st-card st-job", "data-job": job.id, tabindex: -1 },
       h("div", { class: "st-job-head" },
-        h("div", { class: "st-job-name" }, h("h3", {}, job.title), h("div", { class: "st-job-sub" }, badge, h("small", {}, job.kind === "audiobook" ? "audiobook" : "transcript"))),
+        h("div", { class: "st-job-name" }, heading, h("div", { class: "st-job-sub" }, badge, h("small", {}, job.kind === "audiobook" ? "audiobook" : "transcript"))),
         h("div", { class: "st-job-tools", role: "group", "aria-label": of("Steer") }, Object.values(buttons))),
       confirm,
       h("div", { class: "st-job-progress" }, bar, share),
@@ -153,11 +154,14 @@
     let madeNotices = "";
     let heard = -1;
     let said = "";
+    let segmentsRead = 0;
+    let isReading = false;
 
     item.update = (now) => {
       current = now;
       item.dataset.status = now.status;
       write(badge, WORDS[now.status] || now.status);
+      write(heading, now.title);
       const percent = Math.floor(now.progress * 100);
       bar.style.setProperty("--st-share", now.progress.toFixed(4));
       bar.setAttribute("aria-valuenow", String(percent));
@@ -220,20 +224,40 @@
         isUnfolded = true;
         unfold.open = now.parts.length <= CHAPTERS_OPEN && now.status !== "done";
       }
-      if (transcript && read && (now.audio_s !== heard || now.status !== said)) {
+      if (transcript && (now.audio_s !== heard || now.status !== said)) {
         [heard, said] = [now.audio_s, now.status];
-        read(now.id).then((text) => {
-          if (text !== transcript.textContent) transcript.textContent = text;
-          transcript.hidden = !text;
-        }, () => {});
+        readOn();
       }
+    };
+    /** The transcript fills in: only what is new is asked for. */
+    const readOn = async () => {
+      if (isReading) return;
+      isReading = true;
+      try {
+        const news = await (await studio.ask(`/v1/transcripts/${encodeURIComponent(job.id)}?from=${segmentsRead}`)).json();
+        const text = news.segments.map((segment) => segment.text).join(" ");
+        if (text) transcript.append(segmentsRead ? ` ${text}` : text);
+        segmentsRead = news.count;
+        transcript.hidden = !transcript.textContent;
+      } catch {
+        /* the next look asks again */
+      } finally {
+        isReading = false;
+      }
+    };
+    /** It was changed by hand: all of it is new. */
+    item.reread = () => {
+      if (!transcript) return;
+      segmentsRead = 0;
+      transcript.replaceChildren();
+      readOn();
     };
     item.update(job);
     return item;
   };
 
   /** A list that follows the jobs for as long as the page lives. `wanted` narrows it. */
-  studio.follow = ({ element, list, empty, away, wanted = () => true, limit = Infinity, read = null }) => {
+  studio.follow = ({ element, list, empty, away, wanted = () => true, limit = Infinity }) => {
     const items = new Map();
     let timer = 0;
     let turn = 0;
@@ -262,7 +286,7 @@
         }
       shown.forEach((job, at) => {
         if (items.has(job.id)) items.get(job.id).update(job);
-        else items.set(job.id, card(job, look, read));
+        else items.set(job.id, card(job, look));
         const item = items.get(job.id);
         // Moving a node stops its sound and drops its focus: only what stands elsewhere is moved.
         if (list.children[at] !== item) {
@@ -303,8 +327,12 @@
     return look;
   };
 
-  studio.part("jobs", ({ element, server }) => {
+  studio.changedTranscript = (id) => {
+    for (const item of document.querySelectorAll(`[data-job="${id}"]`)) item.reread?.();
+  };
+
+  studio.part("jobs", ({ element }) => {
     const find = (name) => element.querySelector(`[data-st="${name}"]`);
-    studio.jobs = { look: studio.follow({ element, list: find("list"), empty: find("empty"), away: find("away"), read: server.transcript_text }) };
+    studio.jobs = { look: studio.follow({ element, list: find("list"), empty: find("empty"), away: find("away") }) };
   });
 })();

@@ -2,10 +2,10 @@
 "use strict";
 (() => {
   const studio = window.studio;
-  studio.part("transcripts", ({ element, server }) => {
+  studio.part("transcripts", ({ element }) => {
     const find = (name) => element.querySelector(`[data-st="${name}"]`);
     const look = studio.follow({
-      element, list: find("list"), empty: find("empty"), away: find("away"), read: server.transcript_text,
+      element, list: find("list"), empty: find("empty"), away: find("away"),
       wanted: (job) => job.kind === "transcription", limit: 10,
     });
     studio.transcripts = { look };
