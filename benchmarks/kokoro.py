@@ -1,8 +1,9 @@
 """Our Kokoro beside mlx-audio's and the reference in torch: the same random full-size weights and phonemes, in turns.
 
 Each engine runs in a process of its own. A case that an engine would not finish in STUDIO_BENCH_LIMIT_S seconds (900)
-is told as such. The peers have no batches for Kokoro: a batch is for them one row after the other. STUDIO_BENCH_THREADS=1
-binds all to one thread; then their processor seconds can be compared on a machine that is busy with other things.
+is told as such. The peers have no batches for Kokoro: for them a batch is one row after the other.
+STUDIO_BENCH_THREADS=1 binds all to one thread; then their processor seconds can be compared on a machine that is busy
+with other things.
 """
 
 import json
