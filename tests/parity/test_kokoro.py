@@ -8,6 +8,8 @@ import numpy as np
 import pytest
 
 from engine.errors import WeightsError
+from engine.nn import conv, periodic
+from engine.tts.kokoro import network
 from engine.tts.kokoro.config import KokoroConfig
 from engine.tts.kokoro.masks import Lengths
 from engine.tts.kokoro.network import Kokoro
@@ -196,6 +198,26 @@ def test_a_batch_in_one_pass_is_as_long_as_its_rows_and_sounds(model, monkeypatc
         assert one.samples.shape == other.samples.shape
         # A voice's phase may turn over in a few frames; nearly all of it is the same sound.
         assert np.median(np.abs(one.samples - other.samples)) < 1e-3 * np.abs(one.samples).max()
+
+
+def test_what_runs_on_a_gpu_gives_what_runs_on_the_cpu(model, weights, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Both ways on this machine's processor: whole convolutions and compiled sines, and those of shifted products."""
+    for module in (conv, periodic, network):
+        monkeypatch.setattr(module, "on_gpu", lambda: True)
+    other = Kokoro(KokoroConfig.parse(CONFIG), weights)
+    assert other.together and not model.together
+    rows, styles = rows_of(9, 12), mx.array(draw_style(2))
+    ids, lengths = mx.array([[0, *rows[0], 0]]), only(11)
+    ours, theirs = (one.prosody(ids, lengths, styles[:1, HALF:], mx.array([1.0])) for one in (model, other))
+    assert ours.durations.tolist() == theirs.durations.tolist()
+    assert far(theirs.f0, np.array(ours.f0)) < LOOSE * float(mx.abs(ours.f0).max())
+    spectrum = model.vocoder.excitation(ours, None)
+    sound, same = (
+        one.vocoder.generate(*one.vocoder.decode(ours, styles[:1, :HALF])[:1], styles[:1, :HALF], *spectrum, n)
+        for one, n in ((model, only(2 * ours.lengths.longest)), (other, only(2 * ours.lengths.longest)))
+    )
+    assert far(same, np.array(sound)) < LOOSE * max(1.0, float(mx.abs(sound).max()))
+    assert len(other(rows, draw_style(2), [1.0, 1.0], [1, 2])) == 2
 
 
 def test_the_same_seed_gives_the_same_noise_and_another_does_not(model) -> None:

@@ -33,7 +33,8 @@ from engine.types import Samples, SpeechRequest, Voice, Word
 
 PHRASE_PAUSE_S, WORD_PAUSE_S = 0.15, 0.02  # where a segment too long for one row is divided
 FRAMES_PER_PHONEME = 5  # of 25 ms: 2.5 as spoken, twice that at half speed
-EXTRAS = {"ja": ("pyopenjtalk",), "zh": ("jieba", "pypinyin")}  # language -> the modules of its extra
+# What reads a language: its modules and the packages that bring them, the extras `ja` and `zh`.
+EXTRAS = {"ja": {"pyopenjtalk": "pyopenjtalk-plus"}, "zh": {"jieba": "jieba", "pypinyin": "pypinyin"}}
 
 
 class Ipa(Protocol):
@@ -112,9 +113,10 @@ class KokoroSynthesizer:
         self._packs.refuse_unknown(blend)
         voice = described(blend.first)
         language = _language(request.language, voice)
-        if any(find_spec(module) is None for module in EXTRAS.get(language, ())):
+        missing = [package for module, package in EXTRAS.get(language, {}).items() if find_spec(module) is None]
+        if missing:
             raise VoiceError(
-                f"{voice.name} needs more to read {NAMES[language]}: pip install 'mlx-speech-studio[{language}]'. "
+                f"{voice.name} needs more to read {NAMES[language]}: pip install {' '.join(missing)}. "
                 "Or choose another voice."
             )
         return replace(request, voice=name, language=language)

@@ -143,7 +143,7 @@ def test_a_language_whose_extra_is_absent_says_what_to_install(
 ) -> None:
     monkeypatch.setattr(kokoro_model, "find_spec", lambda _: None)
     for how in ({"voice": "jf_alpha"}, {"language": "ja"}):
-        with pytest.raises(VoiceError, match=r"Japanese: pip install 'mlx-speech-studio\[ja\]'"):
+        with pytest.raises(VoiceError, match=r"Japanese: pip install pyopenjtalk-plus\."):
             model.check(SpeechRequest("x", **how))
     assert model.check(SpeechRequest("x", language="fr")).voice == "ff_siwis"
 
