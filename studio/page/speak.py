@@ -18,7 +18,7 @@ from studio.library import pronunciations
 from studio.page.context import PageContext
 from studio.page.doorway import endpoint, hidden, kindly, mirror, owner_of, part
 from studio.page.tags import tag_palette
-from studio.page.voices import VoiceList, as_spoken, models, own_voices, voice_list
+from studio.page.voices import VoiceList, as_spoken, models, offered, own_voices, voice_list
 
 DOWNLOADS: tuple[FormatName, ...] = ("wav", "mp3", "flac", "opus")
 
@@ -77,7 +77,7 @@ class VoicePicker:
             "voice": self.start.default,
             "timbre": "",
             "speed": 1.0,
-            "rates": {card.id: card.sample_rate for card in registry.cards("speak")},
+            "rates": {card.id: card.sample_rate for card in offered("speak", self.model.value)},
             "names": {voice: name for name, voice in named},
         }
 
@@ -99,7 +99,7 @@ def voice_picker(context: PageContext, prefix: str) -> VoicePicker:
         start.timbres, value="", label="Timbre", filterable=True, num_choices_shown=None,
         visible=len(start.timbres) > 1, elem_id=f"{prefix}-timbre",
     )  # fmt: skip
-    choices = models("speak", settings.models_dir)
+    choices = models("speak", settings.models_dir, settings.speak_model)
     model = gr.Dropdown(choices, value=settings.speak_model, label="Model", visible=True, elem_id=f"{prefix}-model")
 
     part("preview", PREVIEW, elem_id=f"{prefix}-preview", value={"place": prefix})

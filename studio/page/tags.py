@@ -2,14 +2,11 @@
 voice cannot do. assets/tags.js inserts and lights them; here is only what it must know. It knows no tab.
 """
 
-import contextlib
-
 import gradio as gr
 
-from engine import registry
-from engine.errors import ModelNotFound
 from engine.text.tags import EMOTIONS, MARKUP
 from studio.page.doorway import part
+from studio.page.voices import offered
 from studio.settings import Settings
 
 PALETTE = """
@@ -26,15 +23,11 @@ def tag_palette(place: str, box: str, settings: Settings) -> gr.HTML:
         box: elem_id of the text box.
         settings: for a default model that is on no list.
     """
-    cards = registry.cards("speak")
-    if settings.speak_model not in {card.id for card in cards}:
-        with contextlib.suppress(ModelNotFound):
-            cards.append(registry.find(settings.speak_model, "speak"))
     value = {
         "place": place,
         "box": box,
         "tags": EMOTIONS,
         "markup": sorted(MARKUP),
-        "models": {card.id: {"name": card.name, "tags": card.tags} for card in cards},
+        "models": {card.id: {"name": card.name, "tags": card.tags} for card in offered("speak", settings.speak_model)},
     }
     return part("tags", PALETTE, value=value, elem_id=f"{box}-tags")

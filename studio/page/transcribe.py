@@ -48,7 +48,7 @@ def listening_picker(context: PageContext, prefix: str) -> tuple[gr.Dropdown, gr
     """Model and language of a recogniser; another model brings its own languages."""
     settings = context.settings
     known = languages(settings.transcribe_model)
-    choices = models("transcribe", settings.models_dir)
+    choices = models("transcribe", settings.models_dir, settings.transcribe_model)
     model = gr.Dropdown(choices, value=settings.transcribe_model, label="Model", elem_id=f"{prefix}-model")
     language = gr.Dropdown(known, value=known[0][1] if known else None, label="Language", elem_id=f"{prefix}-language")
 

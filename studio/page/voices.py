@@ -5,11 +5,14 @@ a hundred languages times a hundred timbres stay two short lists.
 """
 
 from collections.abc import Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 
 from engine import registry
+from engine.errors import ModelNotFound
+from engine.registry import ModelCard, Task
 from engine.types import Voice
 from engine.weights import is_present
 from studio.library import saved_voices
@@ -38,12 +41,20 @@ class VoiceList:
     default: str
 
 
-def models(task: str, models_dir: Path | None) -> list[Choice]:
-    """The models for a task, (name, id), built-in first; a name says when the model is not on this machine yet."""
-    cards = registry.cards("speak" if task == "speak" else "transcribe")
+def offered(task: Task, default: str) -> list[ModelCard]:
+    """The models for a task, built-in first; the default one too where it is a folder of this machine."""
+    cards = registry.cards(task)
+    if default not in {card.id for card in cards}:
+        with suppress(ModelNotFound):
+            cards.append(registry.find(default, task))
+    return cards
+
+
+def models(task: Task, models_dir: Path | None, default: str) -> list[Choice]:
+    """The models for a task, (name, id); a name says when the model is not on this machine yet."""
     return [
         (card.name if card.built_in or is_present(card, models_dir) else f"{card.name} (not downloaded)", card.id)
-        for card in cards
+        for card in offered(task, default)
     ]
 
 
