@@ -215,7 +215,10 @@ class AudioChunk:
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """A sentence-sized stretch of recognised speech; times in seconds from the start of the recording."""
+    """A sentence-sized stretch of recognised speech; times in seconds from the start of the recording.
+
+    `language` is a BCP 47 tag where the recogniser found out what is spoken, else "".
+    """
 
     text: str
     start_s: float
@@ -223,6 +226,7 @@ class Segment:
     words: tuple[Word, ...] = ()
     confidence: float | None = None
     speaker: str = ""
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,7 +11,7 @@ from typing import Any
 from sqlmodel import col, delete
 
 from engine.audio import io
-from engine.stt.base import Recognizer
+from engine.stt.base import Recognizer, language_of
 from engine.stt.transcribe import transcribe
 from engine.types import Samples, Transcript
 from studio.library.db import session
@@ -47,7 +47,7 @@ def _transcribe(task: Task) -> dict[str, Any]:
     finally:
         model.close()
     segments = tuple(heard_segments(folder))
-    language = options.language or model.languages[0]
+    language = language_of(segments, options.language, model.languages)
     transcript = Transcript(segments, language, heard_s, options.model)
     _write(task, transcript, options)
     return {"audio_s": heard_s, "total_s": heard_s}

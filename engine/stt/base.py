@@ -4,7 +4,8 @@ A family is a package or module `engine.stt.<family>` with `load(files) -> Recog
 `transcribe.py`, microphones through `live.py`; both hand the family speech at its own sample rate.
 """
 
-from collections.abc import Generator, Sequence
+from collections import Counter
+from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass
 from typing import Protocol, cast
 
@@ -118,6 +119,12 @@ class SteppedRecognizer(Recognizer, Protocol):
     def recognize_steps(self, regions: Sequence[Samples], language: str) -> Generator[None, None, list[Segment]]:
         """As `recognize`, in steps of some ten milliseconds; the last one gives the segments. Closing it stops."""
         ...
+
+
+def language_of(segments: Iterable[Segment], asked: str, known: Sequence[str]) -> str:
+    """The language of a transcript: what was asked for, else what was mostly heard, else the model's default."""
+    heard = Counter(segment.language for segment in segments if segment.language)
+    return asked or next((language for language, _ in heard.most_common(1)), "") or next(iter(known), "")
 
 
 def guided(model: Recognizer, guidance: Guidance | None) -> Recognizer:

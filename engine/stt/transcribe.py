@@ -52,7 +52,9 @@ def transcribe(
         for (begin_s, _), segment in zip(batch, heard, strict=True):
             # Such a family's regions are long: they are parted at the ends of sentences.
             parts = segments_of(segment.words) if batch_s and segment.words else (segment,)
-            yield from (moved(part, start_s + begin_s) for part in parts if part.text)
+            for part in parts:
+                if part.text:
+                    yield moved(replace(part, language=segment.language), start_s + begin_s)
 
 
 def batches(found: Iterable[Region], sample_rate: int, first_s: float, batch_s: float) -> Iterator[list[Region]]:

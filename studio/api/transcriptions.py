@@ -11,7 +11,7 @@ from engine import registry
 from engine.audio.io import probe, read_blocks
 from engine.errors import EngineError, OptionError
 from engine.stt import exports
-from engine.stt.base import Guidance
+from engine.stt.base import Guidance, language_of
 from engine.types import Segment, Transcript
 from studio.access import StreamSlot
 from studio.api import names
@@ -122,7 +122,7 @@ class _Recognition:
         """All of it."""
         if self.asked.guidance.translates:
             return Transcript(tuple(segments), "en", self._duration_s, self.asked.model)
-        language = self.asked.language or next(iter(registry.find(self.asked.model).languages), "")
+        language = language_of(segments, self.asked.language, registry.find(self.asked.model).languages)
         return Transcript(tuple(segments), language, self._duration_s, self.asked.model)
 
 

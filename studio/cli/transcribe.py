@@ -13,6 +13,7 @@ from engine.audio.io import probe, read_blocks
 from engine.errors import AudioFormatError, OptionError
 from engine.pool import ModelPool
 from engine.stt import exports
+from engine.stt.base import language_of
 from engine.types import Segment, Transcript
 from studio.settings import Settings
 
@@ -58,7 +59,9 @@ def transcribe(
     finally:
         pool.close()
     total_s = duration_s if duration_s is not None else (segments[-1].end_s if segments else 0.0)
-    text = WRITERS[kind](Transcript(tuple(segments), language or card.languages[0], total_s, model_id))
+    text = WRITERS[kind](
+        Transcript(tuple(segments), language_of(segments, language, card.languages), total_s, model_id)
+    )
     if out is None:
         sys.stdout.write(text if text.endswith("\n") else text + "\n")
     else:

@@ -291,12 +291,13 @@ def _write(folder: Path, version: int, segments: Sequence[Segment]) -> None:
 
 def _kept(segment: Segment) -> list[Any]:
     words = [[word.text, word.start_s, word.end_s, word.confidence] for word in segment.words]
-    return [segment.text, segment.start_s, segment.end_s, words, segment.confidence, segment.speaker]
+    kept: list[Any] = [segment.text, segment.start_s, segment.end_s, words, segment.confidence, segment.speaker]
+    return [*kept, segment.language] if segment.language else kept
 
 
 def _segment(kept: Any) -> Segment:
-    text, start_s, end_s, words, confidence, speaker = cast(list[Any], kept)
-    return Segment(text, start_s, end_s, tuple(Word(*word) for word in words), confidence, speaker)
+    text, start_s, end_s, words, confidence, speaker, *language = cast(list[Any], kept)
+    return Segment(text, start_s, end_s, tuple(Word(*word) for word in words), confidence, speaker, *language[:1])
 
 
 def _checked(segment: Segment) -> Segment:

@@ -20,6 +20,7 @@ from engine.stt.whisper.tokenizer import WhisperTokenizer
 
 TEMPERATURES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 _TURN = 4  # tokens between two chances for others
+_FIRST_TOKENS, _TOKENS_PER_S = 24, 12  # nobody says more in so short a time; a loop would
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +103,7 @@ class WindowDecoder:
         self._work = work or Work()
 
     def decode(
-        self, state: State, options: DecodeOptions, seeds: Sequence[int]
+        self, state: State, options: DecodeOptions, seeds: Sequence[int], lengths_s: Sequence[float]
     ) -> Generator[None, None, list[Decoded]]:
         """The texts of a batch of windows.
 
@@ -110,6 +111,7 @@ class WindowDecoder:
             state: of the encoded windows, before any token; it stays as it is.
             options: the same for all rows.
             seeds: a number for each row, of its own sound.
+            lengths_s: seconds of sound in each row.
 
         Yields:
             None, every few tokens.
@@ -120,7 +122,8 @@ class WindowDecoder:
         doubted = list(range(len(seeds)))
         for temperature in options.temperatures:
             attempt = _Attempt(state.fresh(doubted), [self.prefix(languages[row], options) for row in doubted])
-            said = yield from self._attempt(attempt, options, temperature, [seeds[row] for row in doubted])
+            most = [self._most(options, lengths_s[row], len(attempt.prefixes[0])) for row in doubted]
+            said = yield from self._attempt(attempt, options, temperature, [seeds[row] for row in doubted], most)
             still: list[int] = []
             for row, (tokens, logprob, no_speech) in zip(doubted, said, strict=True):
                 text = self._tokenizer.decode(tokens)
@@ -161,13 +164,23 @@ class WindowDecoder:
         scores = self._network.logits(hidden[:, -1])[:, special.first_language : special.first_language + count]
         return [CODES[at] for at in _ints(mx.argmax(scores, axis=-1))]
 
+    def _most(self, options: DecodeOptions, length_s: float, prefix: int) -> int:
+        """How many tokens a row may have."""
+        room = self._network.config.n_text_ctx
+        likely = _FIRST_TOKENS + int(_TOKENS_PER_S * length_s)
+        return max(1, min(options.max_tokens or room // 2, room - prefix, likely))
+
     def _attempt(
-        self, attempt: "_Attempt", options: DecodeOptions, temperature: float, seeds: Sequence[int]
+        self,
+        attempt: "_Attempt",
+        options: DecodeOptions,
+        temperature: float,
+        seeds: Sequence[int],
+        most: Sequence[int],
     ) -> Generator[None, None, list[tuple[tuple[int, ...], float, float]]]:
         """Of each row its tokens, its mean log-probability and how likely silence is."""
         network, special, state = self._network, self._special, attempt.state
         prefix = mx.array(attempt.prefixes, dtype=mx.int32)
-        most = min(options.max_tokens or network.config.n_text_ctx // 2, network.config.n_text_ctx - prefix.shape[1])
         hidden = network.hidden(prefix, state)
         self._work.decoder_passes += 1
         start = attempt.prefixes[0].index(special.start)
@@ -180,10 +193,10 @@ class WindowDecoder:
         texts: list[list[int]] = [[] for _ in seeds]
         sums = [0.0] * len(seeds)
         rows = list(range(len(seeds)))
-        for step in range(1, most + 1):
+        for step in range(1, max(most) + 1):
             said = said.then(token, special.first_stamp)
             ahead: tuple[mx.array, mx.array] | None = None
-            if step < most:
+            if step < max(most[row] for row in rows):
                 hidden = network.hidden(token[:, None], state)
                 self._work.decoder_passes += 1
                 ruled = self._rules(network.logits(hidden[:, 0]), said, False, options.with_stamps)
@@ -194,7 +207,8 @@ class WindowDecoder:
                 sums[row] += logprob
                 if one != special.end:
                     texts[row].append(one)
-                    keep.append(at)
+                    if len(texts[row]) < most[row]:
+                        keep.append(at)
             if not keep or ahead is None:
                 break
             token, score = ahead

@@ -29,6 +29,7 @@ T = TypeVar("T")
 # What the keys and values of a batch's sound may take; a window of large-v3 has 245 MB of them, one of turbo 31.
 _BATCH_BYTES = 512 * 1024**2
 _MOST_WINDOWS = 8
+_OTHER_TAGS = {"jw": "jv"}  # Whisper's old word for Javanese
 _SILENT = 1e-4  # of full scale: 80 dB below it nobody speaks
 
 
@@ -123,25 +124,26 @@ class Whisper:
         options = replace(self._options, language=languages.code(language, self._known))
         heard = [_checked(samples) for samples in regions]
         words: list[list[Word]] = [[] for _ in heard]
-        texts = [""] * len(heard)
+        texts, spoken = [""] * len(heard), [""] * len(heard)
         silent = np.zeros(0, dtype=np.float32)
         speech = [samples if np.abs(samples).max(initial=0.0) > _SILENT else silent for samples in heard]
         windows = pack(speech, self._frames * HOP, SAMPLE_RATE)
         for at in range(0, len(windows), self._batch):
             batch = windows[at : at + self._batch]
             found = yield from self._batch_words(batch, options)
-            for window, timed in zip(batch, found, strict=True):
+            for window, (timed, language) in zip(batch, found, strict=True):
                 for word in timed:
                     piece = window.at((word.start_s + word.end_s) / 2 * SAMPLE_RATE)
                     words[piece.region].append(_placed(word, piece))
                     texts[piece.region] += word.text
-        return [_segment(found, text.strip()) for found, text in zip(words, texts, strict=True)]
+                    spoken[piece.region] = "en" if options.translates else language
+        return [_segment(*one) for one in zip(words, texts, spoken, strict=True)]
 
     def detect_language(self, samples: Samples) -> str:
         """The language that is spoken in the first 30 s, a code of `languages`."""
         options = replace(self._options, temperatures=(0.0,), language="", max_tokens=1)
         state = self._encode(Window([Piece(0, 0, 0, _checked(samples)[: self._frames * HOP])]), self._frames)
-        return _last(self._decoder.decode(state, options, [0]))[0].language
+        return _last(self._decoder.decode(state, options, [0], [0.0]))[0].language
 
     def utterance(self, language: str) -> AgreedUtterance:
         """Begin a live decode, by local agreement.
@@ -157,7 +159,8 @@ class Whisper:
 
     def _batch_words(
         self, batch: Sequence[Window], options: DecodeOptions
-    ) -> Generator[None, None, list[list[TimedWord]]]:
+    ) -> Generator[None, None, list[tuple[list[TimedWord], str]]]:
+        """The words of each window, and the language they are in."""
         states: list[State] = []
         frames = self._frames_for(batch, options)
         for window in batch:
@@ -167,18 +170,20 @@ class Whisper:
         state = _together(states)
         del states
         seeds = [zlib.crc32(window.samples.tobytes()) for window in batch]
-        decoded = yield from self._decoder.decode(state, options, seeds)
+        lengths_s = [window.length / SAMPLE_RATE for window in batch]
+        decoded = yield from self._decoder.decode(state, options, seeds, lengths_s)
         end = self._tokenizer.special.end
         self.work.decoder_passes += 1
         plain = replace(options, prompt=(), with_stamps=True)
         yield
-        return self._aligner(
+        words = self._aligner(
             state,
             [self._decoder.prefix(one.language, plain) for one in decoded],
             [[token for token in one.tokens if token < end] for one in decoded],
             [-(-window.length // (2 * HOP)) for window in batch],
             [one.language for one in decoded],
         )
+        return [(found, one.language) for found, one in zip(words, decoded, strict=True)]
 
     def _frames_for(self, batch: Sequence[Window], options: DecodeOptions) -> int:
         """How many frames of sound and silence the encoder hears."""
@@ -227,11 +232,18 @@ def _placed(word: TimedWord, piece: Piece) -> Word:
     return Word(word.text.strip(), start, max(start, end), min(1.0, max(0.0, word.confidence)))
 
 
-def _segment(words: Sequence[Word], text: str) -> Segment:
+def _segment(words: Sequence[Word], text: str, language: str) -> Segment:
     if not words:
         return Segment("", 0.0, 0.0)
     confidence = sum(word.confidence or 0.0 for word in words) / len(words)
-    return Segment(text, words[0].start_s, words[-1].end_s, tuple(words), confidence)
+    return Segment(
+        text.strip(),
+        words[0].start_s,
+        words[-1].end_s,
+        tuple(words),
+        confidence,
+        language=_OTHER_TAGS.get(language, language),
+    )
 
 
 def _last(steps: Generator[None, None, T]) -> T:

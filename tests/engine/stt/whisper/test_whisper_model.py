@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from engine.errors import AudioFormatError, OptionError, WeightsError
-from engine.stt.base import Guidance
+from engine.stt.base import Guidance, language_of
 from engine.stt.live import LiveSession
 from engine.stt.transcribe import transcribe
 from engine.stt.whisper.decode import DecodeOptions
@@ -118,6 +118,10 @@ def test_the_language_is_found_where_none_is_named(whisper: Whisper, sounds: lis
     assert found in whisper.languages
     named = whisper.with_options(GREEDY).recognize(sounds[:1], found)
     assert whisper.with_options(GREEDY).recognize(sounds[:1], "") == named
+    assert named[0].language == {"jw": "jv"}.get(found, found)
+    assert language_of(named, "", whisper.languages) == named[0].language
+    assert language_of(named, "pt", whisper.languages) == "pt"
+    assert language_of((), "", whisper.languages) == "en"
 
 
 def test_languages_are_understood_as_people_write_them(whisper: Whisper, sounds: list[Samples]) -> None:
