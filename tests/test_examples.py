@@ -30,7 +30,7 @@ def test_the_engine_in_ten_lines(tmp_path: Path) -> None:
     assert soundfile.info(tmp_path / "hello.wav").duration > 1
 
 
-def test_an_openai_client(tmp_path: Path) -> None:
+def test_clients_of_other_kinds(tmp_path: Path) -> None:
     try:
         probe = listen("127.0.0.1", 0)
     except ServeError as exc:
@@ -47,6 +47,10 @@ def test_an_openai_client(tmp_path: Path) -> None:
             assert done.returncode == 0, done.stderr
             assert (tmp_path / "morning.mp3").stat().st_size > 1000
             assert "morning" in done.stdout.lower() or "good" in done.stdout.lower(), done.stdout
+            done = run("stream_client.py", tmp_path, STUDIO_ADDRESS=f"http://127.0.0.1:{port}")
+            assert done.returncode == 0, done.stderr
+            assert "stream_complete" in done.stdout
+            assert soundfile.info(tmp_path / "stream.wav").duration > 1
         finally:
             studio.terminate()
             studio.wait(30)
