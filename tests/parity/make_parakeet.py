@@ -26,7 +26,17 @@ from transformers import (
     ParakeetTDTConfig,
 )
 
-from tests.parity.parakeet_weights import BLANK, DURATIONS, MELS, Kind, draw, shapes, transformers_config, write_nemo
+from tests.parity.parakeet_weights import (
+    BLANK,
+    DURATIONS,
+    MELS,
+    Kind,
+    draw,
+    is_older,
+    shapes,
+    transformers_config,
+    write_nemo,
+)
 
 CLASSES = {
     "tdt": (ParakeetTDTConfig, ParakeetForTDT),
@@ -119,18 +129,18 @@ def main() -> None:
         mask = heard["attention_mask"]
         output = model.encoder(heard["input_features"], attention_mask=mask)
         lengths = output.attention_mask.sum(-1).tolist()
-        arrays["encoded"] = output.last_hidden_state.numpy()
+        encoded = output.last_hidden_state.numpy()
+        arrays["encoded_older" if is_older(kind) else "encoded"] = encoded
         arrays["encoded_lengths"] = np.array(lengths)
         if kind == "ctc":
             arrays["ctc_logits"] = model.ctc_head(output.last_hidden_state).numpy()
         else:
             said = model.decoder(torch.tensor([[BLANK]]))
-            encoded = model.encoder_projector(output.last_hidden_state)
-            arrays[f"{kind}_logits"] = model.joint(said, encoded).numpy()
+            arrays[f"{kind}_logits"] = model.joint(said, model.encoder_projector(output.last_hidden_state)).numpy()
         for row, length in enumerate(lengths):
             tokens = loop(model, kind, output.last_hidden_state[row, :length])
             arrays[f"{kind}_tokens_{row}"] = np.array(tokens, dtype=np.int32).reshape(-1, 3)
-        check_layout(kind, arrays["mel"][:1], arrays["encoded"][:1])
+        check_layout(kind, arrays["mel"][:1], encoded[:1])
     np.savez_compressed(Path(__file__).parent / "fixtures" / "parakeet.npz", **arrays)
 
 

@@ -24,26 +24,34 @@ _GAINS = {
     "decoder.": 4.0,
 }
 
-ENCODER: dict[str, Any] = {
-    "hidden_size": WIDTH,
-    "num_hidden_layers": LAYERS,
-    "num_attention_heads": HEADS,
-    "intermediate_size": 4 * WIDTH,
-    "attention_bias": False,
-    "convolution_bias": False,
-    "conv_kernel_size": 9,
-    "subsampling_factor": 8,
-    "subsampling_conv_channels": CHANNELS,
-    "num_mel_bins": MELS,
-    "scale_input": False,
-}
+
+def is_older(kind: Kind) -> bool:
+    """The published CTC models have biases everywhere and scale what comes in; TDT's have neither."""
+    return kind == "ctc"
+
+
+def encoder_config(kind: Kind) -> dict[str, Any]:
+    """As transformers writes it."""
+    return {
+        "hidden_size": WIDTH,
+        "num_hidden_layers": LAYERS,
+        "num_attention_heads": HEADS,
+        "intermediate_size": 4 * WIDTH,
+        "attention_bias": is_older(kind),
+        "convolution_bias": is_older(kind),
+        "conv_kernel_size": 9,
+        "subsampling_factor": 8,
+        "subsampling_conv_channels": CHANNELS,
+        "num_mel_bins": MELS,
+        "scale_input": is_older(kind),
+    }
 
 
 def transformers_config(kind: Kind) -> dict[str, Any]:
     """config.json as transformers writes it."""
     config: dict[str, Any] = {
         "model_type": f"parakeet_{kind}",
-        "encoder_config": ENCODER,
+        "encoder_config": encoder_config(kind),
         "vocab_size": BLANK + 1,
         "pad_token_id": BLANK,
     }
@@ -88,8 +96,8 @@ def nemo_config(kind: Kind) -> dict[str, Any]:
             "subsampling_conv_channels": CHANNELS,
             "pos_emb_max_len": 5000,
             "causal_downsampling": False,
-            "use_bias": False,
-            "xscaling": False,
+            "use_bias": is_older(kind),
+            "xscaling": is_older(kind),
         },
         "decoding": {"model_type": kind, "greedy": {"max_symbols": 10}},
     }
@@ -141,6 +149,11 @@ def shapes(kind: Kind) -> dict[str, tuple[int, ...]]:
         found |= {f"{layer}.conv.norm.{end}": (WIDTH,) for end in ("weight", "bias", "running_mean", "running_var")}
         for part in ("feed_forward1", "self_att", "conv", "feed_forward2", "out"):
             found |= {f"{layer}.norm_{part}.{end}": (WIDTH,) for end in ("weight", "bias")}
+    if is_older(kind):
+        matrices = ("linear1", "linear2", "q_proj", "k_proj", "v_proj", "o_proj")
+        ends = (*(f".{name}.weight" for name in matrices), "conv1.weight", "conv2.weight", "conv.weight")
+        biased = [name for name in found if name.startswith("encoder.layers.") and name.endswith(ends)]
+        found |= {name.replace(".weight", ".bias"): found[name][:1] for name in biased}
     if kind == "ctc":
         return found | {"ctc_head.weight": (BLANK + 1, WIDTH, 1), "ctc_head.bias": (BLANK + 1,)}
     found |= {

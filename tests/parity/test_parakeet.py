@@ -10,7 +10,7 @@ from engine.audio.mel import LogMel
 from engine.stt.parakeet import frontend, load
 from engine.stt.parakeet.ctc import Ctc
 from engine.stt.parakeet.transducer import Transducer
-from tests.parity.parakeet_weights import Kind, write_nemo, write_transformers
+from tests.parity.parakeet_weights import Kind, is_older, write_nemo, write_transformers
 
 FIXTURE = dict(np.load(Path(__file__).parent / "fixtures" / "parakeet.npz"))
 SOUND = FIXTURE["sound"].astype(np.float32) / 32768
@@ -45,7 +45,8 @@ def test_encoder_and_head_give_the_reference_s_numbers(kind: Kind, write, tmp_pa
     ends = [model.encoder.frames(length) for length in lengths]
     assert ends == FIXTURE["encoded_lengths"].tolist()
     for row, end in enumerate(ends):
-        assert np.abs(np.array(encoded)[row, :end] - FIXTURE["encoded"][row, :end]).max() < 1e-5
+        theirs = FIXTURE["encoded_older" if is_older(kind) else "encoded"][row, :end]
+        assert np.abs(np.array(encoded)[row, :end] - theirs).max() < 1e-5
     decoder = model.decoder
     if isinstance(decoder, Ctc):
         logits = decoder.logits(encoded)
