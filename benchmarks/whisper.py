@@ -109,7 +109,9 @@ def _print_times(found: dict[str, dict[str, Any]]) -> None:
         ("peak of MLX's memory, one window", "peak_bytes", 1 / MIB, "MiB"),
         (f"the same, {BATCH} windows", "batch_peak_bytes", 1 / MIB, "MiB"),
     )
-    print(f"The same random weights of whisper-tiny's shape, best of {ROUNDS}:\n")
+    print(
+        f"The same random weights of whisper-tiny's shape, best of {ROUNDS} (processor time where there is no GPU):\n"
+    )
     print(f"| | {' | '.join(found)} |")
     print(f"|---|{'---|' * len(found)}")
     for label, key, scale, unit in rows:

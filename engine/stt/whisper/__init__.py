@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from engine.stt.whisper.model import Whisper
 
-__all__ = ["load"]
+__all__ = ["load", "quantisable"]
 
 
 def load(files: Path | None, companions: Mapping[str, Path] | None = None) -> "Whisper":
@@ -20,3 +20,8 @@ def load(files: Path | None, companions: Mapping[str, Path] | None = None) -> "W
     from engine.stt.whisper.model import load as load_model
 
     return load_model(files, companions)
+
+
+def quantisable(name: str, shape: tuple[int, ...]) -> bool:
+    """Which matrices may be made smaller: not the positions, which are added and not multiplied."""
+    return "positions" not in name and "positional" not in name

@@ -44,7 +44,7 @@ _NAMES = (
     (".mlp.2.", ".mlp2."),
 )
 # What some conversions hold and nobody needs: they are computed, or tied to another.
-_NOT_NEEDED = frozenset({"encoder.positional_embedding", "encoder._positional_embedding", "proj_out.weight"})
+_NOT_NEEDED = ("encoder.positional_embedding", "encoder._positional_embedding", "proj_out.")
 
 
 def load_network(folder: Path, config: WhisperConfig) -> tuple[WhisperNetwork, WhisperConfig]:
@@ -75,7 +75,7 @@ def renamed(weights: Mapping[str, mx.array]) -> dict[str, mx.array]:
     found: dict[str, mx.array] = {}
     for name, array in weights.items():
         new = name.removeprefix("model.")
-        if new in _NOT_NEEDED:
+        if new.startswith(_NOT_NEEDED):
             continue
         for theirs, ours in _NAMES:
             new = new.replace(theirs, ours)

@@ -12,9 +12,11 @@ from engine.errors import AudioFormatError, OptionError, WeightsError
 from engine.stt.base import Guidance, language_of
 from engine.stt.live import LiveSession
 from engine.stt.transcribe import transcribe
+from engine.stt.whisper import quantisable
 from engine.stt.whisper.decode import DecodeOptions
 from engine.stt.whisper.model import Whisper, load
 from engine.types import Samples, Segment
+from engine.weights.quantisation import quantise
 
 GREEDY = DecodeOptions(temperatures=(0.0,))
 
@@ -45,6 +47,15 @@ def test_quantised_weights_stay_quantised_and_speak(tiny: Any, sounds: list[Samp
     model = load(tiny(layout=layout, bits=bits))
     assert model._network.decoder.token_embedding.weight.dtype.size == 4  # packed, not numbers
     assert model._network.encoder.blocks[0].mlp1.bits == bits
+    assert model.with_options(GREEDY).recognize(sounds[:1], "en")[0].text
+
+
+@pytest.mark.parametrize("layout", ["huggingface", "mlx"])
+def test_a_model_made_smaller_here_loads_again(tiny: Any, tmp_path: Path, sounds: list[Samples], layout: str) -> None:
+    small = tmp_path / "small"
+    quantise(tiny(layout=layout), small, 8, 32, quantisable)
+    model = load(small)
+    assert model._network.decoder.token_embedding.bits == 8
     assert model.with_options(GREEDY).recognize(sounds[:1], "en")[0].text
 
 
