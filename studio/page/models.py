@@ -133,6 +133,8 @@ def _about(context: PageContext) -> str:
   -d '&#123;"input": "Hello", "voice": "{escape(settings.voice)}"&#125;' &gt; hello.mp3</code></pre>
     <pre tabindex="0"><code>from gradio_client import Client
 Client("{origin}").predict("Hello", api_name="/speak")</code></pre>
+    <p>Clients of the Orpheus stream protocol connect to <code>/ws/orpheus</code>, with any voice;
+    <a href="listen" target="_blank">a small page</a> plays it.</p>
   </div>
   <div class="st-card">
     <h2>Where things are</h2>
