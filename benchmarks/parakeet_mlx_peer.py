@@ -38,9 +38,9 @@ def offline(model, sound: np.ndarray, job: dict) -> dict:
     samples = mx.array(sound[: round(job["seconds"] * 16000)])
     times = []
     for _ in range(job["repeats"]):
-        started = time.perf_counter()
+        started = _now()
         result = model.generate(get_logmel(samples, model.preprocessor_config))[0]
-        times.append(time.perf_counter() - started)
+        times.append(_now() - started)
     return _with_memory({"seconds": min(times), "tokens": len(result.tokens)})
 
 
@@ -70,16 +70,16 @@ def live(model, sound: np.ndarray, job: dict) -> dict:
             times = []
             for start in range(0, round(seconds * 16000), size):
                 part = mx.array(np.take(sound, range(start, start + size), mode="wrap"))
-                started = time.perf_counter()
+                started = _now()
                 stream.add_audio(part)
-                times.append(time.perf_counter() - started)
+                times.append(_now() - started)
             return times
 
-        heard(60 - job["measured_s"], 16000)
+        heard(60 - job["measured_s"], 160000)
         before = dict(counts)
         first = heard(job["measured_s"], packet)
         work = {name: (counts[name] - before[name]) / job["measured_s"] for name in counts}
-        heard(60 * (job["minute"] - 2), 160000)
+        heard(60 * (job["minute"] - 2), 480000)
         late = heard(job["measured_s"], packet)
     return _with_memory(
         {"mel_ratio": work["mel"] / 100, "encoded_per_s": work["encoded"], "first": _times(first), "late": _times(late)}
@@ -97,6 +97,11 @@ def _spread(name: str, array: mx.array) -> mx.array:
     if name.startswith(("joint.joint_net", "decoder.prediction.embed")):
         return array * 4
     return mx.random.normal(array.shape) * 0.3 if "pos_bias" in name else array
+
+
+def _now() -> float:
+    """On a CPU the processor's time, which a busy machine does not stretch."""
+    return time.process_time() if mx.default_device().type == mx.DeviceType.cpu else time.perf_counter()
 
 
 def _times(seconds: list[float]) -> dict:

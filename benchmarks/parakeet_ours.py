@@ -31,9 +31,9 @@ def offline(model: Parakeet, sound: Samples, job: dict[str, Any]) -> dict[str, A
     times: list[float] = []
     words = 0
     for _ in range(job["repeats"]):
-        started = time.perf_counter()
+        started = _now()
         words = len(model.recognize([samples], "")[0].words)
-        times.append(time.perf_counter() - started)
+        times.append(_now() - started)
     return _with_memory({"seconds": min(times), "words": words})
 
 
@@ -47,18 +47,18 @@ def live(model: Parakeet, sound: Samples, job: dict[str, Any]) -> dict[str, Any]
             times: list[float] = []
             for start in range(0, round(seconds * 16000), size):
                 part = np.take(sound, range(start, start + size), mode="wrap")
-                started = time.perf_counter()
+                started = _now()
                 stream.add_audio(part)
                 _ = stream.draft_tokens
-                times.append(time.perf_counter() - started)
+                times.append(_now() - started)
             return times
 
-        heard(60 - job["measured_s"], 16000)
+        heard(60 - job["measured_s"], 160000)
         before, mel_before = stream.frames_encoded, stream.mel_frames
         first = heard(job["measured_s"], packet)
         work = (stream.frames_encoded - before) / job["measured_s"]
         mel = (stream.mel_frames - mel_before) / job["measured_s"]
-        heard(60 * (job["minute"] - 2), 160000)
+        heard(60 * (job["minute"] - 2), 480000)
         late = heard(job["measured_s"], packet)
     return _with_memory(
         {
@@ -68,6 +68,11 @@ def live(model: Parakeet, sound: Samples, job: dict[str, Any]) -> dict[str, Any]
             "late": _times(late),
         }
     )
+
+
+def _now() -> float:
+    """On a CPU the processor's time, which a busy machine does not stretch."""
+    return time.process_time() if mx.default_device().type == mx.DeviceType.cpu else time.perf_counter()
 
 
 def _times(seconds: list[float]) -> dict[str, float]:

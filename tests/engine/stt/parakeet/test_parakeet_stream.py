@@ -54,10 +54,22 @@ def test_drafts_become_stable_and_stable_tokens_stay(kind: str, folders, babble:
     assert not stream.draft_tokens
 
 
-@pytest.mark.parametrize("depth", [1, 2, 3])
-@pytest.mark.parametrize("is_local", [True, False])
-def test_the_first_layers_are_those_of_the_whole_pass(tdt: Parakeet, depth: int, is_local: bool) -> None:
-    left, right = (20, 3) if is_local else (200, 40)
+@pytest.mark.parametrize(
+    ("window", "depth", "is_local"),
+    [
+        ((20, 3), 1, True),
+        ((20, 3), 2, True),
+        ((20, 3), 3, True),
+        ((0, 0), 3, True),
+        ((1, 0), 2, True),
+        ((5, 9), 1, True),
+        ((200, 40), 3, False),
+    ],
+)
+def test_the_first_layers_are_those_of_the_whole_pass(
+    tdt: Parakeet, window: tuple[int, int], depth: int, is_local: bool
+) -> None:
+    left, right = window
     shallow = Encoder.__new__(Encoder)
     shallow.__dict__.update(tdt.encoder.__dict__)
     shallow.layers = tdt.encoder.layers[:depth]
@@ -93,6 +105,21 @@ def test_work_and_memory_are_the_same_in_every_minute(tdt: Parakeet, babble: Sam
     assert max(work[1:]) - min(work[1:]) <= STEP + stream.lookahead
     assert max(work) <= (steps + 1) * (STEP + stream.lookahead)
     assert len(set(held[1:])) == 1
+
+
+@pytest.mark.slow
+def test_the_last_minute_of_an_hour_costs_what_the_first_does(tdt: Parakeet, babble: Samples) -> None:
+    stream = tdt.stream()
+    minutes: list[tuple[int, int]] = []
+    for _ in range(60):
+        before = stream.frames_encoded
+        for start in range(0, 2 * len(babble), 48000):
+            stream.add_audio(babble[start % len(babble) : start % len(babble) + 48000])
+        minutes.append((stream.frames_encoded - before, sum(array.nbytes for array in stream.held())))
+    work, held = zip(*minutes[1:], strict=True)
+    assert max(work) - min(work) <= STEP + stream.lookahead
+    assert len(set(held)) == 1
+    assert stream.mel_frames in range(360000 - 2, 360001)
 
 
 def test_two_streams_on_one_model_know_nothing_of_each_other(tdt: Parakeet, babble: Samples) -> None:
