@@ -168,10 +168,9 @@ def _too_long(engine: Engine, case: tuple[int, int], us: Engine) -> bool:
 def _row(case: tuple[int, int], engines: list[Engine]) -> None:
     if case == CASES[0]:
         names = " | ".join(engine.name for engine in engines)
-        print(
-            f"\nSeconds per second of audio (seconds; peak resident memory)\n\n| phonemes x rows | {names} | to torch |"
-        )
-        print("|---" * (len(engines) + 2) + "|")
+        print("\nSeconds per second of audio (seconds; seconds of processors; peak resident memory)\n")
+        print(f"| phonemes x rows | {names} | to torch, clock | to torch, processors |")
+        print("|---" * (len(engines) + 3) + "|")
     cells: list[str] = []
     for engine in engines:
         seconds = engine.seconds(case)
