@@ -156,7 +156,8 @@ async def _slot(context: ApiContext, asking: Asking) -> StreamSlot:
 
 def _settle(context: ApiContext, session: LiveSession, lost: bool) -> None:
     """What becomes of a session that nobody is attached to any more."""
-    if session.ended.is_set() and session.error is None and session.is_resumable:
+    is_deciding = session.is_stopping or session.ended.is_set()
+    if is_deciding and session.error is None and session.is_resumable:
         context.live.over(session)
     elif lost and session.is_resumable and session.error is None:
         context.live.away(session)

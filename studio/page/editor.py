@@ -58,7 +58,7 @@ def _markup() -> str:
   <ol class="st-lines" data-st="list"></ol>
   <details class="st-editor-export" data-st="exports">
     <summary>Export</summary>
-    <div class="st-results">{links}</div>
+    <div class="st-ticks">{links}</div>
     <fieldset><legend>Captions (SRT and VTT)</legend>
       <label>Characters in a line <input type="number" data-st="line_length" min="10" max="200"
         value="{STYLE.line_length}"></label>

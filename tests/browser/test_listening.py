@@ -5,9 +5,10 @@ from pathlib import Path
 
 import httpx
 import pytest
-from playwright.sync_api import Browser, Playwright, expect
+from playwright.sync_api import Browser, Locator, Page, Playwright, expect
 
-from tests.browser.running import ARGUMENTS, Open, Studio, chromium, wait_until
+from tests.browser.running import ARGUMENTS, Open, Studio, Watch, chromium, show, wait_until
+from tests.browser.wire import Wire
 
 SAID = "Good morning. My name is John. I have seven brothers and two sisters."
 
@@ -58,8 +59,108 @@ def test_a_microphone_becomes_captions(open_page: Open, speaking_browser: Browse
     wait_until(lambda: len(stable.inner_text().split()) > 4, 30, what="stable words")
     before = stable.inner_text().split()
     page.locator("#captions [data-st=toggle]").click()
-    expect(page.locator("#captions [data-st=status]")).to_have_text("Stopped.")
+    expect(page.locator("#captions [data-st=status]")).to_have_text("Stopped.", timeout=60_000)
     after = stable.inner_text().split()
     assert after[: len(before)] == before
     page.get_by_role("button", name="Clear").click()
     assert stable.inner_text() == ""
+
+
+def listening(page: Page) -> Locator:
+    """Press Listen, and wait for the first certain words."""
+    page.locator("#captions [data-st=toggle]").click()
+    expect(page.locator("#captions [data-st=status]")).to_have_text("Listening.")
+    stable = page.locator("#captions [data-st=stable]")
+    wait_until(lambda: len(stable.inner_text().split()) > 2, 60, what="stable words")
+    return stable
+
+
+def test_captions_pause_and_are_saved_as_a_transcript_with_their_sound(
+    open_page: Open, studio: Studio, speaking_browser: Browser
+) -> None:
+    studio.clear()
+    page = open_page("Captions", browser=speaking_browser)
+    stable = listening(page)
+    page.get_by_role("button", name="Pause").click()
+    expect(page.locator("#captions [data-st=status]")).to_have_text("Paused. Nothing is heard until you go on.")
+    expect(page.locator("#captions [data-st=draft]")).to_have_text("", timeout=30_000)
+    said = stable.inner_text()
+    page.wait_for_timeout(1000)
+    assert stable.inner_text() == said
+    page.get_by_role("button", name="Go on").click()
+    expect(page.locator("#captions [data-st=status]")).to_have_text("Listening.")
+    page.get_by_role("button", name="Save").click()
+    line = page.locator(".st-line-text").first
+    line.wait_for(timeout=40_000)
+    assert line.inner_text().split()[0] in said
+    job = studio.jobs()[0]
+    assert job["status"] == "done"
+    sound = httpx.get(f"{studio.address}/v1/transcripts/{job['id']}/audio")
+    assert sound.headers["content-type"] == "audio/flac"
+    assert len(sound.content) > 20_000
+    studio.clear()
+
+
+def test_captions_survive_a_lost_connection(
+    open_page: Open, studio: Studio, speaking_browser: Browser, watch: Watch
+) -> None:
+    page = open_page("Captions", browser=speaking_browser)
+    watch.allow("net::|WebSocket|Failed to fetch|Connection errored|Could not")
+    with Wire(studio.port) as wire:
+        watch.allow(f":{wire.port}/")
+        page.goto(f"http://127.0.0.1:{wire.port}")
+        page.locator("#speak-player .st-play svg").wait_for()
+        show(page, "Captions")
+        stable = listening(page)
+        wire.cut()
+        status = page.locator("#captions [data-st=status]")
+        expect(status).to_contain_text("The connection is lost", timeout=10_000)
+        before = stable.inner_text()
+        page.wait_for_timeout(1500)
+        wire.mend()
+        expect(status).to_have_text("Listening.", timeout=15_000)
+        wait_until(lambda: len(stable.inner_text().split()) > len(before.split()) + 2, 60, what="it goes on")
+        assert stable.inner_text().startswith(before.strip())
+        page.locator("#captions [data-st=toggle]").click()
+        expect(status).to_have_text("Stopped.", timeout=40_000)
+
+
+REFUSALS = {
+    "NotAllowedError": "The browser may not use the microphone.",
+    "NotFoundError": "No microphone was found.",
+    "NotReadableError": "The microphone is in use by another program.",
+}
+
+
+@pytest.mark.parametrize("name", REFUSALS)
+def test_a_microphone_that_cannot_be_had_is_one_sentence(open_page: Open, name: str) -> None:
+    page = open_page("Captions")
+    page.evaluate(f"navigator.mediaDevices.getUserMedia = async () => {{ throw new DOMException('no', '{name}'); }}")
+    page.locator("#captions [data-st=toggle]").click()
+    expect(page.locator("#st-notice")).to_contain_text(REFUSALS[name])
+    expect(page.locator("#captions [data-st=toggle]")).to_have_text("Listen")
+
+
+@pytest.mark.parametrize(
+    "unplug",
+    [
+        "window.track.stop(); window.track.dispatchEvent(new Event('ended'))",
+        "navigator.mediaDevices.enumerateDevices = async () => [];"
+        " navigator.mediaDevices.dispatchEvent(new Event('devicechange'))",
+    ],
+)
+def test_a_microphone_that_is_pulled_out_is_said_and_what_was_said_is_kept(
+    open_page: Open, speaking_browser: Browser, unplug: str
+) -> None:
+    page = open_page("Captions", browser=speaking_browser)
+    page.evaluate(
+        """() => { const real = navigator.mediaDevices.getUserMedia.bind(navigator.mediaDevices);
+        navigator.mediaDevices.getUserMedia = async (wanted) => {
+          const stream = await real(wanted); window.track = stream.getAudioTracks()[0]; return stream; }; }"""
+    )
+    said = listening(page).inner_text()
+    page.evaluate(unplug)
+    expect(page.locator("#st-notice")).to_contain_text("The microphone was unplugged.")
+    expect(page.locator("#captions [data-st=status]")).to_have_text("Stopped.", timeout=40_000)
+    assert page.locator("#captions [data-st=stable]").inner_text().startswith(said.strip())
+    expect(page.get_by_role("button", name="Save")).to_be_enabled()

@@ -5,7 +5,7 @@
   const studio = window.studio;
   const { h, icon } = studio;
   const PARAGRAPH_S = 2; // a silence this long begins a new paragraph
-  const LAST_WORDS_MS = 8000; // how long Stop waits for them
+  const LAST_WORDS_MS = 10000; // how long Stop waits for them when none come
   const AWAY_MS = 62000; // and while the connection is lost
   const MOST_PARAGRAPHS = 2000; // on the page; the studio has all of them
 
@@ -108,6 +108,7 @@
         {
           partial: (message) => {
             if (mine !== live) return;
+            if (state === "finishing") wait(LAST_WORDS_MS); // a slow machine is still at it
             const follows = keep(message.stable);
             draft.textContent = message.draft.map((word) => word.text).join(" ");
             time.textContent = studio.clock(message.audio);
@@ -138,6 +139,13 @@
         },
       ));
     };
+    const wait = (milliseconds) => {
+      clearTimeout(goodbye);
+      goodbye = setTimeout(() => {
+        saveable = live?.id || "";
+        over("Stopped.");
+      }, milliseconds);
+    };
     const stop = () => {
       if (state === "opening") return over("Stopped.");
       if (!isOn()) return;
@@ -145,10 +153,7 @@
       show("finishing", "Waiting for the last words.");
       microphone?.close();
       live?.ask("stop");
-      goodbye = setTimeout(() => {
-        saveable = live?.id || "";
-        over("Stopped.");
-      }, wasAway ? AWAY_MS : LAST_WORDS_MS);
+      wait(wasAway ? AWAY_MS : LAST_WORDS_MS);
     };
     const keepAsTranscript = async () => {
       if (isOn()) {

@@ -8,7 +8,8 @@
   const SAVE_MS = 800; // after the last key
   const RETRY_MS = 3000; // while the studio does not answer
   const BURST_MS = 1500; // typing within one segment that one Undo takes back
-  const DOUBT = 0.4; // a word the recogniser was less sure of is marked
+  const DOUBT = 0.5; // words the recogniser was less sure of are marked,
+  const DOUBTFUL = 0.2; // but of a recogniser that is never sure only this share, the least sure ones
   const MOST_UNDO = 300;
   const SKIP_S = 3;
   const MARKS = ["st-now", "st-doubt", "st-found"];
@@ -60,6 +61,7 @@
     let lastBurst = { name: "", at: 0 };
     let timer = 0;
     let saving = null;
+    let doubt = DOUBT;
     let isStuck = false; // somebody else has changed it
     let namesShown = false;
     const rows = new Map();
@@ -180,7 +182,7 @@
         if (!row.segment) continue;
         placesOf(row.segment).forEach((place, n) => {
           const sure = row.segment.words[n].confidence;
-          if (place && sure !== null && sure !== undefined && sure < DOUBT) doubts.push(rangeIn(row, place));
+          if (place && sure !== null && sure !== undefined && sure < doubt) doubts.push(rangeIn(row, place));
         });
         if (needle) for (const hit of row.segment.text.matchAll(needle)) hits.push(rangeIn(row, [hit.index, hit.index + hit[0].length]));
       }
@@ -424,7 +426,7 @@
     find("find").addEventListener("click", () => showSearch(searchBox.hidden));
     find("next-doubt").addEventListener("click", () => {
       const from = audio.currentTime + 0.05;
-      const words = now.flatMap((segment) => segment.words.filter((word) => word.confidence !== null && word.confidence !== undefined && word.confidence < DOUBT));
+      const words = now.flatMap((segment) => segment.words.filter((word) => word.confidence !== null && word.confidence !== undefined && word.confidence < doubt));
       const next = words.find((word) => word.start_s > from) ?? words[0];
       if (!next) return studio.say("The recogniser was sure of every word.");
       jump(next.start_s + 0.01);
@@ -483,6 +485,8 @@
       version = whole.version;
       now = kept = whole.segments.map((segment) => keyed(segment));
       [past, future, isStuck, hitAt, lit, shownNames] = [[], [], false, -1, null, null];
+      const sure = now.flatMap((segment) => segment.words.map((word) => word.confidence ?? 1)).sort((a, b) => a - b);
+      doubt = Math.min(DOUBT, sure[Math.floor(sure.length * DOUBTFUL)] ?? DOUBT);
       trouble.hidden = true;
       title.value = keptTitle = whole.title;
       find("empty").hidden = now.length > 0;
