@@ -63,20 +63,24 @@ _TRANSFORMERS = (
 )
 
 
-def load_parts(folder: Path, config: ParakeetConfig) -> "Parts":
+def load_parts(folder: Path, config: ParakeetConfig, dtype: "mx.Dtype | None" = None) -> "Parts":
     """The tensors of a folder, ready to build layers from; on the model's thread.
 
-    Float32 on the CPU, where half precision is slow; bfloat16 on a GPU, as parakeet-mlx has it.
+    Where no dtype is given: float32 on the CPU, where half precision is slow; bfloat16 on a GPU, as parakeet-mlx.
 
     Raises:
         WeightsError: nothing to load, or damaged.
     """
+    import mlx.core as mx
+
     from engine.nn.parts import Parts
 
+    if dtype is None:
+        dtype = mx.bfloat16 if mx.default_device().type == mx.DeviceType.gpu else mx.float32
     weights = load_arrays(folder)
     if config.layout == "transformers":
         weights = from_transformers(weights)
-    weights = {name: _cast(name, _flat(name, array)) for name, array in weights.items()}
+    weights = {name: _cast(name, _flat(name, array), dtype) for name, array in weights.items()}
     quantization = config.quantization
     if quantization is None:
         return Parts(weights, "Parakeet")
@@ -132,10 +136,10 @@ def _flat(name: str, array: "mx.array") -> "mx.array":
     return array
 
 
-def _cast(name: str, array: "mx.array") -> "mx.array":
+def _cast(name: str, array: "mx.array", dtype: "mx.Dtype") -> "mx.array":
     import mlx.core as mx
 
     # Batch norm is folded into other weights first, in full precision.
     if not mx.issubdtype(array.dtype, mx.floating) or ".batch_norm." in name:
         return array
-    return array.astype(mx.bfloat16 if mx.default_device().type == mx.DeviceType.gpu else mx.float32)
+    return array.astype(dtype)

@@ -44,14 +44,14 @@ class Parakeet:
         self.languages = config.languages
 
     @classmethod
-    def from_folder(cls, folder: Path) -> "Parakeet":
-        """Load a checkpoint's folder.
+    def from_folder(cls, folder: Path, dtype: mx.Dtype | None = None) -> "Parakeet":
+        """Load a checkpoint's folder; the precision is the machine's choice when none is named.
 
         Raises:
             WeightsError: damaged, or not Parakeet's.
         """
         config = ParakeetConfig.read(folder)
-        parts = load_parts(folder, config)
+        parts = load_parts(folder, config, dtype)
         encoder = Encoder(parts, config.encoder)
         return cls(config, encoder, Ctc(parts, config) if config.kind == "ctc" else Transducer(parts, config))
 

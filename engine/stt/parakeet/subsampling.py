@@ -55,7 +55,7 @@ class Subsampling:
         return self._convolve(mel, rows, keep, None)
 
     def _convolve(self, mel: mx.array, rows: Rows, keep: int, lengths: mx.array | None) -> tuple[mx.array, Rows]:
-        x = mel[..., None]
+        x = mel[..., None].astype(self._first.dtype)
         kept: Rows = []
         for level in range(self.n_convolutions):
             end = keep * self.factor >> level

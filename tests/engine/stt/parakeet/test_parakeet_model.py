@@ -91,6 +91,18 @@ def test_few_bits_are_close_to_many(folders, tmp_path: Path, bits: int, toleranc
     assert 1e-6 < apart < tolerance
 
 
+def test_half_precision_stays_half_and_close(folders, babble: Samples) -> None:
+    full, half = load(folders["tdt"]), Parakeet.from_folder(folders["tdt"], mx.bfloat16)
+    mel = mx.array(np.random.default_rng(0).normal(size=(1, 160, 80)).astype(np.float32))
+    theirs, ours = full.encoder(mel, [160]), half.encoder(mel, [160])
+    assert ours.dtype == mx.bfloat16
+    assert np.abs(np.array(ours.astype(mx.float32)) - np.array(theirs)).max() < 0.2
+    live = half.stream()
+    live.add_audio(babble[:48000])
+    assert {array.dtype for array in live.held() if array.ndim == 4} == {mx.bfloat16}
+    assert live.finish().segments
+
+
 def broken(folder: Path, change) -> Path:
     write_nemo(folder, "tdt")
     config = nemo_config("tdt")
