@@ -70,8 +70,8 @@ def _job() -> dict[str, Any]:
         "long": tokens(LONG_CHUNKS * LONG_FRAMES + LONG_FRAMES),
         "long_frames_per_chunk": LONG_FRAMES,
         "long_interval": LONG_INTERVAL,
-        "write": 210,
-        "repeats": 3,
+        "write": 105,
+        "repeats": 2,
         "first_intervals": [DEFAULT_INTERVAL, 84.1 / 137.5],
     }
 
