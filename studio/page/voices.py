@@ -80,8 +80,8 @@ def voice_list(model_id: str, preferred: str = "", own: Sequence[KeptVoice] = ()
         else:
             names[base] = _labelled(voice.name, voice)
     choices = [(name, base) for base, name in names.items()]
-    if not any(voice.grade for voice in registry.voices(model_id)):
-        choices.sort(key=lambda choice: _rank(choice[0]))  # graded voices come the best first
+    if timbres:
+        choices.sort(key=lambda choice: _rank(choice[0]))  # other models have few voices, the best first
     base = preferred.partition("+")[0]
     mine = [(f"{voice.name} · your blend", voice.name) for voice in own if voice.name not in names]
     first = choices[0][1] if choices else ""
@@ -116,9 +116,9 @@ def voice_counts(model_id: str) -> tuple[int, int]:
 
 
 def _labelled(name: str, voice: Voice) -> str:
-    """The name, the language tag, the gender and the grade: all of it can be typed into the search."""
-    facts = [voice.language] if voice.language else []
-    if voice.grade and voice.gender:
+    """The name, the language (in words or as a tag), the gender and the grade: all can be typed into the search."""
+    facts = [voice.language] if voice.language and not voice.grade else []
+    if voice.gender:
         facts.append(voice.gender)
     if voice.grade:
         facts.append(f"grade {voice.grade}")

@@ -61,7 +61,7 @@ def test_kokoros_voices_tell_language_gender_and_grade_and_play_says_what_is_mis
     watch.allow("status of 409")
     page = open_page()
     choose_model(page, "Kokoro 82M (not downloaded)")
-    expect(page.locator("#speak-voice input")).to_have_value("Heart (American English) · en-us · female · grade A")
+    expect(page.locator("#speak-voice input")).to_have_value("Heart (American English) · female · grade A")
     page.locator("#speak-player [data-st=play]").click()
     expect(page.locator("#st-notice")).to_contain_text("Kokoro 82M (hexgrad/Kokoro-82M) is not on this machine yet.")
     page.get_by_role("button", name="Hear this voice").locator("visible=true").click()
@@ -139,6 +139,6 @@ def test_a_blend_is_mixed_heard_kept_chosen_and_deleted(with_kokoro: Studio, ope
     wait_until(lambda: again.evaluate("window.studio.speak.choices.voice") == "Evening narrator")
     again.get_by_role("button", name="Delete the blend Evening narrator").click()
     expect(again.locator(".st-blend-kept li")).to_have_count(0)
-    expect(again.locator("#speak-voice input")).to_have_value("Heart (American English) · en-us · female · grade A")
+    expect(again.locator("#speak-voice input")).to_have_value("Heart (American English) · female · grade A")
     listed = httpx.get(f"{with_kokoro.address}/v1/audio/voices", params={"model": KOKORO}).json()["data"]
     assert not any(voice["saved"] for voice in listed)
