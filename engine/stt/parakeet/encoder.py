@@ -129,9 +129,13 @@ class Encoder:
         Returns:
             [batch, ceil(frames / factor), d_model]; what stands behind a row's end is meaningless.
         """
-        x = self.subsampling(mel, mx.array(lengths)) * self.scale
-        mx.eval(x)
-        yield
+        rows: list[mx.array] = []
+        for row, length in enumerate(lengths):
+            # Row by row: the first convolution's output is the largest array of all by far.
+            rows.append(self.subsampling(mel[row : row + 1], mx.array([length])) * self.scale)
+            mx.eval(rows[-1])
+            yield
+        x = mx.concatenate(rows)
         n = x.shape[1]
         valid = None
         bias = None if window is None else window_bias(n, 0, window)
