@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from engine.errors import OptionError
 from engine.stt.agreement import AgreedUtterance, AgreementOptions
 from engine.stt.base import Hypothesis
+from engine.stt.live import LiveSession
 from engine.stt.pocketsphinx.model import PocketSphinx
 from engine.types import Samples, Segment, Word
 
@@ -263,3 +264,32 @@ def test_a_real_recogniser_hears_live_what_it_hears_offline(ears: PocketSphinx, 
 def test_an_interval_out_of_range_is_refused(wrong: int) -> None:
     with pytest.raises(OptionError):
         AgreementOptions(partial_interval_ms=wrong)
+
+
+class Deaf(Reader):
+    """Hears nothing, and counts the utterances."""
+
+    def __init__(self) -> None:
+        super().__init__(max_region_s=3.0, sample_rate=16000)
+        self.opened: list[AgreedUtterance] = []
+
+    def recognize(self, regions: Any, language: str) -> list[Segment]:
+        return [Segment("", 0.0, 0.0) for _ in regions]
+
+    def utterance(self, language: str) -> AgreedUtterance:
+        self.opened.append(AgreedUtterance(self, language, AgreementOptions(max_uncertain_s=2.0)))
+        return self.opened[-1]
+
+
+def test_a_session_does_not_cut_an_utterance_that_lets_go_by_itself(said: Any) -> None:
+    sound = np.concatenate([said("The children were playing in the garden and the river was high.", pause_s=0.0)] * 2)
+    # No breath is quiet enough to part it, as in a room with a fan.
+    sound += 0.02 * np.random.default_rng(0).standard_normal(len(sound)).astype(np.float32)
+    assert len(sound) > 6 * 16000
+    model = Deaf()
+    session = LiveSession(model, "", 16000)
+    for at in range(0, len(sound), 800):
+        session.add_audio(sound[at : at + 800])
+        assert all(utterance.held_s <= 3.0 for utterance in model.opened)
+    session.finish()
+    assert len(model.opened) == 1
