@@ -55,7 +55,8 @@ def checked(entry: Pronunciation) -> Pronunciation:
     for opening, closing in ("//", "[]"):
         if len(phonemes) > 1 and phonemes[0] == opening and phonemes[-1] == closing:
             phonemes = phonemes[1:-1]
-    phonemes = _line("phonemes", phonemes, MAX_PHONEMES_CHARS)
+    # Dictionaries write sounds that not everybody makes in brackets: "kɑː(r)".
+    phonemes = _line("phonemes", phonemes.replace("(", "").replace(")", ""), MAX_PHONEMES_CHARS)
     if phonemes and not _SOUNDS.fullmatch(phonemes):
         strange = _SOUNDS.sub("", phonemes)[:1]
         raise OptionError(f"“{strange}” is no sound. Phonemes are letters of the IPA, such as sˈɪbəl.")

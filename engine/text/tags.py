@@ -27,7 +27,7 @@ MARKUP = frozenset({
 # Short enough that no voice's largest segment has to divide one.
 _MARKED = re.compile(
     r"<(?P<emotion>[A-Za-z][A-Za-z_-]{0,23})>"
-    r"|\[(?P<word>[^\[\]\n]{1,60})\]\(/(?P<phonemes>[^/()\n]{1,120})/\)"
+    r"|\[(?P<word>[^\[\]\n]{1,60})\]\(/(?P<phonemes>(?:[^/()\n]|\([^/()\n]{1,9}\)){1,120})/\)"
     r"|</?(?P<markup>[A-Za-z][A-Za-z0-9]{0,11})(?:\s[^<>]{0,500})?/?>"
 )
 
@@ -63,7 +63,8 @@ def find(text: str) -> Iterator[Tag]:
             kind = "markup" if name.lower() in MARKUP else "emotion"
             yield Tag(kind, match.span(), name.lower())
         elif (word := match["word"]) is not None:
-            yield Tag("phonemes", match.span(), word, match["phonemes"])
+            # Dictionaries write sounds that not everybody makes in brackets: "kɑː(r)".
+            yield Tag("phonemes", match.span(), word, match["phonemes"].replace("(", "").replace(")", ""))
         elif (name := match["markup"].lower()) in MARKUP:
             yield Tag("markup", match.span(), name)
 

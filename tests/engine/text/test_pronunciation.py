@@ -7,7 +7,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.errors import OptionError
+from engine.text import tags
 from engine.text.g2p import English
+from engine.text.normalised import Normalised
 from engine.text.pronunciation import Dictionary, checked, dictionary
 from engine.text.segment import TextSegment, prepare
 from engine.tts.base import SegmentLimits
@@ -139,6 +141,20 @@ def test_what_cannot_be_used_is_refused_in_a_sentence_and_left_out_of_a_dictiona
 def test_slashes_around_phonemes_are_quotes() -> None:
     assert checked(Pronunciation(" New  York ", "/njˈuː/")) == Pronunciation("New York", "njˈuː")
     assert checked(Pronunciation("x", "[a]", language="EN_us")) == Pronunciation("x", "a", language="en-us")
+
+
+def test_sounds_in_brackets_are_sounds() -> None:
+    assert checked(Pronunciation("car", "/kɑː(r)/")).phonemes == "kɑːr"
+    assert [(tag.name, tag.phonemes) for tag in tags.find("a [car](/kɑː(r)/) and [b](/((x)/)")] == [("car", "kɑːr")]
+
+
+@pytest.mark.parametrize(
+    "typed", ["[word](//)", "[word](/a/b/)", f"[word](/{'a' * 130}/)", "[word](/ˈa/)", "[word](/a(b)/)", "[word](/ /)"]
+)
+def test_typed_phonemes_are_never_read_out_as_signs(typed: str) -> None:
+    spoken = said(f"A {typed} x.")
+    words, _ = tags.take_out(Normalised.untouched(spoken), (), False)
+    assert words.text == "A word x."
 
 
 def test_ten_thousand_hostile_entries_cost_no_more_than_the_text() -> None:
