@@ -9,6 +9,7 @@ import psutil
 
 BENCHMARKS = {
     "click_to_sound": "from the click to the first sound, beside stock Gradio streaming",
+    "captions": "from the end of a spoken word to its draft on the screen",
     "book": "a 60,000-word book, beside espeak-ng writing one WAV and one ffmpeg AAC encode of it",
     "memory": "a worker's peak memory for 10,000 and 100,000 words",
     "queue": "from submitting a job to its first segment",
@@ -16,6 +17,7 @@ BENCHMARKS = {
     "orpheus": "Orpheus: what streaming gives and costs, tokens a second, first audio, beside mlx-audio",
     "g2p": "English phonemes beside misaki's",
     "whisper": "our Whisper beside mlx-audio's: work of a live session, words lost, time and memory",
+    "live_quality": "words a live Parakeet gets wrong, by context, and what the pass at the pause is worth",
     "parakeet": "our Parakeet beside parakeet-mlx, the same random weights",
     "kokoro": "our Kokoro beside mlx-audio's and torch's, the same random weights",
 }

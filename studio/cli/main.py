@@ -23,6 +23,7 @@ COMMANDS: dict[str, str] = {
     "compare": "studio.cli.compare:compare",
     "book": "studio.cli.book:book",
     "transcribe": "studio.cli.transcribe:transcribe",
+    "live": "studio.cli.live:live",
     "jobs": "studio.cli.jobs:app",
     "worker": "studio.cli.run:worker",
     "serve-orpheus": "studio.cli.serve_orpheus:serve_orpheus",

@@ -1,4 +1,4 @@
-"""`studio transcribe`: a recording to text, as it is heard."""
+"""`studio transcribe`: recordings to text, as they are heard."""
 
 import sys
 from pathlib import Path
@@ -10,59 +10,89 @@ from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from engine import registry
 from engine.audio.io import probe, read_blocks
-from engine.errors import AudioFormatError, OptionError
+from engine.errors import AudioFormatError, EngineError, OptionError
 from engine.pool import ModelPool
 from engine.stt import exports
-from engine.stt.base import language_of
+from engine.stt.captions import CaptionStyle
 from engine.types import Segment, Transcript
 from studio.settings import Settings
 
-WRITERS = {
-    "txt": exports.to_txt,
-    "srt": exports.to_srt,
-    "vtt": exports.to_vtt,
-    "json": exports.to_json,
-}
-
 
 def transcribe(
-    file: Annotated[Path, typer.Argument(help="Any recording or video ffmpeg can read.")],
+    files: Annotated[list[Path], typer.Argument(help="Any recordings or videos ffmpeg can read.")],
     model: Annotated[str, typer.Option(help="A model id; see `studio models`.")] = "",
     language: Annotated[str, typer.Option(help="A language tag such as en.")] = "",
-    format: Annotated[str, typer.Option("--format", "-f", help="txt, srt, vtt or json")] = "",
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="A file; standard output when left out.")] = None,
+    format: Annotated[str, typer.Option("--format", "-f", help=", ".join(exports.FORMATS))] = "",
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", help="A file; a folder for many; standard output when left out.")
+    ] = None,
+    line_length: Annotated[int, typer.Option(min=10, max=200, help="Characters in a line of srt and vtt.")] = 42,
+    lines: Annotated[int, typer.Option(min=1, max=6, help="Lines in a caption of srt and vtt.")] = 2,
+    word_level: Annotated[bool, typer.Option("--word-level", help="A time for every word in srt and vtt.")] = False,
 ) -> None:
-    """Write down what is said in a recording."""
-    kind = (format or (out.suffix.lstrip(".").lower() if out else "") or "txt").lower()
-    if kind not in WRITERS:
-        raise OptionError(f"Transcripts cannot be written as “{kind}”. Use one of: {', '.join(WRITERS)}.")
-    if not file.is_file():
-        raise AudioFormatError(f"There is no file called {file}.")
+    """Write down what is said in recordings."""
+    is_folder = out is not None and (out.is_dir() or len(files) > 1)
+    kind = (format or (out.suffix.lstrip(".").lower() if out and not is_folder else "") or "txt").lower()
+    if kind not in exports.FORMATS:
+        raise OptionError(f"Transcripts cannot be written as “{kind}”. Use one of: {', '.join(exports.FORMATS)}.")
+    for file in files:
+        if not file.is_file():
+            raise AudioFormatError(f"There is no file called {file}.")
+    if len(files) > 1 and out is None:
+        raise OptionError("Many recordings need a folder for their transcripts: --out FOLDER.")
+    if is_folder and out is not None:
+        if out.exists() and not out.is_dir():
+            raise OptionError(f"{out} is a file; many recordings need a folder.")
+        out.mkdir(parents=True, exist_ok=True)
     settings = Settings()
     model_id = model or settings.transcribe_model
+    captions = CaptionStyle(line_length=line_length, lines=lines)
+    errors = Console(stderr=True, highlight=False)
+    pool = ModelPool(int(settings.memory_budget_gb * 1024**3), models_dir=settings.models_dir, offline=settings.offline)
+    failed: EngineError | None = None
+    try:
+        for file in files:
+            try:
+                transcript = _heard(pool, file, model_id, language, errors)
+            except EngineError as exc:
+                if len(files) == 1:
+                    raise
+                # The others are heard all the same.
+                errors.print(f"{file.name}: {exc}", markup=False, soft_wrap=True)
+                failed = exc
+                continue
+            made = exports.render(kind, transcript, exports.ExportStyle(captions, word_level, file.stem))
+            if out is None:
+                sys.stdout.buffer.write(made if made.endswith(b"\n") or kind == "docx" else made + b"\n")
+                sys.stdout.flush()
+            else:
+                (_place(out, file, kind, files) if is_folder else out).write_bytes(made)
+    finally:
+        pool.close()
+    if failed is not None:
+        raise failed
+
+
+def _heard(pool: ModelPool, file: Path, model_id: str, language: str, errors: Console) -> Transcript:
     card = registry.find(model_id, "transcribe")
     duration_s = probe(file).duration_s
     segments: list[Segment] = []
-    pool = ModelPool(int(settings.memory_budget_gb * 1024**3), models_dir=settings.models_dir, offline=settings.offline)
-    try:
-        columns = (
-            TextColumn("{task.description}"),
-            BarColumn(),
-            TextColumn("{task.percentage:>3.0f}%"),
-            TimeRemainingColumn(),
-        )
-        with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
-            task = bar.add_task(file.name, total=duration_s)
-            for segment in pool.transcribe(model_id, read_blocks(file, card.sample_rate), language):
-                segments.append(segment)
-                bar.update(task, completed=segment.end_s)
-    finally:
-        pool.close()
-    total_s = duration_s if duration_s is not None else (segments[-1].end_s if segments else 0.0)
-    text = WRITERS[kind](
-        Transcript(tuple(segments), language_of(segments, language, card.languages), total_s, model_id)
+    columns = (
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        TextColumn("{task.percentage:>3.0f}%"),
+        TimeRemainingColumn(),
     )
-    if out is None:
-        sys.stdout.write(text if text.endswith("\n") else text + "\n")
-    else:
-        out.write_text(text, encoding="utf-8")
+    with Progress(*columns, console=errors, transient=True) as bar:
+        task = bar.add_task(file.name, total=duration_s)
+        for segment in pool.transcribe(model_id, read_blocks(file, card.sample_rate), language):
+            segments.append(segment)
+            bar.update(task, completed=segment.end_s)
+    total_s = duration_s if duration_s is not None else (segments[-1].end_s if segments else 0.0)
+    return Transcript(tuple(segments), language or next(iter(card.languages), ""), total_s, model_id)
+
+
+def _place(folder: Path, file: Path, kind: str, files: list[Path]) -> Path:
+    """talk.srt; talk.mp3.srt where another recording has the same stem."""
+    is_alone = sum(other.stem == file.stem for other in files) == 1
+    return folder / f"{file.stem if is_alone else file.name}.{kind}"

@@ -1,16 +1,18 @@
 """The Transcribe tab: a recording goes to the queue as a job; assets/jobs.js shows it, its words and its files."""
 
+import mimetypes
 from pathlib import Path
 from typing import Any
 
 import gradio as gr
 
 from engine import registry
-from engine.errors import OptionError
+from engine.errors import AudioFormatError, OptionError
+from studio.library.errors import QueueFull
 from studio.library.options import TranscriptionOptions
 from studio.page import editor
 from studio.page.context import PageContext
-from studio.page.doorway import endpoint, hidden, kindly, need_queue, owner_of, part
+from studio.page.doorway import endpoint, escape, hidden, kindly, need_queue, owner_of, part
 from studio.page.voices import Choice, language_names, models
 
 # The first two are what browsers know by kind; the rest is what they are unsure of and ffmpeg is not.
@@ -37,6 +39,13 @@ TRANSCRIPTS = """
   <ol data-st="list"></ol>
 </section>
 """
+
+
+def is_recording(path: str) -> bool:
+    """Whether a file of a folder is worth asking ffmpeg about, by its name."""
+    name = path.lower()
+    kind = (mimetypes.guess_type(name)[0] or "").partition("/")[0]
+    return kind in {"audio", "video"} or name.endswith(tuple(one for one in RECORDINGS if one.startswith(".")))
 
 
 def languages(model_id: str) -> list[Choice]:
@@ -70,6 +79,11 @@ def build(context: PageContext) -> None:
                 label="Recordings: any audio or video", file_types=RECORDINGS, file_count="multiple",
                 elem_id="recording-file", height=160,
             )  # fmt: skip
+            with gr.Accordion("Or a whole folder", open=False, elem_id="recording-folder-fold"):
+                folder = gr.File(
+                    label="Folder: its recordings are taken, the rest is left", file_count="directory",
+                    elem_id="recording-folder", height=120,
+                )  # fmt: skip
         with gr.Column(scale=3, min_width=260, elem_classes="st-side"):
             model, language = listening_picker(context, "recording")
             submit = gr.Button("Transcribe", variant="primary", size="lg", elem_id="recording-submit")
@@ -86,16 +100,32 @@ def build(context: PageContext) -> None:
         return {"id": job.id, "title": job.title, "status": str(job.status)}
 
     @kindly
-    def transcribe_files(paths: list[str] | None, model_id: str, tag: str, request: gr.Request) -> None:
-        if not paths:
+    def transcribe_files(
+        paths: list[str] | None, inside: list[str] | None, model_id: str, tag: str, request: gr.Request
+    ) -> None:
+        found = [path for path in inside or [] if is_recording(path)]
+        if inside and not found and not paths:
+            raise OptionError("There is no audio or video in this folder.")
+        if not paths and not found:
             raise OptionError("There is no recording yet: drop one in first.")
-        for path in paths:
-            queue(owner_of(request), path, model_id, tag)
+        wanted: list[str] = [*(paths or []), *found]
+        for number, path in enumerate(wanted):
+            try:
+                queue(owner_of(request), path, model_id, tag)
+            except QueueFull as exc:
+                raise QueueFull(f"{number} recordings were queued, and no more: {exc}") from exc
+            except AudioFormatError as exc:
+                # One empty file in a folder must not keep the others from being heard.
+                gr.Warning(escape(str(exc)))
 
-    progress: dict[str, Any] = {"show_progress": "minimal", "show_progress_on": [files], "api_visibility": "private"}
-    done = submit.click(transcribe_files, [files, model, language], None, **progress)
-    clear = "() => { window.studio.transcripts?.look(); return [null]; }"
-    done.success(None, None, [files], js=clear, api_visibility="private")
+    progress: dict[str, Any] = {
+        "show_progress": "minimal",
+        "show_progress_on": [files, folder],
+        "api_visibility": "private",
+    }
+    done = submit.click(transcribe_files, [files, folder, model, language], None, **progress)
+    clear = "() => { window.studio.transcripts?.look(); return [null, null]; }"
+    done.success(None, None, [files, folder], js=clear, api_visibility="private")
 
     def transcribe(recording: str, model: str, language: str, request: gr.Request) -> dict[str, Any]:
         """Queue a recording; its id is what jobs and job_action take. "" takes the defaults."""

@@ -1,0 +1,90 @@
+"""`studio live`: captions in the terminal, from a file or from raw sound on standard input."""
+
+import sys
+import time
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Annotated
+
+import numpy as np
+import typer
+from rich.console import Console
+from rich.text import Text
+
+from engine.audio.io import read_blocks
+from engine.errors import AudioFormatError
+from engine.pool import LiveHandle, ModelPool
+from engine.types import Samples, TranscriptEvent
+from studio.settings import Settings
+
+PACKET_S = 0.1
+
+
+def live(
+    source: Annotated[str, typer.Argument(help="A recording, or - for int16 little-endian mono PCM.")] = "-",
+    rate: Annotated[int, typer.Option(min=8000, max=192_000, help="Hz of the PCM on standard input.")] = 16_000,
+    model: Annotated[str, typer.Option(help="A model id; see `studio models`.")] = "",
+    language: Annotated[str, typer.Option(help="A language tag such as en.")] = "",
+    fast: Annotated[bool, typer.Option("--fast", help="Do not wait as long as the recording lasts.")] = False,
+) -> None:
+    """Show captions while somebody speaks: `arecord -f S16_LE -r 16000 -t raw | studio live`."""
+    settings = Settings()
+    if source != "-" and not Path(source).is_file():
+        raise AudioFormatError(f"There is no file called {source}.")
+    packets = _input(rate) if source == "-" else _played(Path(source), rate, fast)
+    pool = ModelPool(int(settings.memory_budget_gb * 1024**3), models_dir=settings.models_dir, offline=settings.offline)
+    try:
+        with pool.live(model or settings.transcribe_model, language, rate) as ear:
+            _caption(ear, packets)
+    finally:
+        pool.close()
+
+
+def _caption(ear: LiveHandle, packets: Iterable[Samples]) -> None:
+    console = Console(highlight=False, markup=False)
+    draft = _Draft(console)
+    try:
+        for packet in packets:
+            draft.show(ear.add_audio(packet))
+    except KeyboardInterrupt:
+        pass
+    draft.show(ear.finish())
+    console.print()
+
+
+class _Draft:
+    """Certain words stay on the terminal; where it is one, the guess behind them is written over again and again."""
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+
+    def show(self, events: list[TranscriptEvent]) -> None:
+        for event in events:
+            if self._console.is_terminal:
+                sys.stdout.write("\r\x1b[K")
+            for word in event.stable:
+                self._console.print(word.text, end=" ", soft_wrap=True)
+            guess = " ".join(word.text for word in event.draft)
+            if self._console.is_terminal and event.stable:
+                self._console.print()
+            if self._console.is_terminal and guess:
+                room = max(10, self._console.width - 2)
+                self._console.print(Text(guess[-room:], style="dim italic"), end="")
+            sys.stdout.flush()
+
+
+def _input(rate: int) -> Iterator[Samples]:
+    size = 2 * round(PACKET_S * rate)
+    while block := sys.stdin.buffer.read(size):
+        yield np.frombuffer(block, dtype="<i2", count=len(block) // 2).astype(np.float32) / np.float32(32768.0)
+
+
+def _played(path: Path, rate: int, fast: bool) -> Iterator[Samples]:
+    """A recording at the pace at which it was spoken."""
+    begins = time.monotonic()
+    heard = 0
+    for packet in read_blocks(path, rate, PACKET_S):
+        yield packet
+        heard += len(packet)
+        if not fast:
+            time.sleep(max(0.0, begins + heard / rate - time.monotonic()))
