@@ -20,7 +20,7 @@ def test_a_book_is_narrated_in_batches_and_keeps_its_tags(tmp_path: Path, make_s
     library, _ = make_studio(1)
     book = PlainBook("Tags", ("Ann Author",), "en", None, (PlainChapter("One", (" ".join(SENTENCES),)),))
     options = BookOptions(
-        model=str(model), voice="zoe", format="flac", loudness="none", sampling=Sampling(max_tokens=70)
+        model=str(model), voice="zoe", format="flac", loudness="none", sampling=Sampling(max_tokens=35)
     )
     job_id = library.submit_book("ann", book, options).id
     done = wait_for(library, job_id, "done")
