@@ -164,6 +164,8 @@ def segment_entry(segment: Segment) -> dict[str, object]:
     }
     if segment.speaker:
         entry["speaker"] = segment.speaker
+    if segment.language:
+        entry["language"] = segment.language
     entry["words"] = [
         {
             "text": word.text,

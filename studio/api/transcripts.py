@@ -62,11 +62,12 @@ class SegmentBody(BaseModel):
     words: list[WordBody] = Field(default=[], max_length=50_000)
     confidence: Finite | None = None
     speaker: str = Field("", max_length=500)
+    language: str = Field("", max_length=35)
 
     def segment(self) -> Segment:
         """As the engine has it."""
         words = tuple(Word(word.text, word.start_s, word.end_s, word.confidence) for word in self.words)
-        return Segment(self.text, self.start_s, self.end_s, words, self.confidence, self.speaker)
+        return Segment(self.text, self.start_s, self.end_s, words, self.confidence, self.speaker, self.language)
 
 
 class ChangeBody(BaseModel):

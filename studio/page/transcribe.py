@@ -49,8 +49,9 @@ def is_recording(path: str) -> bool:
 
 
 def languages(model_id: str) -> list[Choice]:
-    """(name, BCP 47 tag) of what a recogniser understands, its default first."""
-    return [(language_names().get(tag, tag), tag) for tag in registry.find(model_id, "transcribe").languages]
+    """(name, BCP 47 tag) of what a recogniser understands, its default first; of one that knows many, to find out."""
+    found = [(language_names().get(tag, tag), tag) for tag in registry.find(model_id, "transcribe").languages]
+    return [("Found by itself", ""), *found] if len(found) > 1 else found
 
 
 def listening_picker(context: PageContext, prefix: str) -> tuple[gr.Dropdown, gr.Dropdown]:

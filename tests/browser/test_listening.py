@@ -135,7 +135,9 @@ REFUSALS = {
 @pytest.mark.parametrize("name", REFUSALS)
 def test_a_microphone_that_cannot_be_had_is_one_sentence(open_page: Open, name: str) -> None:
     page = open_page("Captions")
-    page.evaluate(f"navigator.mediaDevices.getUserMedia = async () => {{ throw new DOMException('no', '{name}'); }}")
+    page.evaluate(
+        f"void (navigator.mediaDevices.getUserMedia = async () => {{ throw new DOMException('no', '{name}'); }})"
+    )
     page.locator("#captions [data-st=toggle]").click()
     expect(page.locator("#st-notice")).to_contain_text(REFUSALS[name])
     expect(page.locator("#captions [data-st=toggle]")).to_have_text("Listen")

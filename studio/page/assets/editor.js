@@ -32,7 +32,7 @@
   };
   let keys = 0;
   const keyed = (segment, key = ++keys) => ({ ...segment, key });
-  const bare = ({ text, start_s, end_s, words, confidence, speaker = "" }) => ({ text, start_s, end_s, words, confidence, speaker });
+  const bare = ({ text, start_s, end_s, words, confidence, speaker = "", language = "" }) => ({ text, start_s, end_s, words, confidence, speaker, language });
 
   /* Gradio builds a tab when it is first shown: who asks for a transcript before that is remembered. */
   let opener = null;
