@@ -23,7 +23,7 @@ def test_a_book_is_narrated_in_batches_and_keeps_its_tags(tmp_path: Path, make_s
         model=str(model), voice="zoe", format="flac", loudness="none", sampling=Sampling(max_tokens=35)
     )
     job_id = library.submit_book("ann", book, options).id
-    done = wait_for(library, job_id, "done")
+    done = wait_for(library, job_id, "done", 280)
     assert done.failed == ()
     assert done.words_done == done.words_total
     assert_nothing_was_spoken_twice(library, job_id)
