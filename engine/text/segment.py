@@ -14,7 +14,7 @@ from engine.text.clauses import Break, Place, divide
 from engine.text.layout import Block, blocks
 from engine.text.normalise import Said, is_speakable, speak_block
 from engine.text.normalised import Normalised, Offsets, Run
-from engine.text.tags import take_out
+from engine.text.tags import find, take_out
 from engine.types import Span
 
 # Pauses inside a sentence, as shares of the pause between sentences; a voice's own commas are about this much shorter.
@@ -224,7 +224,11 @@ class _Cutter:
             yield from ((start, stop, None) for start, stop, _ in pieces[-1:])
 
     def _divided(self, sentence: str, closed: Sequence[tuple[int, int]]) -> Iterator[Place]:
-        return divide(sentence, self._language, self._aims, self._ceiling, closed)
+        # Phonemes are not heard beside their word: a sentence with some may have more characters.
+        silent = sum(tag.span[1] - tag.span[0] - len(tag.name) for tag in find(sentence) if tag.kind == "phonemes")
+        heard = max(1, len(sentence) - silent)
+        aims = (aim * len(sentence) // heard for aim in self._aims) if silent else self._aims
+        return divide(sentence, self._language, aims, self._ceiling, closed)
 
     def _joined(self, stops: Sequence[int]) -> list[tuple[int, int]]:
         """Sentences, those without a word of their own joined to a neighbour where they fit, else left out."""

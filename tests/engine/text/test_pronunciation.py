@@ -30,6 +30,12 @@ def test_phonemes_stand_where_the_word_stood() -> None:
     assert said("I met Sybil today.", Pronunciation("Sybil", "sˈɪbəl")) == "I met [Sybil](/sˈɪbəl/) today."
 
 
+def test_phonemes_do_not_make_a_sentence_longer_than_it_is_heard() -> None:
+    text = "Sybil met Sybil and Sybil in the garden of Sybil. " * 3
+    entry = Pronunciation("Sybil", "sˈɪbəl")
+    assert [one.span for one in cut(text, entry)] == [one.span for one in prepare(text, "en-us", LIMITS)]
+
+
 def test_a_respelling_is_read_instead_and_leads_back_to_the_word() -> None:
     text = "Dr. Who lives in New York, in 1984."
     (segment,) = cut(text, Pronunciation("new york", respelling="Noo Yawk"))
