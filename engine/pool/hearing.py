@@ -230,7 +230,7 @@ class Transcription:
             lease = self._lease(RemoteRecognizer)
             try:
                 model = lease.session.over(lease, self._must_end)
-                if self._guidance is not None:
+                if self._guidance is not None and self._guidance != Guidance():
                     model = model.guided(self._guidance)
                 for segment in transcribe(model, blocks, self._language, start_s=self._start_s):
                     while not self.feed.has_room and not self._must_end():

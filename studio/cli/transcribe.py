@@ -13,6 +13,7 @@ from engine.audio.io import probe, read_blocks
 from engine.errors import AudioFormatError, EngineError, OptionError
 from engine.pool import ModelPool
 from engine.stt import exports
+from engine.stt.base import Guidance, language_of
 from engine.stt.captions import CaptionStyle
 from engine.types import Segment, Transcript
 from studio.settings import Settings
@@ -29,6 +30,9 @@ def transcribe(
     line_length: Annotated[int, typer.Option(min=10, max=200, help="Characters in a line of srt and vtt.")] = 42,
     lines: Annotated[int, typer.Option(min=1, max=6, help="Lines in a caption of srt and vtt.")] = 2,
     word_level: Annotated[bool, typer.Option("--word-level", help="A time for every word in srt and vtt.")] = False,
+    translate: Annotated[bool, typer.Option("--translate", help="Write English; the larger Whispers can.")] = False,
+    prompt: Annotated[str, typer.Option(help="Text of the kind that is spoken: names, spelling; for Whispers.")] = "",
+    hotwords: Annotated[str, typer.Option(help="Rare words to expect, with commas between them; for Whispers.")] = "",
 ) -> None:
     """Write down what is said in recordings."""
     is_folder = out is not None and (out.is_dir() or len(files) > 1)
@@ -46,6 +50,7 @@ def transcribe(
         out.mkdir(parents=True, exist_ok=True)
     settings = Settings()
     model_id = model or settings.transcribe_model
+    guidance = Guidance(translate, prompt, tuple(word for word in hotwords.split(",") if word.strip()))
     captions = CaptionStyle(line_length=line_length, lines=lines)
     errors = Console(stderr=True, highlight=False)
     pool = ModelPool(int(settings.memory_budget_gb * 1024**3), models_dir=settings.models_dir, offline=settings.offline)
@@ -53,7 +58,7 @@ def transcribe(
     try:
         for file in files:
             try:
-                transcript = _heard(pool, file, model_id, language, errors)
+                transcript = _heard(pool, file, model_id, language, guidance, errors)
             except EngineError as exc:
                 if len(files) == 1:
                     raise
@@ -73,7 +78,9 @@ def transcribe(
         raise failed
 
 
-def _heard(pool: ModelPool, file: Path, model_id: str, language: str, errors: Console) -> Transcript:
+def _heard(
+    pool: ModelPool, file: Path, model_id: str, language: str, guidance: Guidance, errors: Console
+) -> Transcript:
     card = registry.find(model_id, "transcribe")
     duration_s = probe(file).duration_s
     segments: list[Segment] = []
@@ -85,11 +92,12 @@ def _heard(pool: ModelPool, file: Path, model_id: str, language: str, errors: Co
     )
     with Progress(*columns, console=errors, transient=True) as bar:
         task = bar.add_task(file.name, total=duration_s)
-        for segment in pool.transcribe(model_id, read_blocks(file, card.sample_rate), language):
+        for segment in pool.transcribe(model_id, read_blocks(file, card.sample_rate), language, guidance=guidance):
             segments.append(segment)
             bar.update(task, completed=segment.end_s)
     total_s = duration_s if duration_s is not None else (segments[-1].end_s if segments else 0.0)
-    return Transcript(tuple(segments), language or next(iter(card.languages), ""), total_s, model_id)
+    spoken = "en" if guidance.translates else language_of(segments, language, card.languages)
+    return Transcript(tuple(segments), spoken, total_s, model_id)
 
 
 def _place(folder: Path, file: Path, kind: str, files: list[Path]) -> Path:
