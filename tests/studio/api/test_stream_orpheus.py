@@ -7,7 +7,7 @@ from tests.engine.tts.orpheus.checkpoints import make
 from tests.studio.api.conftest import Studio
 from tests.studio.api.test_stream_socket import Heard, refusal, socket_to, start, until_over
 
-TEXT = "Well <laugh> look at that. One, two."
+TEXT = "Well <laugh> look at that."
 
 
 @pytest.fixture(scope="module")

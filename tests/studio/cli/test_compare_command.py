@@ -5,6 +5,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
 import soundfile
 from PIL import Image
 
@@ -42,6 +43,7 @@ def test_it_writes_the_sounds_the_table_and_the_picture(tmp_path: Path) -> None:
     assert "<gasp>" in run.stderr
 
 
+@pytest.mark.slow
 def test_what_cannot_be_compared_is_one_sentence(tmp_path: Path) -> None:
     run = compare(tmp_path, "Hello.", "--model", "pocketsphinx")
     assert run.returncode == 2

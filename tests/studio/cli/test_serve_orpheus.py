@@ -95,6 +95,7 @@ def test_the_network_is_served_only_with_a_key(tmp_path: Path) -> None:
         assert frames_until_over(f"ws://{place}/ws/orpheus", **bearer) > 0
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize(
     ("words", "part"),
     [
