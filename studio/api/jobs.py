@@ -196,15 +196,14 @@ async def _submit_book(form: Form, context: ApiContext, owner: str) -> JobView:
             raise FormError("Send a book as `file`, or its words as `text`.", "file")
         db = context.library.db
         said = pronunciations.spoken(db, owner, asked.book) if asked.saved_pronunciations else ()
+        made_of = saved_voices.resolved(db, owner, registry.find(model).family, voice)
+        options = asked.options(model, made_of, list(default_chapters(book)))
+        texts = (text for chapter in book.chapters for text in (chapter.title, *chapter.paragraphs))
         options = replace(
-            asked.options(
-                model,
-                saved_voices.resolved(db, owner, registry.find(model).family, voice),
-                list(default_chapters(book)),
-            ),
-            pronunciations=used(
-                said, (text for chapter in book.chapters for text in (chapter.title, *chapter.paragraphs))
-            ),
+            options,
+            pronunciations=used(said, texts),
+            # A blend has a name in the file's tags too.
+            narrator=options.narrator or (voice if made_of != voice else ""),
         )
         return context.library.submit_book(owner, book, options, max_queued=context.settings.max_queued_jobs)
 

@@ -91,7 +91,8 @@ def _as_the_person_has_it(library: Library, options: BookOptions, document: Book
     """The voice by what it is made of, and the words as the person wants them said in all texts."""
     voice, said = own.in_a_book(library.db, options.model, options.voice)
     texts = (text for chapter in document.chapters for text in (chapter.title, *chapter.paragraphs))
-    return replace(options, voice=voice, pronunciations=used(said, texts))
+    narrator = options.narrator or (options.voice if voice != options.voice else "")
+    return replace(options, voice=voice, pronunciations=used(said, texts), narrator=narrator)
 
 
 def chosen(chapters: str, document: Book) -> list[int]:

@@ -100,11 +100,14 @@ def build(context: PageContext, tabs: gr.Tabs) -> None:
         need_queue(context.library)
         owner = owner_of(request)
         document, chapters = planned(desk.get(owner, str(plan["book"])), plan)
-        made_of = as_spoken(context.library, owner, model, f"{voice}+{timbre}" if timbre else voice)
+        chosen = f"{voice}+{timbre}" if timbre else voice
+        made_of = as_spoken(context.library, owner, model, chosen)
+        # A blend has a name in the file's tags too.
+        reader = narrator.strip() or (chosen if made_of != chosen else "")
         options = BookOptions(
             model=model, voice=made_of, speed=speed, format=format, loudness=loudness,
             sentence_pause_s=sentence, paragraph_pause_s=paragraph, chapter_pause_s=chapter, chapters=chapters,
-            silence_for_failed=silence, narrator=narrator.strip(), pronunciations=_said(context, owner, plan, document),
+            silence_for_failed=silence, narrator=reader, pronunciations=_said(context, owner, plan, document),
         )  # fmt: skip
         context.library.submit_book(owner, document, options, max_queued=settings.max_queued_jobs)
         gr.Info(f"“{escape(document.title)}” will be narrated.", title="In the queue")

@@ -121,6 +121,7 @@ def test_a_blend_becomes_a_voice_of_its_owner(ada: httpx.Client, shared: Studio)
         assert bob.delete(f"/v1/audio/voices/{first['saved']}").status_code == 404
     job = ada.post("/v1/jobs", files={"text": (None, "A."), "model": (None, KOKORO), "voice": (None, "evening")}).json()
     assert job["options"]["voice"] == "af_heart:0.6+am_michael:0.4"
+    assert job["options"]["narrator"] == "evening"
     ada.delete(f"/v1/jobs/{job['id']}")
     assert ada.delete(f"/v1/audio/voices/{first['saved']}").json()["deleted"] is True
 
