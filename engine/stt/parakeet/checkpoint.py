@@ -6,7 +6,8 @@ config.json (keys not named here are left alone):
     preprocessor   sample_rate, normalize "per_feature", window_size and window_stride in seconds, window "hann",
                    features, n_fft, and preemph where it is not 0.97
     encoder        feat_in, n_layers, d_model, n_heads, conv_kernel_size, subsampling_factor,
-                   subsampling_conv_channels, xscaling (False); ff_expansion_factor and use_bias show in the tensors
+                   subsampling_conv_channels, xscaling (true where it is missing, as in NeMo); ff_expansion_factor and
+                   use_bias show in the tensors
     decoder        prednet.pred_rnn_layers; for CTC vocabulary instead
     joint          vocabulary, jointnet.activation; absent for CTC
     decoding       durations (or model_defaults.tdt_durations) makes it a TDT; greedy.max_symbols
