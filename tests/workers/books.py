@@ -49,7 +49,7 @@ def plain_book(chapters: int, sentences_each: int, title: str = "A Plain Book", 
     return PlainBook(title, ("Ann Author",), "en", None, tuple(made))
 
 
-def wait_until(library: Library, job_id: str, wanted: Callable[[JobView], Any], timeout_s: float = 120.0) -> JobView:
+def wait_until(library: Library, job_id: str, wanted: Callable[[JobView], Any], timeout_s: float = 600.0) -> JobView:
     """Watch a job until it is as wanted; say what it was when it never became so."""
     give_up_at = time.monotonic() + timeout_s
     while True:
@@ -61,7 +61,7 @@ def wait_until(library: Library, job_id: str, wanted: Callable[[JobView], Any], 
         time.sleep(0.1)
 
 
-def wait_for(library: Library, job_id: str, status: str, timeout_s: float = 120.0) -> JobView:
+def wait_for(library: Library, job_id: str, status: str, timeout_s: float = 600.0) -> JobView:
     """Watch a job until it has a status; any other end is a failure."""
     view = wait_until(library, job_id, lambda seen: seen.status == status or seen.is_finished, timeout_s)
     assert view.status == status, f"{view.status}: {view.error}"
