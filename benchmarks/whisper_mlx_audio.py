@@ -162,7 +162,15 @@ def fallback() -> int:
     count = {"encoder": 0, "decoder": 0}
     model = _small(count)
     sound = (0.1 * np.random.default_rng(0).standard_normal(30 * RATE)).astype(np.float32)
-    model.generate(sound, language="en", no_speech_threshold=None, logprob_threshold=1.0, sample_len=2, fp16=False)
+    model.generate(
+        sound,
+        language="en",
+        no_speech_threshold=None,
+        logprob_threshold=1.0,
+        sample_len=2,
+        fp16=False,
+        return_timestamps=False,
+    )
     return count["encoder"]
 
 
