@@ -86,6 +86,7 @@ class LiveSession:
         self._listener: Listener | None = None
         self._queue: deque[Samples | Command] = deque()
         self._waiting = 0
+        self._heard = 0
         self._max_waiting = int(MAX_WAITING_S * sample_rate)
         self._changed = asyncio.Condition()
         self._telling = asyncio.Lock()
@@ -213,6 +214,7 @@ class LiveSession:
             command = self._queue.popleft() if self._queue and not heard else None
         if heard:
             samples = np.concatenate(heard)
+            self._heard += len(samples)
             await self._tell(await off_loop(self._hear, samples))
             async with self._changed:
                 self._waiting -= len(samples)
@@ -240,7 +242,8 @@ class LiveSession:
         async with self._telling:
             self._forgotten += len(self._words)
             self._words, self._draft = [], ()
-            self._cleared_s = self.received / self.sample_rate
+            # Not what has come: what came behind the wish to clear is already waiting.
+            self._cleared_s = self._heard / self.sample_rate
 
     async def _tell(self, events: Iterable[TranscriptEvent]) -> None:
         """Several events at once become one message: what is certain by now, and the last guess."""
