@@ -1,0 +1,66 @@
+"""A small Orpheus and its codec where the hub's client would have put them: chosen on the page, heard, stopped."""
+
+import os
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.running import Open, Studio, free_port, wait_until
+from tests.engine.tts.orpheus.checkpoints import make
+
+MODEL, NAME = "mlx-community/orpheus-3b-0.1-ft-4bit", "Orpheus 3B (4 bit)"
+COMMIT = "b" * 40
+
+
+def put(models: Path, model_id: str) -> Path:
+    """The folder of a downloaded repository."""
+    repository = models / f"models--{model_id.replace('/', '--')}"
+    (repository / "refs").mkdir(parents=True)
+    (repository / "refs" / "main").write_text(COMMIT, encoding="ascii")
+    folder = repository / "snapshots" / COMMIT
+    folder.parent.mkdir()
+    return folder
+
+
+@pytest.fixture(scope="module")
+def with_orpheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+    folder = tmp_path_factory.mktemp("with-orpheus")
+    models = folder / "models"
+    made = make(put(models, MODEL))
+    (made / "snac_24khz").rename(put(models, "mlx-community/snac_24khz"))
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("STUDIO_", "GRADIO_"))}
+    places = {"STUDIO_OUTPUTS": str(folder / "outputs"), "STUDIO_MODELS_DIR": str(models), "STUDIO_OFFLINE": "true"}
+    environment = {**kept, **places, "STUDIO_WORKERS": "0", "HOME": str(folder), "COLUMNS": "200", "NO_COLOR": "1"}
+    one = Studio(folder / "outputs", free_port(), environment)
+    try:
+        one.start()
+        yield one
+    finally:
+        one.stop()
+
+
+def test_it_is_chosen_heard_to_its_end_and_stopped(with_orpheus: Studio, open_at: Open) -> None:
+    page = open_at(with_orpheus)
+    page.locator("#speak-model input").click()
+    page.get_by_role("option", name=NAME, exact=True).click()
+    expect(page.locator("#speak-voice input")).to_have_value(re.compile("^Tara"))
+    page.locator("#speak-text textarea").fill("Ha! <laugh>")
+    page.locator("#speak-player [data-st=play]").click()
+    play = wait_until(
+        lambda: (now := page.evaluate("window.studio.metrics.plays.at(-1) ?? {}")).get("reason") and now, 120
+    )
+    assert play["reason"] == "ended"
+    assert play["rate"] == 24000
+    assert play["samplesPlayed"] == play["samplesReceived"] > 2048
+    assert play["loudest"] > 0.02
+    expect(page.locator("#st-notice")).not_to_contain_text("cannot do")
+
+    page.locator("#speak-text textarea").fill("It was late, and cold, and nobody was to be seen on the road. " * 20)
+    page.locator("#speak-player [data-st=play]").click()
+    wait_until(lambda: page.evaluate("window.studio.metrics.plays.length") == 2, 60)
+    wait_until(lambda: page.evaluate("window.studio.metrics.plays.at(-1).samplesPlayed ?? 0") > 0, 120)
+    page.locator("#speak-player [data-st=stop]").click()
+    wait_until(lambda: page.evaluate("window.studio.metrics.plays.at(-1).reason") == "stopped", 60)
