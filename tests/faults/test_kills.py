@@ -29,7 +29,7 @@ def undisturbed(place: Path, book: PlainBook) -> np.ndarray:
     studio = Studio(place)
     studio.start()
     job_id = studio.library.submit_book("ann", book, OPTIONS).id
-    wait_for(studio.library, job_id, "done", 300)
+    wait_for(studio.library, job_id, "done")
     assert_nothing_was_spoken_twice(studio.library, job_id)
     sound = samples(studio.library, job_id)
     studio.close()
@@ -90,7 +90,7 @@ def survive(tmp_path: Path, studio: Studio, book: PlainBook, seed: int) -> None:
     studio.start()
     job_id = studio.library.submit_book("ann", book, OPTIONS).id
     assert disturb(studio, job_id, seed) == KILLS
-    wait_for(studio.library, job_id, "done", 300)
+    wait_for(studio.library, job_id, "done")
     # Each kill can cost the sentence of every process it takes along: two when the whole studio or Redis goes.
     assert_nothing_was_spoken_twice(studio.library, job_id, deaths=KILLS + 4)
     assert np.array_equal(samples(studio.library, job_id), expected)
