@@ -26,7 +26,7 @@ from engine.stt.live import LiveSession
 from engine.stt.pocketsphinx import load
 from engine.types import Samples, Word
 
-SECONDS = 45
+SECONDS = 30
 PACKET_S = 0.04
 TEXT = (
     "Good morning. My name is John. I have seven brothers and two sisters. The weather was cold and the river was "
