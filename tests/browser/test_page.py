@@ -8,7 +8,7 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.running import PROJECT, Open, Studio, show
 
-TABS = ("Speak", "Audiobook", "Transcribe", "Captions", "Jobs", "Models")
+TABS = ("Speak", "Audiobook", "Transcribe", "Captions", "Jobs", "Compare", "Models")
 
 UNNAMED = """() => [...document.querySelectorAll(
     'button, input, textarea, select, a[href], [role=meter], [role=progressbar], canvas')]
