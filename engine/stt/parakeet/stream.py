@@ -1,9 +1,10 @@
 """A live stream through a Parakeet model: packets of any size -> tokens that stay and tokens that may still change.
 
-Work is done in steps of `STEP` encoder frames (320 ms), counted from the first sample, so packets change nothing. A
-step hears its new frames and the look-ahead behind the last final frame, and no more: a second of sound costs the same
-in the first minute and in the sixtieth. Each frame becomes final once. Its look-ahead is `depth` times what one layer
-reaches forward, attention's right context and half a convolution; the first `depth` layers are exact then.
+Work is done in steps of `STEP` encoder frames (320 ms; more where a long look-ahead would be heard too often), counted
+from the first sample, so packets change nothing. A step hears its new frames and the look-ahead behind the last final
+frame, and no more: a second of sound costs the same in the first minute and in the sixtieth. Each frame becomes final
+once. Its look-ahead is `depth` times what one layer reaches forward, attention's right context and half a convolution;
+the first `depth` layers are exact then.
 All state is here; streams of one model know nothing of each other.
 """
 
@@ -33,7 +34,8 @@ from engine.stt.parakeet.tokens import (
 )
 from engine.types import Samples, Segment, Transcript, Word
 
-STEP = 4  # encoder frames
+STEP = 4  # encoder frames; more where the look-ahead is long
+RECOMPUTED = 8  # times at most that a frame is heard again before it is final
 CONTEXT: Window = (256, 8)  # 20 s back, 640 ms forward
 WIDEST = 4096
 
@@ -72,6 +74,8 @@ class ParakeetStream:
         reach = right + encoder.config.conv_kernel_size // 2
         self.lookahead = min(depth, encoder.config.n_layers) * reach
         """Encoder frames behind the last final one; what the stream hears it calls final so much later."""
+        self.step = max(STEP, -(-self.lookahead // RECOMPUTED))
+        """Encoder frames from one draft to the next."""
         if self.lookahead > WIDEST:
             raise OptionError(f"Context and depth together look {self.lookahead} frames ahead; {WIDEST} is the most.")
         self._rules = decoding or SentenceRules()
@@ -194,7 +198,9 @@ class ParakeetStream:
         self._pending = 0  # encoder frames that were looked ahead at
         self._ahead: mx.array | None = None
         self._draft: list[Token] | None = None
-        self._frames: EncoderStream = self._encoder.stream(self._window, self.lookahead + STEP, local=self._is_local)
+        self._frames: EncoderStream = self._encoder.stream(
+            self._window, self.lookahead + self.step, local=self._is_local
+        )
 
     def _push(self, mel: Mel) -> None:
         self._mel_made += len(mel)
@@ -203,8 +209,8 @@ class ParakeetStream:
     def _work(self) -> None:
         """All whole steps."""
         factor = self._encoder.config.subsampling_factor
-        while len(self._mel) >= (self._pending + STEP) * factor:
-            count = self._pending + STEP
+        while len(self._mel) >= (self._pending + self.step) * factor:
+            count = self._pending + self.step
             self._step(count * factor, max(0, count - self.lookahead))
 
     def _step(self, mel_frames: int, keep: int) -> None:

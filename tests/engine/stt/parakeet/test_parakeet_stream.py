@@ -122,6 +122,15 @@ def test_the_last_minute_of_an_hour_costs_what_the_first_does(tdt: Parakeet, bab
     assert stream.mel_frames in range(360000 - 2, 360001)
 
 
+def test_a_long_look_ahead_is_not_paid_for_at_every_word(tdt: Parakeet, babble: Samples) -> None:
+    live = tdt.stream(context_size=(64, 60))
+    assert live.lookahead == 64
+    live.add_audio(babble)
+    due = len(babble) / 1280
+    assert due < live.frames_encoded < 10 * due
+    assert live.finish().segments
+
+
 def test_two_streams_on_one_model_know_nothing_of_each_other(tdt: Parakeet, babble: Samples) -> None:
     one, other = babble[:48000], babble[100000:148000][::-1].copy()
     alone = [heard(tdt.stream(), [sound]).stable_tokens for sound in (one, other)]
