@@ -167,7 +167,8 @@ def _settle(context: ApiContext, session: LiveSession, lost: bool) -> None:
 
 async def _start(socket: WebSocket) -> LiveStart:
     try:
-        message = await asyncio.wait_for(socket.receive(), START_TIMEOUT_S)
+        async with asyncio.timeout(START_TIMEOUT_S):
+            message = await socket.receive()
     except TimeoutError as exc:
         raise OptionError("Nothing came in 30 seconds; begin with a JSON message that names the sample_rate.") from exc
     text = _text_of(message)
@@ -234,7 +235,8 @@ class _Connection:
         if session.error is not None:
             raise session.error
         if self._is_replaced:
-            await self._socket.close(REPLACED, "You went on with this session elsewhere.")
+            with contextlib.suppress(RuntimeError, WebSocketDisconnect):
+                await self._socket.close(REPLACED, "You went on with this session elsewhere.")
         elif self._is_deaf:
             self.lost = True
             with contextlib.suppress(RuntimeError, WebSocketDisconnect, TimeoutError):
@@ -261,7 +263,9 @@ class _Connection:
         while True:
             idle_s = PAUSE_TIMEOUT_S if session.is_paused else IDLE_TIMEOUT_S
             try:
-                message = await asyncio.wait_for(self._socket.receive(), idle_s)
+                # Not wait_for: in Python 3.11 it swallows a cancellation that comes together with a message.
+                async with asyncio.timeout(idle_s):
+                    message = await self._socket.receive()
             except TimeoutError as exc:
                 raise OptionError(f"No sound came for {idle_s / 60:.0f} minutes, so the session was closed.") from exc
             text = _text_of(message)
