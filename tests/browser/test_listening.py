@@ -49,6 +49,23 @@ def test_a_recording_becomes_a_transcript_with_files(open_page: Open, studio: St
     assert "-->" in Path(waiting.value.path()).read_text()
 
 
+def test_a_folder_gives_its_recordings_and_leaves_the_rest(
+    open_page: Open, studio: Studio, recording: Path, tmp_path: Path
+) -> None:
+    studio.clear()
+    for name in ("one.wav", "two.WAV"):
+        (tmp_path / name).write_bytes(recording.read_bytes())
+    (tmp_path / "notes.txt").write_text("not sound")
+    page = open_page("Transcribe")
+    page.get_by_text("Or a whole folder").click()
+    page.locator("#recording-folder input[type=file]").set_input_files(tmp_path)
+    page.locator("#recording-folder").get_by_text("one").first.wait_for()
+    page.get_by_role("button", name="Transcribe").click()
+    expect(page.locator("#transcripts .st-job")).to_have_count(2, timeout=30_000)
+    assert sorted(job["title"] for job in studio.jobs()) == ["one.wav", "two.WAV"]
+    studio.clear()
+
+
 def test_a_microphone_becomes_captions(open_page: Open, speaking_browser: Browser) -> None:
     page = open_page("Captions", browser=speaking_browser)
     level = page.locator("#captions [data-st=level]")
