@@ -38,7 +38,7 @@ def log_mel(sounds: Sequence[Samples], shift: random.Random | None = None) -> tu
     return (mel - mean) / (spread + 1e-5) * here, lengths
 
 
-def disturbed(pcm: np.ndarray, chance: random.Random) -> Samples:
+def disturbed(pcm: np.ndarray, chance: random.Random, noise_db: tuple[float, float]) -> Samples:
     """A line as a microphone might hear it: faster or slower, between silences, softer, in noise."""
     sound = pcm.astype(np.float32) / 32768
     rate = chance.uniform(0.9, 1.12)
@@ -52,4 +52,4 @@ def disturbed(pcm: np.ndarray, chance: random.Random) -> Samples:
     if chance.random() < 0.5:  # a hum rather than a hiss
         noise = np.convolve(noise, np.ones(16, np.float32) / 4, "same").astype(np.float32)
     power = float(np.sqrt(np.mean(sound**2))) + 1e-6
-    return sound + noise * (power * 10 ** (-chance.uniform(5, 45) / 20))
+    return sound + noise * (power * 10 ** (chance.uniform(*noise_db) / 20))

@@ -18,12 +18,12 @@ class Shape:
     """Sizes of the network."""
 
     n_mels: int = 80
-    width: int = 96
-    layers: int = 6
+    width: int = 80
+    layers: int = 4
     heads: int = 4
     kernel: int = 9
-    subsampling_channels: int = 32
-    predictor: int = 96
+    subsampling_channels: int = 24
+    predictor: int = 64
     joint: int = 96
     vocabulary: int = 60
     durations: tuple[int, ...] = (0, 1, 2, 3, 4)
