@@ -7,8 +7,10 @@ import numpy as np
 import torch
 from features import HOP, N_FFT, N_MELS, SAMPLE_RATE, WINDOW
 from network import Shape, TinyParakeet
-from safetensors.numpy import save_file
+from safetensors.numpy import load_file, save_file
 from vocabulary import WORDS
+
+LSTM = "decoder.prediction.dec_rnn.lstm.0."
 
 
 def write(model: TinyParakeet, folder: Path, about: dict[str, object]) -> None:
@@ -17,6 +19,24 @@ def write(model: TinyParakeet, folder: Path, about: dict[str, object]) -> None:
     config = _config(model.shape) | {"about": about}
     (folder / "config.json").write_text(json.dumps(config, indent=1) + "\n", encoding="utf-8")
     save_file(_arrays(model), folder / "model.safetensors", metadata={"format": "mlx"})
+
+
+def read(model: TinyParakeet, folder: Path) -> None:
+    """Take back what `write` wrote. The head that helps in training is not kept; it begins anew."""
+    arrays = {name: torch.from_numpy(array).float() for name, array in load_file(folder / "model.safetensors").items()}
+    state = model.state_dict()
+    for name, value in state.items():
+        kept = arrays.get(_kept(name))
+        if kept is None:
+            continue
+        if kept.ndim == 4:
+            kept = kept.permute(0, 3, 1, 2)
+        elif kept.ndim == 3:
+            kept = kept.permute(0, 2, 1)
+        value.copy_(kept)
+    for ours, theirs in (("weight_ih", "Wx"), ("weight_hh", "Wh"), ("bias_ih", "bias")):
+        state[f"predictor.lstm.{ours}_l0"].copy_(arrays[LSTM + theirs])
+    state["predictor.lstm.bias_hh_l0"].zero_()
 
 
 def _config(shape: Shape) -> dict[str, object]:
@@ -83,16 +103,18 @@ def _arrays(model: TinyParakeet) -> dict[str, np.ndarray]:
             array = array.permute(0, 2, 3, 1)
         elif array.ndim == 3:
             array = array.permute(0, 2, 1)
-        for ours, theirs in (("predictor.embed", "decoder.prediction.embed"), ("joint.head", "joint.joint_net.2")):
-            name = name.replace(ours, theirs)
-        arrays[name] = array.contiguous().numpy().astype(np.float16)
+        arrays[_kept(name)] = array.contiguous().numpy().astype(np.float16)
     lstm = model.predictor.lstm
-    place = "decoder.prediction.dec_rnn.lstm.0."
     with torch.no_grad():
         for name, value in (
             ("Wx", lstm.weight_ih_l0),
             ("Wh", lstm.weight_hh_l0),
             ("bias", lstm.bias_ih_l0 + lstm.bias_hh_l0),
         ):
-            arrays[place + name] = value.float().numpy().astype(np.float16)
+            arrays[LSTM + name] = value.float().numpy().astype(np.float16)
     return arrays
+
+
+def _kept(name: str) -> str:
+    """Our name of a parameter -> its name in the file."""
+    return name.replace("predictor.embed", "decoder.prediction.embed").replace("joint.head", "joint.joint_net.2")

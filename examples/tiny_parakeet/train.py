@@ -23,6 +23,7 @@ from features import disturbed, log_mel
 from network import Shape, TinyParakeet, tdt_loss
 from speech import Line
 from torch.nn import functional
+from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from vocabulary import LONGEST, WORDS
 
 TESTS = {
@@ -56,6 +57,7 @@ LESSONS = (
     Lesson(0.3, 4, -15),
     Lesson(1.0, LONGEST, -5, is_hard=True),
 )
+REFINEMENT = (Lesson(0.6, LONGEST, -10, is_hard=True), Lesson(1.0, LONGEST, -20))
 CONTEXTS = (None, None, (64, 16), (32, 8), (32, 4), (16, 2))
 
 
@@ -68,6 +70,7 @@ def main() -> None:
     options.add_argument("--batch", type=int, default=32)
     options.add_argument("--seed", type=int, default=1)
     options.add_argument("--rate", type=float, default=1.2e-3)
+    options.add_argument("--refine", type=Path, help="a folder this script wrote: go on from it, on whole lines only")
     options.add_argument("--out", type=Path, default=Path("outputs/tiny_parakeet"))
     asked = options.parse_args()
     torch.manual_seed(asked.seed)
@@ -78,8 +81,12 @@ def main() -> None:
     )
 
     model = TinyParakeet(Shape(vocabulary=len(WORDS)))
+    if asked.refine:
+        layout.read(model, asked.refine)
     print(f"{sum(value.numel() for value in model.parameters()) / 1e6:.2f} M parameters", flush=True)
-    train(model, lines, asked.minutes * 60, asked.batch, asked.rate, random.Random(asked.seed), asked.out, tests)
+    lessons = REFINEMENT if asked.refine else LESSONS
+    chance = random.Random(asked.seed)
+    train(model, lines, asked.minutes * 60, asked.batch, asked.rate, chance, asked.out, tests, lessons)
     found = {name: round(word_error_rate(model, some), 4) for name, some in tests.items()}
     live = {name: round(word_error_rate(model, some, (32, 4)), 4) for name, some in tests.items()}
     about = {
@@ -101,13 +108,16 @@ def train(
     chance: random.Random,
     out: Path,
     tests: dict[str, list[Line]],
+    lessons: Sequence[Lesson],
 ) -> None:
     """AdamW on a cosine that ends with the clock; short lines first."""
     optimiser = torch.optim.AdamW(model.parameters(), lr=peak, betas=(0.9, 0.98), weight_decay=1e-3)
     began = said = time.monotonic()
+    # What is tested and kept is the average of the last few hundred steps: it wavers less.
+    kept = AveragedModel(model, multi_avg_fn=get_ema_multi_avg_fn(0.997), use_buffers=True)
     losses: list[float] = []
     done, step = 0.0, 0
-    for lesson in LESSONS:
+    for lesson in lessons:
         fitting = [line for line in lines if len(line.words) <= lesson.longest]
         for group in _batches(fitting, batch, chance):
             done = (time.monotonic() - began) / seconds
@@ -123,12 +133,14 @@ def train(
             loss.backward()
             torch.nn.utils.clip_grad_norm_(model.parameters(), 1.0)
             optimiser.step()
+            kept.update_parameters(model)
             losses.append(float(loss.detach()))
             if time.monotonic() - said > 60:
-                few = {name: round(word_error_rate(model, some[:40]), 3) for name, some in tests.items()}
+                few = {name: round(word_error_rate(kept.module, some[:40]), 3) for name, some in tests.items()}
                 print(f"{done:5.1%} step {step} loss {np.mean(losses[-100:]):.3f} wrong {few}", flush=True)
-                layout.write(model, out, {"what": "unfinished"})
+                layout.write(kept.module, out, {"what": "unfinished"})
                 said = time.monotonic()
+    model.load_state_dict(kept.module.state_dict())
 
 
 def _loss(model: TinyParakeet, group: Sequence[Line], chance: random.Random, lesson: Lesson) -> torch.Tensor:
