@@ -1,17 +1,17 @@
 """The wire, written once: what comes in and goes out as JSON; OpenAI's names where it is OpenAI's."""
 
 import json
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from engine.types import PartOfSpeech, Pronunciation, Voice, Word
+from studio.api.speech_fields import ChunkingFields, Finite, SamplingFields
 from studio.library.options import MAX_PAUSE_S, BookFormat, BookOptions, Loudness
 from studio.library.options import TranscriptFormat as RecordingFormat
 
 SpeechFormat = Literal["mp3", "opus", "aac", "flac", "wav", "pcm"]
 TranscriptFormat = Literal["json", "text", "srt", "verbose_json", "vtt"]
-Finite = Annotated[float, Field(allow_inf_nan=False)]
 
 MAX_NAME_CHARS = 500
 MAX_SAID_CHARS = 1000  # the sentence about what is too long is the library's
@@ -47,8 +47,8 @@ class Said(BaseModel):
         )
 
 
-class SpeechBody(BaseModel):
-    """POST /v1/audio/speech. What OpenAI has no word for comes last.
+class SpeechBody(SamplingFields, ChunkingFields):
+    """POST /v1/audio/speech: OpenAI's fields first, then what OpenAI has no word for.
 
     `pronunciations` go before the person's saved ones, of which those of `book` hold too; `saved_pronunciations` turns
     all saved ones off.
@@ -207,7 +207,7 @@ class ClipList(BaseModel):
     data: list[ClipEntry]
 
 
-class BookForm(BaseModel):
+class BookForm(SamplingFields):
     """The fields of POST /v1/jobs for a book; the file travels beside them."""
 
     model_config = ConfigDict(extra="ignore")
@@ -232,6 +232,12 @@ class BookForm(BaseModel):
     saved_pronunciations: bool = True
     book: str = Field("", max_length=MAX_NAME_CHARS, description="Whose pronunciations hold beside those for all.")
 
+    @field_validator(*SamplingFields.model_fields, mode="before")
+    @classmethod
+    def _empty(cls, value: Any) -> Any:
+        # A form sends a field that nobody filled in as "".
+        return None if value == "" else value
+
     @field_validator("chapters", mode="before")
     @classmethod
     def _listed(cls, value: Any) -> Any:
@@ -241,10 +247,10 @@ class BookForm(BaseModel):
 
     def options(self, model: str, voice: str, default_chapters: list[int]) -> BookOptions:
         """As the library takes them."""
-        others = {"text", "model", "voice", "chapters", "saved_pronunciations", "book"}
+        others = {"text", "model", "voice", "chapters", "saved_pronunciations", "book", *SamplingFields.model_fields}
         chosen = self.model_dump(exclude=others)
         chapters = default_chapters if self.chapters is None else self.chapters
-        return BookOptions(model=model, voice=voice, chapters=chapters, **chosen)
+        return BookOptions(model=model, voice=voice, chapters=chapters, sampling=self.sampling(), **chosen)
 
 
 class RecordingForm(BaseModel):

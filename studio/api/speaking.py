@@ -43,8 +43,24 @@ async def speaking(connection: HTTPConnection) -> Speaking:
     return connection.app.state.api
 
 
-def as_kept(application: Speaking, asking: Person, model: str, request: SpeechRequest) -> SpeechRequest:
+def as_kept(
+    application: Speaking,
+    asking: Person,
+    model: str,
+    request: SpeechRequest,
+    *,
+    with_words: bool = True,
+    book: str = "",
+) -> SpeechRequest:
     """The request with a voice of the person's own by what it is made of, and words as they want them said.
+
+    Args:
+        application: whose library it is; without one the request is as it was.
+        asking: whose voices and words.
+        model: that will speak.
+        request: its own pronunciations go before the kept ones.
+        with_words: whether the kept pronunciations hold.
+        book: of those kept for one book, whose hold too.
 
     Raises:
         DatabaseBusy: the database cannot be read.
@@ -53,4 +69,5 @@ def as_kept(application: Speaking, asking: Person, model: str, request: SpeechRe
         return request
     db = application.library.db
     voice = saved_voices.resolved(db, asking.name, registry.find(model).family, request.voice)
-    return replace(request, voice=voice, pronunciations=request.pronunciations + pronunciations.spoken(db, asking.name))
+    kept = pronunciations.spoken(db, asking.name, book) if with_words else ()
+    return replace(request, voice=voice, pronunciations=request.pronunciations + kept)

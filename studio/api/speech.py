@@ -2,14 +2,12 @@
 
 import base64
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Header, Request
 from starlette.responses import Response
 
-from engine import registry
 from engine.audio.encode import FORMATS, open_encoder
 from engine.errors import EngineError
 from engine.types import AudioChunk, SpeechRequest
@@ -20,8 +18,8 @@ from studio.api.clip_recorder import ClipRecorder
 from studio.api.context import ApiContext, Asking, Context
 from studio.api.errors import wire
 from studio.api.events import SpeechBody, SpeechDelta, SpeechDone, Usage, WordTime, sse
+from studio.api.speaking import as_kept
 from studio.api.streamed import PumpedResponse
-from studio.library import pronunciations, saved_voices
 
 router = APIRouter(tags=["speech"])
 
@@ -48,6 +46,8 @@ async def speak(
         seed=body.seed,
         sentence_pause_s=body.sentence_pause_s,
         paragraph_pause_s=body.paragraph_pause_s,
+        sampling=body.sampling(),
+        chunking=body.chunking(),
         pronunciations=tuple(said.entry() for said in body.pronunciations),
     )
     slot = context.access.limits.open_stream(asking)
@@ -72,7 +72,7 @@ class _Speech:
         keep: bool,
     ) -> None:
         self._context = context
-        self._owner = asking.name
+        self._asking = asking
         self._model = model
         self._spoken = spoken
         self._body = body
@@ -82,7 +82,16 @@ class _Speech:
 
     def __call__(self, cancel: Cancel) -> Iterator[bytes]:
         with self._slot:
-            stream = cancel.closes(self._context.pool.speak(self._model, self._as_the_person_has_it()))
+            body = self._body
+            kept = as_kept(
+                self._context,
+                self._asking,
+                self._model,
+                self._spoken,
+                with_words=body.saved_pronunciations,
+                book=body.book,
+            )
+            stream = cancel.closes(self._context.pool.speak(self._model, kept))
             try:
                 chunks = self._watched(stream)
                 yield from self._events(chunks) if self._body.stream_format == "sse" else self._container(chunks)
@@ -90,15 +99,6 @@ class _Speech:
                 stream.close()
                 if self._recorder is not None:
                     self._recorder.finish()
-
-    def _as_the_person_has_it(self) -> SpeechRequest:
-        """The voice by what it is made of, and the words as the person wants them said."""
-        db, body, spoken = self._context.library.db, self._body, self._spoken
-        card = registry.find(self._model)
-        is_blendable = "blend" in card.abilities
-        voice = saved_voices.resolved(db, self._owner, card.family, spoken.voice) if is_blendable else spoken.voice
-        kept = pronunciations.spoken(db, self._owner, body.book) if body.saved_pronunciations else ()
-        return replace(spoken, voice=voice, pronunciations=spoken.pronunciations + kept)
 
     def headers(self) -> dict[str, str]:
         """What a client may want to know before the first sample."""

@@ -1,23 +1,21 @@
 """The words of /ws/orpheus: what a client may say and what it is told, as JSON. Knows no socket and no model."""
 
-from typing import Annotated, Any, Literal
+from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
 from engine.errors import OptionError
-from engine.types import Chunking, Sampling, SpeechRequest
+from engine.types import SpeechRequest
 from studio.api.errors import invalid_sentence
-from studio.api.events import MAX_NAME_CHARS, Finite
-
-MAX_TOKENS = 1_000_000
-MAX_FRAMES = 100_000
-
-Count = Annotated[int, Field(ge=0, le=MAX_TOKENS)]
-FrameCount = Annotated[int, Field(ge=0, le=MAX_FRAMES)]
+from studio.api.events import MAX_NAME_CHARS
+from studio.api.speech_fields import ChunkingFields, Finite, SamplingFields
 
 
-class StreamStart(BaseModel):
-    """Begin to speak. What is left out or null is left to the model."""
+class StreamStart(SamplingFields, ChunkingFields):
+    """Begin to speak. What is left out or null is left to the model.
+
+    `saved_pronunciations` turns off what the person has kept; of those kept for one book `book`'s hold too.
+    """
 
     model_config = ConfigDict(extra="ignore", strict=True)
 
@@ -36,25 +34,7 @@ class StreamStart(BaseModel):
     paragraph_pause_s: Finite = Field(0.7, ge=0.0, le=30.0)
 
     saved_pronunciations: bool = True
-
-    temperature: Finite | None = Field(None, ge=0.0, le=10.0)
-    top_p: Finite | None = Field(None, ge=0.0, le=1.0)
-    top_k: Count | None = None
-    min_p: Finite | None = Field(None, ge=0.0, le=1.0)
-    repetition_penalty: Finite | None = Field(None, gt=0.0, le=10.0)
-    repetition_window: Count | None = None
-    max_tokens: Count | None = None
-
-    chunk_tokens: Count | None = None
-    ultra_low_latency: bool = False
-    mode: Literal["clean", "smooth"] = "clean"
-    frames_per_chunk: FrameCount | None = None
-    first_frames_per_chunk: FrameCount | None = None
-    streaming_interval: Finite | None = Field(None, gt=0.0, le=3600.0)
-    lookforward: FrameCount = 5
-    lookback: FrameCount = 50
-    overlap_frames: FrameCount = 1
-    crossfade_ms: Finite | None = Field(None, ge=0.0, le=10_000.0)
+    book: str = Field("", max_length=MAX_NAME_CHARS)
 
     @field_validator("*", mode="before")
     @classmethod
@@ -78,27 +58,8 @@ class StreamStart(BaseModel):
             seed=self.seed,
             sentence_pause_s=self.sentence_pause_s,
             paragraph_pause_s=self.paragraph_pause_s,
-            sampling=Sampling(
-                temperature=self.temperature,
-                top_p=self.top_p,
-                top_k=self.top_k,
-                min_p=self.min_p,
-                repetition_penalty=self.repetition_penalty,
-                repetition_window=self.repetition_window,
-                max_tokens=self.max_tokens,
-            ),
-            chunking=Chunking(
-                mode=self.mode,
-                frames_per_chunk=self.frames_per_chunk,
-                first_frames_per_chunk=self.first_frames_per_chunk,
-                streaming_interval=self.streaming_interval,
-                streaming_chunk_tokens=self.chunk_tokens,
-                ultra_low_latency=self.ultra_low_latency,
-                lookforward=self.lookforward,
-                lookback=self.lookback,
-                overlap_frames=self.overlap_frames,
-                crossfade_ms=self.crossfade_ms,
-            ),
+            sampling=self.sampling(),
+            chunking=self.chunking(),
         )
 
 

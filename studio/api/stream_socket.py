@@ -124,9 +124,12 @@ class _Session:
         limits.check_speech_text(start.text)
         model = await off_loop(names.model_id, start.model, "speak", settings)
         voice = await off_loop(names.voice_id, start.voice, model, settings)
-        request = start.request(voice)
-        if start.saved_pronunciations:
-            request = await off_loop(as_kept, self._application, self._asking, model, request)
+        with_words, book = start.saved_pronunciations, start.book
+        request = await off_loop(
+            lambda: as_kept(
+                self._application, self._asking, model, start.request(voice), with_words=with_words, book=book
+            )
+        )
         slot = limits.open_stream(self._asking)
         self._stream = _Stream(self._application.pool, model, start, request, slot)
         self._sending = asyncio.ensure_future(self._send(self._stream))
