@@ -19,6 +19,7 @@ from engine.compare import NAMES, Measures, Take, measured, picture, remark, tak
 from engine.errors import OptionError, TextError
 from engine.pool import ModelPool
 from engine.types import SpeechRequest
+from studio.cli import own
 from studio.settings import Settings
 
 
@@ -34,8 +35,9 @@ def compare(
         raise TextError("There is nothing to say: the text is empty.")
     settings = Settings()
     chosen = model or settings.speak_model
-    request = SpeechRequest(text=text, voice=voice or ("" if model else settings.voice), seed=seed)
     card = registry.find(chosen, "speak")
+    made_of, said = own.for_speech(settings, chosen, voice or ("" if model else settings.voice))
+    request = SpeechRequest(text=text, voice=made_of, seed=seed, pronunciations=said)
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as exc:

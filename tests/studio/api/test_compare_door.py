@@ -37,6 +37,17 @@ def test_every_way_is_told_with_its_sound_its_measures_and_a_picture(studio: Stu
     assert shares == sorted(shares)
 
 
+def test_the_words_that_a_person_kept_are_compared_as_they_want_them(studio: Studio) -> None:
+    entry = {"word": "Hello", "respelling": "Goodbye"}
+    kept = httpx.post(f"{studio.url}/v1/pronunciations", json=entry).json()
+    try:
+        said = [event["audio"] for event in events_of(studio, text="Hello there.") if "audio" in event]
+    finally:
+        httpx.delete(f"{studio.url}/v1/pronunciations/{kept['id']}")
+    assert said == [event["audio"] for event in events_of(studio, text="Goodbye there.") if "audio" in event]
+    assert said != [event["audio"] for event in events_of(studio, text="Hello there.") if "audio" in event]
+
+
 @pytest.mark.parametrize(
     ("body", "part"),
     [

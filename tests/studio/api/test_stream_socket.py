@@ -224,14 +224,14 @@ def test_a_socket_that_says_nothing_is_closed_with_a_word(studio: Studio, monkey
 
 
 def test_a_voice_and_words_that_a_person_kept_hold_here_too(studio: Studio) -> None:
-    entry = {"word": "Hello", "respelling": "Goodbye"}
+    entry = {"word": "Hello", "respelling": "Goodbye", "book": "Tales"}
     kept = httpx.post(f"{studio.url}/v1/pronunciations", json=entry)
     assert kept.status_code in (200, 201), kept.text
     try:
         with socket_to(studio) as connection:
-            start(connection, "Hello there.")
+            start(connection, "Hello there.", book="Tales")
             said = until_over(connection).samples
-            start(connection, "Hello there.", saved_pronunciations=False)
+            start(connection, "Hello there.", book="Tales", saved_pronunciations=False)
             plain = until_over(connection).samples
             start(connection, "Goodbye there.", saved_pronunciations=False)
             wanted = until_over(connection).samples

@@ -9,13 +9,25 @@ import pytest
 import soundfile
 from PIL import Image
 
+from engine.types import Pronunciation
+from studio.cli.own import OWNER
+from studio.library import pronunciations
+from studio.library.db import migrate, open_database
+from studio.settings import Settings
+
 PROJECT = Path(__file__).parents[3]
 
 
 def compare(folder: Path, *words: str) -> "subprocess.CompletedProcess[str]":
     return subprocess.run(
         [sys.executable, "-m", "studio", "compare", *words],
-        env={"PYTHONPATH": str(PROJECT), "PATH": "/usr/bin:/bin", "HOME": str(folder), "COLUMNS": "80"},
+        env={
+            "PYTHONPATH": str(PROJECT),
+            "PATH": "/usr/bin:/bin",
+            "HOME": str(folder),
+            "COLUMNS": "80",
+            "STUDIO_OUTPUTS": str(folder / "outputs"),
+        },
         capture_output=True,
         text=True,
         timeout=120,
@@ -41,6 +53,20 @@ def test_it_writes_the_sounds_the_table_and_the_picture(tmp_path: Path) -> None:
     assert "…" not in run.stdout, "80 characters have room for the table"
     assert "smooth is left out" in run.stderr
     assert "<gasp>" in run.stderr
+
+
+@pytest.mark.slow
+def test_what_is_kept_holds_here_too(tmp_path: Path) -> None:
+    settings = Settings(_env_file=None, outputs=tmp_path / "outputs")  # type: ignore[call-arg]
+    settings.outputs.mkdir()
+    migrate(settings.resolved_database_url)
+    db = open_database(settings.resolved_database_url)
+    pronunciations.add(db, OWNER, Pronunciation("Hello", respelling="Goodbye"))
+    db.dispose()
+    for text, name in (("Hello there.", "kept"), ("Goodbye there.", "meant")):
+        run = compare(tmp_path, text, "--out", name)
+        assert run.returncode == 0, run.stderr
+    assert (tmp_path / "kept" / "whole.wav").read_bytes() == (tmp_path / "meant" / "whole.wav").read_bytes()
 
 
 @pytest.mark.slow

@@ -1,0 +1,44 @@
+"""What is a person's own reaches the model the same way from every door."""
+
+from pathlib import Path
+from types import SimpleNamespace
+from typing import Any
+
+from engine.types import Pronunciation, SpeechRequest
+from studio.access import Person
+from studio.api.speaking import as_kept
+from studio.library import pronunciations, saved_voices
+from studio.library.db import migrate, open_database
+
+ADA, BOB = Person("ada"), Person("bob")
+KOKORO, BLEND = "hexgrad/Kokoro-82M", "af_heart:0.6+am_michael:0.4"
+
+
+def test_a_voice_of_ones_own_is_known_with_and_without_ones_words(tmp_path: Path) -> None:
+    address = f"sqlite:///{tmp_path / 'studio.db'}"
+    migrate(address)
+    db = open_database(address)
+    try:
+        for_all = pronunciations.add(db, ADA.name, Pronunciation("Sybil", "sˈɪbəl")).said
+        for_one = pronunciations.add(db, ADA.name, Pronunciation("Egremont", "ˈɛɡɹəmənt"), "Disraeli").said
+        saved_voices.keep(db, ADA.name, "kokoro", "Evening", BLEND)
+        application: Any = SimpleNamespace(library=SimpleNamespace(db=db))
+        given = Pronunciation("Hello", respelling="Goodbye")
+        asked = SpeechRequest("Sybil.", voice="evening", pronunciations=(given,))
+
+        spoken = as_kept(application, ADA, KOKORO, asked)
+        assert (spoken.voice, spoken.pronunciations) == (BLEND, (given, for_all))
+        assert set(as_kept(application, ADA, KOKORO, asked, book="Disraeli").pronunciations) == {
+            given, for_all, for_one,
+        }  # fmt: skip
+        bare = as_kept(application, ADA, KOKORO, asked, with_words=False)
+        assert (bare.voice, bare.pronunciations) == (BLEND, (given,))
+        assert as_kept(application, BOB, KOKORO, asked) == asked
+    finally:
+        db.dispose()
+
+
+def test_where_nothing_is_kept_a_request_stays_as_it_was() -> None:
+    application: Any = SimpleNamespace(library=None)
+    asked = SpeechRequest("Sybil.", voice="evening")
+    assert as_kept(application, ADA, KOKORO, asked) is asked
