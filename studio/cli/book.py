@@ -11,6 +11,7 @@ from rich.console import Console
 
 from engine.errors import EngineError, OptionError
 from engine.text.pronunciation import used
+from engine.types import Sampling
 from studio.books import read_book
 from studio.books.model import Book
 from studio.cli import own, queue
@@ -34,6 +35,14 @@ def book(
     chapters: Annotated[str, typer.Option(help="Which chapters, e.g. 1-3,5; the story's own when left out.")] = "",
     format: Annotated[str, typer.Option("--format", "-f", help="m4b, mp3, mp3-chapters, flac, wav or opus")] = "m4b",
     loudness: Annotated[str, typer.Option(help="acx, podcast or none")] = "acx",
+    seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Another seed, another reading.")] = 0,
+    temperature: Annotated[float | None, typer.Option(help="0 to 5; the model's own when left out.")] = None,
+    top_p: Annotated[float | None, typer.Option(help="0 to 1")] = None,
+    top_k: Annotated[int | None, typer.Option(help="0 is no limit")] = None,
+    min_p: Annotated[float | None, typer.Option(help="0 to 1")] = None,
+    repetition_penalty: Annotated[float | None, typer.Option(help="Above 1 repeats less.")] = None,
+    repetition_window: Annotated[int | None, typer.Option(help="Tokens back that it looks.")] = None,
+    max_tokens: Annotated[int | None, typer.Option(help="The longest a sentence may become.")] = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Copy the results into this folder.")] = None,
     no_wait: Annotated[bool, typer.Option("--no-wait", help="Leave it to the studio that runs here.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
@@ -56,6 +65,8 @@ def book(
         format=cast(BookFormat, format),
         loudness=cast(Loudness, loudness),
         chapters=chosen(chapters, document),
+        seed=seed,
+        sampling=Sampling(temperature, top_p, top_k, min_p, repetition_penalty, repetition_window, max_tokens),
     )
     if no_wait:
         with queue.opened(settings) as library:

@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 import httpx
+import numpy as np
 import pytest
+import soundfile
 
 Studio = Any  # conftest.Studio
 HTTP = httpx.Client(timeout=60)  # one, because each httpx.get() would build a TLS context
@@ -54,6 +56,14 @@ def test_a_book_is_submitted_seen_steered_and_deleted(ada: httpx.Client) -> None
     assert ada.post(f"{address}/cancel").json()["status"] == "cancelled"
     assert ada.delete(address).json() == {"id": job["id"], "object": "job", "deleted": True}
     assert ada.get(address).status_code == 404
+
+
+def test_a_book_is_drawn_as_it_was_asked(ada: httpx.Client) -> None:
+    job = submit(ada, temperature="0.4", top_p="0.8", top_k="40", max_tokens="1200", min_p="", seed="7")
+    sampling = {name: value for name, value in job["options"]["sampling"].items() if value is not None}
+    assert sampling == {"temperature": 0.4, "top_p": 0.8, "top_k": 40, "max_tokens": 1200}
+    assert job["options"]["seed"] == 7
+    assert submit(ada)["options"]["sampling"]["temperature"] is None
 
 
 def test_no_answer_holds_a_path_or_an_owner(ada: httpx.Client, shared: Studio) -> None:
@@ -153,6 +163,10 @@ def test_the_queue_has_a_length(ada: httpx.Client, bob: httpx.Client) -> None:
         ({}, 400),
         ({"file": ("a.txt", BOOK.encode()), "speed": (None, "0")}, 400),
         ({"file": ("a.txt", BOOK.encode()), "speed": (None, "NaN")}, 400),
+        ({"file": ("a.txt", BOOK.encode()), "temperature": (None, "hot")}, 400),
+        ({"file": ("a.txt", BOOK.encode()), "temperature": (None, "7")}, 400),
+        ({"file": ("a.txt", BOOK.encode()), "top_k": (None, "1e99")}, 400),
+        ({"file": ("a.txt", BOOK.encode()), "max_tokens": (None, "0")}, 400),
         ({"file": ("a.txt", BOOK.encode()), "format": (None, "8-track")}, 400),
         ({"file": ("a.txt", BOOK.encode()), "loudness": (None, "11")}, 400),
         ({"file": ("a.txt", BOOK.encode()), "chapters": (None, "99")}, 400),
@@ -176,6 +190,41 @@ def test_bad_books_and_recordings_leave_nothing_half_made(
     assert str(shared.context.settings.outputs) not in answer.text
     assert ada.get("/v1/jobs").json()["data"] == []
     assert list(shared.context.library.storage.uploads("ada").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("field", "value", "sentence"),
+    [
+        ("translate", "true", "cannot translate"),
+        ("prompt", "Dr. Smith", "takes no prompt"),
+        ("hotwords", "Kokoro, Orpheus", "takes no prompt"),
+        ("prompt", "x" * 4001, "prompt"),
+        ("translate", "perhaps", "translate"),
+    ],
+)
+def test_a_recogniser_that_cannot_do_as_it_is_told_is_not_queued(
+    ada: httpx.Client, field: str, value: str, sentence: str
+) -> None:
+    files = {"file": ("a.wav", b"RIFF"), "kind": (None, "transcription"), field: (None, value)}
+    answer = ada.post("/v1/jobs", files=files)
+    assert answer.status_code == 400
+    assert sentence in answer.json()["error"]["message"]
+
+
+def test_a_recording_is_queued_with_what_the_recogniser_is_told(ada: httpx.Client, tmp_path: Path) -> None:
+    soundfile.write(tmp_path / "a.wav", np.zeros(16000, np.float32), 16000)
+    fields = {
+        "kind": "transcription",
+        "model": "mlx-community/whisper-tiny-asr-fp16",
+        "translate": "true",
+        "prompt": "Dr. Smith",
+        "hotwords": "Kokoro, , Orpheus\n",
+    }
+    answer = ada.post("/v1/jobs", data=fields, files={"file": ("a.wav", (tmp_path / "a.wav").read_bytes())})
+    assert answer.status_code == 201, answer.text
+    options = answer.json()["options"]
+    assert (options["translate"], options["prompt"], options["hotwords"]) == (True, "Dr. Smith", ["Kokoro", "Orpheus"])
+    ada.delete(f"/v1/jobs/{answer.json()['id']}")
 
 
 @pytest.mark.parametrize("job_id", ["0" * 32, "x", "..", "%2e%2e", "%00", "a" * 5000, "é", "*"])
