@@ -11,7 +11,7 @@ from typing import Any
 from sqlmodel import col, delete
 
 from engine.audio import io
-from engine.stt.base import Recognizer, language_of
+from engine.stt.base import Recognizer
 from engine.stt.transcribe import transcribe
 from engine.types import Samples, Transcript
 from studio.library.db import session
@@ -43,23 +43,24 @@ def _transcribe(task: Task) -> dict[str, Any]:
     task.heart.total_s = about.duration_s or task.held.part.total_s
     model = load_recognizer(task, options.model)
     try:
-        heard_s = _listen(task, model, source, folder, options.language)
+        heard_s = _listen(task, model, source, folder, options)
     finally:
         model.close()
     segments = tuple(heard_segments(folder))
-    language = language_of(segments, options.language, model.languages)
+    language = options.written_language(segments, model.languages)
     transcript = Transcript(segments, language, heard_s, options.model)
     _write(task, transcript, options)
     return {"audio_s": heard_s, "total_s": heard_s}
 
 
-def _listen(task: Task, model: Recognizer, source: Path, folder: Path, language: str) -> float:
+def _listen(task: Task, model: Recognizer, source: Path, folder: Path, options: TranscriptionOptions) -> float:
     """Hear what has not been heard yet; seconds of the whole recording."""
     done = _trim(folder)
     heart = task.heart
     sound = _Counted(heart, io.read_blocks(source, model.sample_rate), model.sample_rate, done)
     with open(folder / "heard.jsonl", "a", encoding="utf-8") as out:
-        for segment in transcribe(model, sound.blocks(), language, start_s=done):
+        guidance = options.guidance
+        for segment in transcribe(model, sound.blocks(), options.language, start_s=done, guidance=guidance):
             with storing():
                 out.write(as_line(segment))
                 out.flush()

@@ -35,6 +35,12 @@ class Guidance:
     prompt: str = ""
     hotwords: tuple[str, ...] = ()
 
+    @classmethod
+    def written(cls, translates: bool, prompt: str, hotwords: str) -> "Guidance":
+        """As a person writes it: the words with commas between them."""
+        words = (" ".join(_plain(word).split()) for word in hotwords.split(","))
+        return cls(translates, _plain(prompt).strip(), tuple(word for word in words if word))
+
     @property
     def text(self) -> str:
         """Prompt and hotwords as one text, for models that take it so."""
@@ -119,6 +125,11 @@ class SteppedRecognizer(Recognizer, Protocol):
     def recognize_steps(self, regions: Sequence[Samples], language: str) -> Generator[None, None, list[Segment]]:
         """As `recognize`, in steps of some ten milliseconds; the last one gives the segments. Closing it stops."""
         ...
+
+
+def _plain(text: str) -> str:
+    """Without what no tokenizer and no database takes."""
+    return text.encode("utf-8", "replace").decode().replace("\0", "")
 
 
 def language_of(segments: Iterable[Segment], asked: str, known: Sequence[str]) -> str:

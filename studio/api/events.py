@@ -1,13 +1,13 @@
 """The wire, written once: what comes in and goes out as JSON; OpenAI's names where it is OpenAI's."""
 
 import json
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from engine.types import PartOfSpeech, Pronunciation, Voice, Word
 from studio.api.speech_fields import ChunkingFields, Finite, SamplingFields
-from studio.library.options import MAX_PAUSE_S, BookFormat, BookOptions, Loudness
+from studio.library.options import MAX_PAUSE_S, MAX_PROMPT_CHARS, BookFormat, BookOptions, Loudness
 from studio.library.options import TranscriptFormat as RecordingFormat
 
 SpeechFormat = Literal["mp3", "opus", "aac", "flac", "wav", "pcm"]
@@ -261,6 +261,14 @@ class RecordingForm(BaseModel):
     model: str = Field("", max_length=MAX_NAME_CHARS)
     language: str = Field("", max_length=35)
     formats: list[RecordingFormat] = ["txt", "srt", "vtt", "json"]
+    translate: bool = Field(False, description="Write English, whatever is spoken; for models that can.")
+    prompt: str = Field("", max_length=MAX_PROMPT_CHARS, description="Text of the kind that is spoken.")
+    hotwords: str = Field("", max_length=MAX_PROMPT_CHARS, description="Rare words to expect, with commas between.")
+
+    @field_validator("hotwords", mode="before")
+    @classmethod
+    def _joined(cls, value: Any) -> Any:
+        return ",".join(map(str, cast("list[Any]", value))) if isinstance(value, list) else value
 
     @field_validator("formats", mode="before")
     @classmethod
@@ -281,6 +289,11 @@ class LiveStart(BaseModel):
     model: str = Field("", max_length=MAX_NAME_CHARS)
     language: str = Field("", max_length=35)
     sample_rate: int = Field(16_000, ge=8_000, le=192_000)
+
+    # For models that can, which are the Whispers; the others refuse.
+    translate: bool = Field(False, description="Write English, whatever is spoken.")
+    prompt: str = Field("", max_length=MAX_PROMPT_CHARS, description="Text of the kind that is spoken.")
+    hotwords: str = Field("", max_length=MAX_PROMPT_CHARS, description="Rare words to expect, with commas between.")
 
     # Beyond the common protocol, for clients that want to survive a lost connection.
     resumable: bool = False

@@ -16,6 +16,8 @@ from engine import registry
 from engine.audio.encode import FORMATS, encode_stream
 from engine.audio.io import probe
 from engine.errors import OptionError
+from engine.registry.guidance import check_guidance
+from engine.stt.base import Guidance
 from engine.text.pronunciation import used
 from studio.access import TooLarge
 from studio.api import names
@@ -213,7 +215,11 @@ async def _submit_book(form: Form, context: ApiContext, owner: str) -> JobView:
 async def _submit_recording(form: Form, context: ApiContext, owner: str) -> JobView:
     asked = _checked(RecordingForm, form)
     model = names.model_id(asked.model, "transcribe", context.settings)
-    options = TranscriptionOptions(model=model, language=asked.language.lower(), formats=tuple(asked.formats))
+    guidance = Guidance.written(asked.translate, asked.prompt, asked.hotwords)
+    check_guidance(registry.find(model, "transcribe"), guidance)
+    options = TranscriptionOptions(
+        model, asked.language.lower(), tuple(asked.formats), asked.translate, guidance.prompt, guidance.hotwords
+    )
     file = form.take_file()
 
     def work() -> JobView:

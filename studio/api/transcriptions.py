@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
+from dataclasses import replace
 from typing import Any, Literal, get_args
 
 from fastapi import APIRouter, Request
@@ -21,10 +22,10 @@ from studio.api.errors import wire
 from studio.api.events import TranscriptFormat, sse
 from studio.api.streamed import PumpedResponse
 from studio.api.uploads import Form, FormError, UploadedFile, received_form
+from studio.library.options import MAX_HOTWORDS, MAX_PROMPT_CHARS
 
 router = APIRouter(tags=["transcriptions"])
 Granularity = Literal["word", "segment"]
-MOST_PROMPT_CHARS, MOST_HOTWORDS = 4000, 200  # a model remembers less
 
 
 class _Asked:
@@ -33,8 +34,8 @@ class _Asked:
     def __init__(self, form: Form, context: ApiContext, translates: bool) -> None:
         self.model = names.model_id(form.text("model"), "transcribe", context.settings)
         self.language = form.text("language").strip().lower()
-        hotwords = tuple(word for word in form.text("hotwords").split(",") if word.strip())
-        self.guidance = Guidance(translates, form.text("prompt")[:MOST_PROMPT_CHARS], hotwords[:MOST_HOTWORDS])
+        told = Guidance.written(translates, form.text("prompt")[:MAX_PROMPT_CHARS], form.text("hotwords"))
+        self.guidance = replace(told, hotwords=told.hotwords[:MAX_HOTWORDS])
         self.format: TranscriptFormat = _one_of(
             "response_format", form.text("response_format", "json"), TranscriptFormat
         )

@@ -50,7 +50,7 @@ def transcribe(
         out.mkdir(parents=True, exist_ok=True)
     settings = Settings()
     model_id = model or settings.transcribe_model
-    guidance = Guidance(translate, prompt, tuple(word for word in hotwords.split(",") if word.strip()))
+    guidance = Guidance.written(translate, prompt, hotwords)
     captions = CaptionStyle(line_length=line_length, lines=lines)
     errors = Console(stderr=True, highlight=False)
     pool = ModelPool(int(settings.memory_budget_gb * 1024**3), models_dir=settings.models_dir, offline=settings.offline)

@@ -1,12 +1,13 @@
 """What a person chooses for a job. Plain frozen values, checked when they are made, kept as JSON in the job's row."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal, Self, get_args
 
 from engine.errors import OptionError
-from engine.types import Pronunciation, Sampling
+from engine.stt.base import Guidance, language_of
+from engine.types import Pronunciation, Sampling, Segment
 
 BookFormat = Literal["m4b", "mp3", "mp3-chapters", "flac", "wav", "opus"]
 Loudness = Literal["acx", "podcast", "none"]
@@ -14,6 +15,8 @@ TranscriptFormat = Literal["txt", "md", "srt", "vtt", "json", "csv", "docx"]
 
 MAX_PAUSE_S = 30.0
 MAX_PRONUNCIATIONS = 10_000
+MAX_PROMPT_CHARS, MAX_HOTWORDS = 4000, 200
+"""Of what a recogniser is told; a model remembers less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,11 +108,17 @@ class TranscriptionOptions:
         model: id of a recogniser.
         language: BCP 47 tag; "" takes the model's default.
         formats: results to write.
+        translate: write English, whatever is spoken; for models that can.
+        prompt: text of the kind that is expected; for models that take one.
+        hotwords: rare words that may come; likewise.
     """
 
     model: str = "pocketsphinx"
     language: str = ""
     formats: tuple[TranscriptFormat, ...] = ("txt", "srt", "vtt", "json")
+    translate: bool = False
+    prompt: str = ""
+    hotwords: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         if not self.formats:
@@ -118,16 +127,32 @@ class TranscriptionOptions:
             )
         for name in self.formats:
             _one_of("transcript format", name, get_args(TranscriptFormat))
+        if len(self.prompt) > MAX_PROMPT_CHARS:
+            raise OptionError(f"The prompt may have {MAX_PROMPT_CHARS:,} characters; shorten it.")
+        if len(self.hotwords) > MAX_HOTWORDS or sum(map(len, self.hotwords)) > MAX_PROMPT_CHARS:
+            raise OptionError(
+                f"{MAX_HOTWORDS} words to expect, with {MAX_PROMPT_CHARS:,} letters, are the most there can be."
+            )
+
+    @property
+    def guidance(self) -> Guidance:
+        """What the recogniser is told before it listens."""
+        return Guidance(self.translate, self.prompt, self.hotwords)
+
+    def written_language(self, segments: Iterable[Segment], known: Sequence[str] = ()) -> str:
+        """The language the transcript is in; `known` is what the model understands, its default first."""
+        return "en" if self.translate else language_of(segments, self.language, known)
 
     def as_json(self) -> dict[str, Any]:
         """For the row."""
-        return asdict(self) | {"formats": list(self.formats)}
+        return asdict(self) | {"formats": list(self.formats), "hotwords": list(self.hotwords)}
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Self:
         """From the row; keys of a later version are ignored."""
         known = _known(cls, kept)
         known["formats"] = tuple(known.get("formats", ("txt", "srt", "vtt", "json")))
+        known["hotwords"] = tuple(known.get("hotwords") or ())
         return cls(**known)
 
 

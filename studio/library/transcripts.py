@@ -20,7 +20,6 @@ from sqlmodel import Session, select
 
 from engine.errors import OptionError
 from engine.stt import exports
-from engine.stt.base import language_of
 from engine.stt.realign import realigned
 from engine.types import Segment, Transcript, Word
 from studio.library.db import session
@@ -253,7 +252,7 @@ def refresh(storage: Storage, job: Job, result: JobResult) -> None:
     options = TranscriptionOptions.from_json(job.options)
     _, segments = current(folder)
     length_s = segments[-1].end_s if segments else 0.0
-    transcript = Transcript(segments, language_of(segments, options.language, ()), length_s, options.model)
+    transcript = Transcript(segments, options.written_language(segments), length_s, options.model)
     with replacing(path) as temporary:
         temporary.write_bytes(exports.render(result.kind, transcript, exports.ExportStyle(title=path.stem)))
 
@@ -279,7 +278,7 @@ def _owned(rows: Session, owner: str, job_id: str) -> tuple[Job, JobPart]:
 def _view(job: Job, part: JobPart, version: int, segments: tuple[Segment, ...], begins: int) -> TranscriptView:
     options = TranscriptionOptions.from_json(job.options)
     length_s = part.total_s if part.status is PartStatus.DONE else part.audio_s
-    transcript = Transcript(segments, language_of(segments, options.language, ()), length_s, options.model)
+    transcript = Transcript(segments, options.written_language(segments), length_s, options.model)
     is_final = job.status is JobStatus.DONE
     return TranscriptView(job.id, job.title, version, is_final, transcript, begins, begins + len(segments))
 

@@ -8,8 +8,10 @@ import gradio as gr
 
 from engine import registry
 from engine.errors import AudioFormatError, OptionError
+from engine.registry.guidance import can_be_told, can_translate, check_guidance
+from engine.stt.base import Guidance
 from studio.library.errors import QueueFull
-from studio.library.options import TranscriptionOptions
+from studio.library.options import MAX_PROMPT_CHARS, TranscriptionOptions
 from studio.page import editor
 from studio.page.context import PageContext
 from studio.page.doorway import endpoint, escape, hidden, kindly, need_queue, owner_of, part
@@ -71,6 +73,34 @@ def listening_picker(context: PageContext, prefix: str) -> tuple[gr.Dropdown, gr
     return model, language
 
 
+def guidance_fields(context: PageContext, model: gr.Dropdown) -> tuple[gr.Checkbox, gr.Textbox, gr.Textbox]:
+    """Translate, prompt and words to expect; each is shown while the chosen model can do it."""
+    card = registry.find(context.settings.transcribe_model, "transcribe")
+    translate = gr.Checkbox(
+        False, label="Write it in English", visible=can_translate(card), elem_id="recording-translate"
+    )
+    prompt = gr.Textbox(
+        label="Prompt: text of this kind", placeholder="Names, spelling, punctuation", lines=2,
+        max_length=MAX_PROMPT_CHARS, visible=can_be_told(card), elem_id="recording-prompt",
+    )  # fmt: skip
+    hotwords = gr.Textbox(
+        label="Words to expect", placeholder="Kokoro, Orpheus", max_length=MAX_PROMPT_CHARS,
+        visible=can_be_told(card), elem_id="recording-hotwords",
+    )  # fmt: skip
+
+    @kindly
+    def other_model(model_id: str) -> tuple[gr.Checkbox, gr.Textbox, gr.Textbox]:
+        card = registry.find(model_id, "transcribe")
+        # What is not shown must not be sent.
+        tick = gr.Checkbox(visible=True) if can_translate(card) else gr.Checkbox(False, visible=False)
+        texts = [gr.Textbox(visible=True) if can_be_told(card) else gr.Textbox("", visible=False) for _ in range(2)]
+        return tick, texts[0], texts[1]
+
+    fields = translate, prompt, hotwords
+    model.input(other_model, [model], list(fields), api_visibility="private", show_progress="hidden")
+    return fields
+
+
 def build(context: PageContext) -> None:
     """Lay the tab out."""
     settings = context.settings
@@ -87,13 +117,17 @@ def build(context: PageContext) -> None:
                 )  # fmt: skip
         with gr.Column(scale=3, min_width=260, elem_classes="st-side"):
             model, language = listening_picker(context, "recording")
+            told = guidance_fields(context, model)
             submit = gr.Button("Transcribe", variant="primary", size="lg", elem_id="recording-submit")
     editor.build()
     part("transcripts", TRANSCRIPTS, elem_id="transcripts")
 
-    def queue(owner: str, path: str, model_id: str, tag: str) -> dict[str, Any]:
+    def queue(owner: str, path: str, model_id: str, tag: str, guidance: Guidance) -> dict[str, Any]:
         need_queue(context.library)
-        options = TranscriptionOptions(model=model_id, language=tag or "")
+        check_guidance(registry.find(model_id, "transcribe"), guidance)
+        options = TranscriptionOptions(
+            model_id, tag or "", translate=guidance.translates, prompt=guidance.prompt, hotwords=guidance.hotwords
+        )
         source = Path(path)
         job = context.library.submit_transcription(
             owner, source, source.name, options, max_queued=settings.max_queued_jobs
@@ -102,8 +136,16 @@ def build(context: PageContext) -> None:
 
     @kindly
     def transcribe_files(
-        paths: list[str] | None, inside: list[str] | None, model_id: str, tag: str, request: gr.Request
+        paths: list[str] | None,
+        inside: list[str] | None,
+        model_id: str,
+        tag: str,
+        translate: bool,
+        prompt: str,
+        hotwords: str,
+        request: gr.Request,
     ) -> None:
+        guidance = Guidance.written(translate, prompt or "", hotwords or "")
         found = [path for path in inside or [] if is_recording(path)]
         if inside and not found and not paths:
             raise OptionError("There is no audio or video in this folder.")
@@ -112,7 +154,7 @@ def build(context: PageContext) -> None:
         wanted: list[str] = [*(paths or []), *found]
         for number, path in enumerate(wanted):
             try:
-                queue(owner_of(request), path, model_id, tag)
+                queue(owner_of(request), path, model_id, tag, guidance)
             except QueueFull as exc:
                 raise QueueFull(f"{number} recordings were queued, and no more: {exc}") from exc
             except AudioFormatError as exc:
@@ -124,17 +166,27 @@ def build(context: PageContext) -> None:
         "show_progress_on": [files, folder],
         "api_visibility": "private",
     }
-    done = submit.click(transcribe_files, [files, folder, model, language], None, **progress)
+    done = submit.click(transcribe_files, [files, folder, model, language, *told], None, **progress)
     clear = "() => { window.studio.transcripts?.look(); return [null, null]; }"
     done.success(None, None, [files, folder], js=clear, api_visibility="private")
 
-    def transcribe(recording: str, model: str, language: str, request: gr.Request) -> dict[str, Any]:
-        """Queue a recording; its id is what jobs and job_action take. "" takes the defaults."""
-        return queue(owner_of(request), recording, model or settings.transcribe_model, language)
+    def transcribe(
+        recording: str, model: str, language: str, translate: bool, prompt: str, hotwords: str, request: gr.Request
+    ) -> dict[str, Any]:
+        """Queue a recording; its id is what jobs and job_action take. "" takes the defaults; hotwords have commas."""
+        guidance = Guidance.written(translate, prompt, hotwords)
+        return queue(owner_of(request), recording, model or settings.transcribe_model, language, guidance)
 
     endpoint(
         transcribe,
-        [hidden(gr.File, "Recording"), hidden(gr.Textbox, "Model", value=""), hidden(gr.Textbox, "Language", value="")],
+        [
+            hidden(gr.File, "Recording"),
+            hidden(gr.Textbox, "Model", value=""),
+            hidden(gr.Textbox, "Language", value=""),
+            hidden(gr.Checkbox, "Translate", value=False),
+            hidden(gr.Textbox, "Prompt", value=""),
+            hidden(gr.Textbox, "Hotwords", value=""),
+        ],
         [hidden(gr.JSON, "Job")],
         "transcribe",
     )

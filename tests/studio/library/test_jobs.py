@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from engine.errors import AudioFormatError, OptionError, TextError
+from engine.stt.base import Guidance
+from engine.types import Segment
 from studio.library.errors import NotFound, QueueFull, StorageError
 from studio.library.library import Library
 from studio.library.manuscripts import open_manuscript
@@ -74,8 +76,27 @@ def test_a_book_without_words_is_refused_and_leaves_nothing(library: Library) ->
 
 def test_options_of_a_later_version_are_read_as_far_as_they_are_known() -> None:
     assert BookOptions.from_json({"speed": 1.5, "colour": "red"}) == BookOptions(speed=1.5)
-    options = TranscriptionOptions(formats=("srt",))
+    options = TranscriptionOptions(formats=("srt",), translate=True, prompt="Dr. Smith", hotwords=("Kokoro",))
     assert TranscriptionOptions.from_json(json.loads(json.dumps(options.as_json()))) == options
+
+
+def test_rows_from_before_a_recogniser_could_be_told_anything_still_load() -> None:
+    kept = {"model": "pocketsphinx", "language": "en", "formats": ["txt"]}
+    old = TranscriptionOptions.from_json(kept)
+    assert old == TranscriptionOptions("pocketsphinx", "en", ("txt",))
+    assert old.guidance == Guidance()
+
+
+@pytest.mark.parametrize("told", [{"prompt": "x" * 4001}, {"hotwords": ("a",) * 201}, {"hotwords": ("x" * 4001,)}])
+def test_a_recogniser_is_not_told_a_novel(told: dict[str, Any]) -> None:
+    with pytest.raises(OptionError, match=r"\."):
+        TranscriptionOptions(**told)
+
+
+def test_a_translation_is_in_english_whatever_was_spoken() -> None:
+    heard = (Segment("hallo", 0.0, 1.0, language="de"),)
+    assert TranscriptionOptions(language="de", translate=True).written_language(heard) == "en"
+    assert TranscriptionOptions().written_language(heard) == "de"
 
 
 def test_a_queue_has_an_end_for_each_person(library: Library) -> None:
