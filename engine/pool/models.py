@@ -120,22 +120,26 @@ class ModelPool:
         transcription.start()
         return Stream(transcription.feed)
 
-    def live(self, model_id: str, language: str = "", sample_rate: int = 16000) -> LiveHandle:
+    def live(
+        self, model_id: str, language: str = "", sample_rate: int = 16000, *, guidance: Guidance | None = None
+    ) -> LiveHandle:
         """Open a microphone's session; waits until the model is loaded.
 
         Args:
             model_id: who listens.
             language: BCP 47 tag, or "" for the model's own.
             sample_rate: Hz of the samples that will be added.
+            guidance: what to expect, and whether to translate.
 
         Raises:
+            OptionError: it does not know the language, or cannot do what it is told.
             ModelError: no such model, not here, or no memory for it.
         """
 
         def opened(model: Recognizer) -> "LiveSession":
             from engine.stt.live import LiveSession
 
-            return LiveSession(model, language, sample_rate)
+            return LiveSession(model, language, sample_rate, guidance=guidance)
 
         return LiveHandle(self._lease(model_id, "transcribe", opened))
 

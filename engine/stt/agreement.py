@@ -25,6 +25,7 @@ from engine.types import Samples, Segment, Word
 # Two answers time the same word differently, by about this much.
 _JITTER_S = 0.4
 _HEARD_AGAIN, _MARGIN_S = 2, 0.1  # certain words whose sound is kept
+_TELLING_S = 2.0  # sound that shows what language is spoken
 _WORTH_S = 0.2  # how much better a time would have to be than a word that is the same
 
 
@@ -42,7 +43,11 @@ class Answering(Protocol):
         ...
 
     def recognize(self, regions: Sequence[Samples], language: str) -> list[Segment]:
-        """Decode regions; a model may have a `recognize_draft` too, quicker and less sure."""
+        """Decode regions.
+
+        A model may have a `recognize_draft` too, quicker and less sure. One that writes another language than it hears
+        says so with `is_translating`, and has `detect_language`.
+        """
         ...
 
 
@@ -76,7 +81,7 @@ class AgreedUtterance:
 
     Args:
         model: who is asked.
-        language: BCP 47 tag; "" is the model's own choice.
+        language: BCP 47 tag; "" is the model's own choice, made once: it stays for the rest of the utterance.
         options: when.
         clock: seconds; how long answers take decides whether they come at every interval.
     """
@@ -194,8 +199,20 @@ class AgreedUtterance:
     def _asked(self, ask: Callable[[Sequence[Samples], str], list[Segment]]) -> list[Word]:
         """The words in the sound in hand, in the utterance's time."""
         by_s = self._begin / self._rate
-        words = [word for segment in ask((self._sound,), self._language) for word in segment.words]
+        segments = ask((self._sound,), self._language)
+        if not self._language and len(self._sound) >= _TELLING_S * self._rate:
+            self._language = self._spoken(segments)
+        words = [word for segment in segments for word in segment.words]
         return [replace(word, start_s=word.start_s + by_s, end_s=word.end_s + by_s) for word in words]
+
+    def _spoken(self, segments: Sequence[Segment]) -> str:
+        """The language of what was just heard, where the model says it: it is not asked for again."""
+        if not any(segment.words for segment in segments):
+            return ""
+        detect: Callable[[Samples], str] | None = getattr(self._model, "detect_language", None)
+        if getattr(self._model, "is_translating", False) and detect is not None:
+            return detect(self._sound)
+        return next((segment.language for segment in segments if segment.words), "")
 
     def _beyond(self, words: Sequence[Word]) -> list[Word]:
         """The words of an answer that come after the certain ones: by text where that is heard again, and by time."""

@@ -9,7 +9,7 @@ from dataclasses import replace
 
 from engine.audio.resample import StreamingResampler
 from engine.errors import OptionError
-from engine.stt.base import Hypothesis, Recognizer, UtteranceDecoder
+from engine.stt.base import Guidance, Hypothesis, Recognizer, UtteranceDecoder, guided
 from engine.stt.vad import SpeechDetector, SpeechPart, VadOptions
 from engine.types import Samples, TranscriptEvent, Word
 
@@ -26,13 +26,22 @@ class LiveSession:
         language: BCP 47 tag; "" is the model's own choice.
         input_sample_rate: Hz of what the microphone sends.
         vad: when a turn begins and ends.
+        guidance: what to expect, and whether to translate.
 
     Raises:
-        OptionError: the model does not know the language.
+        OptionError: the model does not know the language, or cannot do what it is told.
         AudioFormatError: a sample rate nobody records at.
     """
 
-    def __init__(self, model: Recognizer, language: str, input_sample_rate: int, vad: VadOptions | None = None) -> None:
+    def __init__(
+        self,
+        model: Recognizer,
+        language: str,
+        input_sample_rate: int,
+        vad: VadOptions | None = None,
+        guidance: Guidance | None = None,
+    ) -> None:
+        model = guided(model, guidance)
         model.recognize((), language)
         self._model = model
         self._language = language

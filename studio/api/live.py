@@ -11,6 +11,7 @@
 
 Beyond that, for those who ask for it in the first message:
 
+    "translate": true, "prompt", "hotwords"    for models that can; see POST /v1/audio/transcriptions.
     "resumable": true    the answer names a `session`; {"type": "ack", "received"} tells how many samples have arrived.
                          Whoever loses the connection keeps what is not acknowledged, comes back within a minute with
                          {"session", "words": certain words so far}, learns `received`, and sends on from there.
@@ -25,13 +26,17 @@ import asyncio
 import contextlib
 import json
 import logging
+from functools import partial
 from typing import Any, cast
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, ValidationError
 from starlette.responses import JSONResponse, Response
 
+from engine import registry
 from engine.errors import EngineError, InputError, OptionError
+from engine.registry.guidance import check_guidance
+from engine.stt.base import Guidance
 from engine.stt.segments import segments_of
 from engine.types import Transcript
 from studio.access import StreamSlot, TooMany
@@ -106,8 +111,8 @@ async def save(session: str, body: LiveSave, context: Context, asking: Asking) -
     if recording is None:
         raise NotFound("No sound of these captions was kept, so there is nothing to save.")
     segments = tuple(segments_of(live.words))
-    transcript = Transcript(segments, live.language, live.kept_s, live.model)
-    options = TranscriptionOptions(model=live.model, language=live.language)
+    options = live.options
+    transcript = Transcript(segments, options.written_language(segments), live.kept_s, options.model)
     view = await off_loop(
         context.library.keep_transcript, asking.name, body.title or "Captions", recording, transcript, options
     )
@@ -124,9 +129,16 @@ async def forget(session: str, context: Context, asking: Asking) -> Deleted:
 
 async def _begin(context: ApiContext, asking: Asking, start: LiveStart) -> LiveSession:
     model = names.model_id(start.model, "transcribe", context.settings)
+    guidance = Guidance.written(start.translate, start.prompt, start.hotwords)
+    check_guidance(registry.find(model, "transcribe"), guidance)
+    told = TranscriptionOptions(
+        model, start.language.lower(), translate=guidance.translates, prompt=guidance.prompt, hotwords=guidance.hotwords
+    )
     slot = await _slot(context, asking)
     try:
-        handle = await off_loop(context.pool.live, model, start.language.lower(), start.sample_rate)
+        handle = await off_loop(
+            partial(context.pool.live, model, told.language, start.sample_rate, guidance=told.guidance)
+        )
     except BaseException:
         slot.close()
         raise
@@ -136,7 +148,7 @@ async def _begin(context: ApiContext, asking: Asking, start: LiveStart) -> LiveS
         return LiveRecording(context.library.storage, asking.name, name, start.sample_rate, most)
 
     session = LiveSession(
-        asking.name, handle, slot, model, start.language.lower(), start.sample_rate,
+        asking.name, handle, slot, told, start.sample_rate,
         is_resumable=start.resumable or start.keep, record=record if start.keep else None,
     )  # fmt: skip
     context.live.add(session)

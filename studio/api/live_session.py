@@ -22,6 +22,7 @@ from studio.access import StreamSlot
 from studio.api.bridge import off_loop
 from studio.api.events import LiveAck, LiveComplete, LiveDelta, LiveNotice, LivePartial, LiveReady, LiveWord
 from studio.api.live_recording import LiveRecording
+from studio.library.options import TranscriptionOptions
 
 log = logging.getLogger(__name__)
 
@@ -52,8 +53,7 @@ class LiveSession:
         owner: str,
         handle: LiveHandle,
         slot: StreamSlot,
-        model: str,
-        language: str,
+        options: TranscriptionOptions,
         sample_rate: int,
         is_resumable: bool,
         record: Callable[[str], LiveRecording] | None,
@@ -64,16 +64,14 @@ class LiveSession:
             owner: whose microphone.
             handle: the recogniser's ear; closed when the session ends.
             slot: the owner's place; given back when the session ends.
-            model: id of the recogniser.
-            language: as it was asked for.
+            options: who hears it, and how, as it was asked for.
             sample_rate: Hz of the microphone.
             is_resumable: whether it waits for a lost client, and acknowledges sound.
             record: the session's id -> where its sound is kept; None keeps none.
         """
         self.id = secrets.token_hex(16)
         self.owner = owner
-        self.model = model
-        self.language = language
+        self.options = options
         self.sample_rate = sample_rate
         self.is_resumable = is_resumable
         self.received = 0
@@ -127,7 +125,9 @@ class LiveSession:
             self._odd_byte = b""
             session = self.id if self.is_resumable else ""
             await self._send(
-                LiveReady(model=self.model, sample_rate=self.sample_rate, session=session, received=self.received)
+                LiveReady(
+                    model=self.options.model, sample_rate=self.sample_rate, session=session, received=self.received
+                )
             )
             missed = self._words[max(0, words - self._forgotten) :]
             if missed or self._draft:

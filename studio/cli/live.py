@@ -14,6 +14,7 @@ from rich.text import Text
 from engine.audio.io import read_blocks
 from engine.errors import AudioFormatError
 from engine.pool import LiveHandle, ModelPool
+from engine.stt.base import Guidance
 from engine.types import Samples, TranscriptEvent
 from studio.settings import Settings
 
@@ -25,6 +26,9 @@ def live(
     rate: Annotated[int, typer.Option(min=8000, max=192_000, help="Hz of the PCM on standard input.")] = 16_000,
     model: Annotated[str, typer.Option(help="A model id; see `studio models`.")] = "",
     language: Annotated[str, typer.Option(help="A language tag such as en.")] = "",
+    translate: Annotated[bool, typer.Option("--translate", help="Write English; the larger Whispers can.")] = False,
+    prompt: Annotated[str, typer.Option(help="Text of the kind that is spoken: names, spelling; for Whispers.")] = "",
+    hotwords: Annotated[str, typer.Option(help="Rare words to expect, with commas between them; for Whispers.")] = "",
     fast: Annotated[bool, typer.Option("--fast", help="Do not wait as long as the recording lasts.")] = False,
 ) -> None:
     """Show captions while somebody speaks: `arecord -f S16_LE -r 16000 -t raw | studio live`."""
@@ -34,7 +38,8 @@ def live(
     packets = _input(rate) if source == "-" else _played(Path(source), rate, fast)
     pool = ModelPool(int(settings.memory_budget_gb * 1024**3), models_dir=settings.models_dir, offline=settings.offline)
     try:
-        with pool.live(model or settings.transcribe_model, language, rate) as ear:
+        guidance = Guidance.written(translate, prompt, hotwords)
+        with pool.live(model or settings.transcribe_model, language, rate, guidance=guidance) as ear:
             _caption(ear, packets)
     finally:
         pool.close()

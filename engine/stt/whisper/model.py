@@ -83,6 +83,11 @@ class Whisper:
         """Seconds of speech it likes to be given at once."""
         return self._batch * self.max_region_s
 
+    @property
+    def is_translating(self) -> bool:
+        """Whether its segments are in English whatever is spoken."""
+        return self._options.translates
+
     def guided(self, guidance: Guidance) -> "Whisper":
         """The same model, told what to expect and what to do.
 
@@ -151,8 +156,7 @@ class Whisper:
         Raises:
             OptionError: a language it does not know.
         """
-        languages.code(language, self._known)
-        return AgreedUtterance(self, language)
+        return AgreedUtterance(self, languages.code(language, self._known))
 
     def close(self) -> None:
         """The arrays go with the object."""

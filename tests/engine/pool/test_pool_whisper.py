@@ -88,6 +88,19 @@ def test_a_microphone_is_heard_while_a_recording_is_written_down(
     assert len(list(recording)) >= 3
 
 
+def test_guidance_crosses_to_a_microphones_session(pool: ModelPool, folder: Path, speech: Samples) -> None:
+    def heard(guidance: Guidance | None) -> list[str]:
+        with pool.live(str(folder), "de", guidance=guidance) as session:
+            events = [*session.add_audio(speech[:32000]), *session.finish()]
+        return [word.text for event in events for word in event.stable]
+
+    plain = heard(None)
+    assert plain
+    assert heard(Guidance(translates=True, prompt="Good")) != plain
+    with pytest.raises(OptionError, match="cannot translate"):
+        pool.live("pocketsphinx", guidance=Guidance(translates=True))
+
+
 def test_a_language_it_does_not_know_is_refused(pool: ModelPool, folder: Path, speech: Samples) -> None:
     with pytest.raises(OptionError, match="klingon"):
         list(pool.transcribe(str(folder), [speech], "klingon"))

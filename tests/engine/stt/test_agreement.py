@@ -1,7 +1,7 @@
 """Live words by agreement: nothing is taken back, nothing is lost, no answer grows dearer, packets do not matter."""
 
 import zlib
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 import numpy as np
@@ -293,3 +293,47 @@ def test_a_session_does_not_cut_an_utterance_that_lets_go_by_itself(said: Any) -
         assert all(utterance.held_s <= 3.0 for utterance in model.opened)
     session.finish()
     assert len(model.opened) == 1
+
+
+@dataclass
+class Polyglot(Reader):
+    """Names the language it hears when none is named; as a real one, another one now and then."""
+
+    is_translating: bool = False
+    told: list[str] = field(default_factory=list)
+    detected: int = 0
+
+    def recognize(self, regions: Any, language: str) -> list[Segment]:
+        self.told.append(language)
+        spoken = language or ("de" if len(self.told) < 8 else "nl")
+        return [replace(self._read(region), language="en" if self.is_translating else spoken) for region in regions]
+
+    def detect_language(self, samples: Samples) -> str:
+        self.detected += 1
+        return "de"
+
+
+@pytest.mark.parametrize("is_translating", [False, True])
+def test_the_language_is_found_once_in_an_utterance_and_kept(is_translating: bool) -> None:
+    sound, _ = spoken(20)
+    model = Polyglot(is_translating=is_translating)
+    utterance = model.utterance("")
+    utterance.add(sound)
+    utterance.finish()
+    open_ones = model.told.index("de")
+    assert 1 <= open_ones <= 5, "two seconds are enough to tell"
+    assert set(model.told[:open_ones]) == {""}
+    assert set(model.told[open_ones:]) == {"de"}
+    assert model.detected == int(is_translating)
+
+
+def test_a_language_that_was_named_stays_and_a_new_utterance_asks_anew() -> None:
+    sound, _ = spoken(20)
+    model = Polyglot()
+    named = model.utterance("fr")
+    named.add(sound)
+    assert set(model.told) == {"fr"}
+    first, second = model.utterance(""), model.utterance("")
+    first.add(sound)
+    second.add(sound[:1000])
+    assert model.told[-1] == ""

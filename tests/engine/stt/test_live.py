@@ -9,7 +9,7 @@ import pytest
 
 from engine.audio.resample import resample
 from engine.errors import AudioFormatError, OptionError
-from engine.stt.base import Hypothesis
+from engine.stt.base import Guidance, Hypothesis
 from engine.stt.live import LiveSession
 from engine.stt.pocketsphinx.model import PocketSphinx
 from engine.stt.transcribe import transcribe
@@ -183,3 +183,28 @@ def test_the_tenth_minute_costs_what_the_first_did(said: Any) -> None:
     early = cost(4)
     cost(10)
     assert cost(4) < 1.6 * early + 0.05
+
+
+class Obedient(Ruler):
+    guidance: Guidance | None = None
+
+    def guided(self, guidance: Guidance) -> "Obedient":
+        told = Obedient()
+        told.guidance = guidance
+        GUIDED.append(told)
+        return told
+
+
+GUIDED: list[Any] = []
+
+
+def test_a_session_listens_as_it_is_told_and_one_that_cannot_says_so(said: Any) -> None:
+    guidance = Guidance(translates=True, hotwords=("Kokoro",))
+    plain = Obedient()
+    session = LiveSession(plain, "", RATE, guidance=guidance)
+    session.add_audio(said(SENTENCES[0])[: 2 * RATE])
+    assert [model.guidance for model in GUIDED] == [guidance]
+    assert (plain.open, GUIDED[0].open) == (0, 1)
+    for told, sentence in ((guidance, "cannot translate"), (Guidance(prompt="Dr. Smith"), "cannot take a prompt")):
+        with pytest.raises(OptionError, match=sentence):
+            LiveSession(Ruler(), "", RATE, guidance=told)

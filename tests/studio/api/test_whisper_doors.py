@@ -1,6 +1,7 @@
 """A Whisper in a folder, asked by OpenAI's client: transcribe, translate, with a prompt."""
 
 import importlib.util
+import json
 from pathlib import Path
 from typing import Any
 
@@ -9,7 +10,9 @@ import numpy as np
 import openai
 import pytest
 import soundfile
+from websockets.sync.client import connect
 
+from engine.audio.resample import resample
 from engine.tts import espeak
 from engine.tts.speak import speak
 from engine.types import SpeechRequest
@@ -78,3 +81,37 @@ def test_a_recogniser_that_cannot_translate_says_so_and_a_prompt_does_not_hurt_i
     assert "cannot translate" in refused.json()["error"]["message"]
     heard = httpx.post(f"{studio.url}/v1/audio/transcriptions", files=files, data={"prompt": "morning"}, timeout=60)
     assert heard.status_code == 200
+
+
+def live(studio: Studio, pcm: bytes, **start: Any) -> dict[str, Any]:
+    """The last message of a live session, or the refusal."""
+    address = studio.url.replace("http", "ws", 1) + "/v1/audio/transcriptions/realtime"
+    with connect(address, proxy=None, legacy=True) as ear:
+        ear.send(json.dumps({"sample_rate": 16000, **start}))
+        message = json.loads(ear.recv(60))
+        if "error" in message:
+            return message
+        ear.send(pcm)
+        ear.send('{"action": "stop"}')
+        while message.get("type") not in ("complete", "error"):
+            message = json.loads(ear.recv(60))
+        return message
+
+
+def test_a_microphone_is_heard_as_the_first_message_tells(studio: Studio, folder: str, recording: Path) -> None:
+    samples, rate = soundfile.read(recording, dtype="float32")
+    pcm = (resample(samples, rate, 16000)[:32000] * 32767).astype("<i2").tobytes()
+    plain = live(studio, pcm, model=folder, language="de")
+    told = live(studio, pcm, model=folder, language="de", translate=True, prompt="Good evening", hotwords="Kokoro, X")
+    assert plain["text"]
+    assert told["type"] == "complete"
+    assert told["text"] != plain["text"]
+    for start, sentence in (
+        ({"translate": True}, "cannot translate"),
+        ({"prompt": "Dr. Smith"}, "takes no prompt"),
+        ({"hotwords": "Kokoro"}, "takes no prompt"),
+        ({"model": folder, "prompt": "x" * 4001}, "prompt"),
+        ({"model": folder, "translate": "perhaps"}, "translate"),
+    ):
+        assert sentence in live(studio, pcm, **start)["error"]["message"]
+    assert studio.becomes_idle()
