@@ -183,3 +183,31 @@ def test_a_microphone_that_is_pulled_out_is_said_and_what_was_said_is_kept(
     expect(page.locator("#captions [data-st=status]")).to_have_text("Stopped.", timeout=40_000)
     assert page.locator("#captions [data-st=stable]").inner_text().startswith(said.strip())
     expect(page.get_by_role("button", name="Save")).to_be_enabled()
+
+
+def test_what_a_recogniser_can_be_told_is_shown_for_those_that_can(open_page: Open, studio: Studio) -> None:
+    page = open_page("Transcribe")
+
+    def choose(name: str) -> None:
+        page.locator("#recording-model input").click()
+        page.get_by_role("option", name=name).first.click()
+
+    translate, prompt = page.locator("#recording-translate"), page.locator("#recording-prompt")
+    hotwords = page.locator("#recording-hotwords")
+    expect(page.locator("#recording-model")).to_be_visible()
+    expect(prompt).to_be_hidden()
+    expect(translate).to_be_hidden()
+    choose("Whisper tiny (not downloaded)")
+    expect(translate).to_be_visible()
+    prompt.locator("textarea").fill("Dr. Smith")
+    expect(hotwords).to_be_visible()
+    translate.locator("input").check()
+    choose("Whisper large v3 turbo (not downloaded)")
+    expect(translate).to_be_hidden()
+    expect(prompt.locator("textarea")).to_have_value("Dr. Smith")
+    choose("PocketSphinx")
+    expect(prompt).to_be_hidden()
+    choose("Whisper tiny (not downloaded)")
+    # What was hidden is not sent behind one's back.
+    expect(prompt.locator("textarea")).to_have_value("")
+    expect(translate.locator("input")).not_to_be_checked()

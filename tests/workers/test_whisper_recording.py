@@ -2,6 +2,7 @@
 
 import importlib.util
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -83,3 +84,22 @@ def test_a_killed_worker_costs_what_was_in_hand_and_no_more(
     length_s = soundfile.info(recording).duration
     assert length_s - 4 < times[-1] <= length_s
     assert max(np.diff([0.0, *times])) < 6
+
+
+def test_a_job_does_as_it_is_told_and_one_that_cannot_fails_with_a_sentence(
+    make_studio: StudioMaker, folder: Path, tmp_path: Path, recording: Path
+) -> None:
+    samples, rate = soundfile.read(recording, dtype="float32")
+    short = tmp_path / "short.wav"
+    soundfile.write(short, samples[: 3 * rate], rate)
+    library, _ = make_studio()
+    plain = TranscriptionOptions(model=str(folder), language="de", formats=("json",))
+    told = replace(plain, translate=True, prompt="Good evening", hotwords=("Kokoro",))
+    cannot = TranscriptionOptions(formats=("json",), translate=True)
+    ids = [library.submit_transcription("ann", short, "a.wav", one).id for one in (plain, told, cannot)]
+    for job_id in ids[:2]:
+        wait_for(library, job_id, "done")
+    heard = [library.transcript("ann", job_id) for job_id in ids[:2]]
+    assert [one.language for one in heard] == ["de", "en"]
+    assert heard[0].segments != heard[1].segments
+    assert "cannot translate" in wait_for(library, ids[2], "failed").error
