@@ -6,9 +6,10 @@ from typing import Any
 
 import gradio as gr
 
-from engine.errors import EngineError, OptionError
+from engine import registry
+from engine.errors import EngineError, ModelNotFound, OptionError
 from engine.text.pronunciation import used
-from engine.types import Pronunciation
+from engine.types import Pronunciation, Sampling
 from studio.books import Book, read_book, read_text
 from studio.library import pronunciations
 from studio.library.options import BookOptions
@@ -66,12 +67,27 @@ def build(context: PageContext, tabs: gr.Tabs) -> None:
                 narrator = gr.Textbox(
                     "", label="Narrator, for the file's tags", max_length=200, placeholder="The voice's name"
                 )
+            with gr.Accordion(
+                "Advanced", open=False, visible=_draws(settings.speak_model), elem_id="book-drawn"
+            ) as drawn:
+                # A gr.Number shows 0 for None, so 0 is what leaves it to the model; nobody narrates at temperature 0.
+                temperature = gr.Slider(0, 2, value=0, step=0.05, label="Temperature", info="0 is the model's own")
+                top_p = gr.Slider(0, 1, value=0, step=0.01, label="Top p", info="0 is the model's own")
+                seed = gr.Number(
+                    0, label="Seed", info="Another seed, another reading", precision=0, minimum=0, maximum=2**31 - 1
+                )
             submit = gr.Button("Narrate", variant="primary", size="lg", elem_id="book-submit")
 
     start = picker.initial()
     book.value = {"choices": start, "book": None}
     mirrored = {"model": picker.model, "voice": picker.voice, "timbre": picker.timbre, "speed": speed}
+    mirrored |= {"temperature": temperature, "top_p": top_p, "seed": seed}
     mirror("book", {**mirrored, "sentence_pause_s": sentence, "paragraph_pause_s": paragraph})
+
+    picker.model.input(
+        lambda model: gr.Accordion(visible=_draws(model)), [picker.model], [drawn],
+        api_visibility="private", show_progress="hidden",
+    )  # fmt: skip
 
     def opened(owner: str, document: Book) -> dict[str, Any]:
         return {"choices": start, "book": outline(desk.put(owner, document), document)}
@@ -93,7 +109,8 @@ def build(context: PageContext, tabs: gr.Tabs) -> None:
     @kindly
     def narrate_plan(
         plan: dict[str, Any] | None, model: str, voice: str, timbre: str, speed: float, format: Any, loudness: Any,
-        sentence: float, paragraph: float, chapter: float, silence: bool, narrator: str, request: gr.Request,
+        sentence: float, paragraph: float, chapter: float, silence: bool, narrator: str,
+        temperature: float, top_p: float, seed: int | None, request: gr.Request,
     ) -> Any:  # fmt: skip
         if not plan or not plan.get("book"):
             raise OptionError("There is no book yet: drop a file in, or paste a text.")
@@ -104,7 +121,10 @@ def build(context: PageContext, tabs: gr.Tabs) -> None:
         made_of = as_spoken(context.library, owner, model, chosen)
         # A blend has a name in the file's tags too.
         reader = narrator.strip() or (chosen if made_of != chosen else "")
+        draws = _draws(model)
         options = BookOptions(
+            sampling=Sampling(temperature or None, top_p or None) if draws else Sampling(),
+            seed=(seed or 0) if draws else 0,
             model=model, voice=made_of, speed=speed, format=format, loudness=loudness,
             sentence_pause_s=sentence, paragraph_pause_s=paragraph, chapter_pause_s=chapter, chapters=chapters,
             silence_for_failed=silence, narrator=reader, pronunciations=_said(context, owner, plan, document),
@@ -128,12 +148,23 @@ def build(context: PageContext, tabs: gr.Tabs) -> None:
             chapter,
             silence,
             narrator,
+            temperature,
+            top_p,
+            seed,
         ],
         [tabs],
         js="(book, ...rest) => [window.studio.book.plan(), ...rest]",
         api_visibility="private",
     )
     _endpoints(context, desk)
+
+
+def _draws(model: str) -> bool:
+    """Whether the model draws tokens, and so can be told how."""
+    try:
+        return "codec" in registry.find(model).abilities
+    except ModelNotFound:
+        return False
 
 
 def _said(context: PageContext, owner: str, plan: Mapping[str, Any], document: Book) -> tuple[Pronunciation, ...]:

@@ -1,14 +1,16 @@
 """A small Orpheus and its codec where the hub's client would have put them: chosen on the page, heard, stopped."""
 
+import json
 import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.running import Open, Studio, free_port, wait_until
+from tests.browser.running import Open, Studio, free_port, show, wait_until
 from tests.engine.tts.orpheus.checkpoints import make
 
 MODEL, NAME = "mlx-community/orpheus-3b-0.1-ft-4bit", "Orpheus 3B (4 bit)"
@@ -64,3 +66,31 @@ def test_it_is_chosen_heard_to_its_end_and_stopped(with_orpheus: Studio, open_at
     wait_until(lambda: page.evaluate("window.studio.metrics.plays.at(-1).samplesPlayed ?? 0") > 0, 120)
     page.locator("#speak-player [data-st=stop]").click()
     wait_until(lambda: page.evaluate("window.studio.metrics.plays.at(-1).reason") == "stopped", 60)
+
+
+def test_a_book_is_told_how_to_draw_where_the_voice_draws(with_orpheus: Studio, open_at: Open) -> None:
+    page = open_at(with_orpheus)
+    show(page, "Audiobook")
+    drawn = page.locator("#book-drawn")
+    expect(page.locator("#book-pauses")).to_be_visible()
+    expect(drawn).to_have_count(0)
+    page.locator("#book-model input").click()
+    page.get_by_role("option", name=NAME, exact=True).click()
+    drawn.get_by_role("button").click()
+    drawn.get_by_role("spinbutton", name="Temperature").fill("0.4")
+    drawn.get_by_label("Seed").fill("7")
+    drawn.get_by_label("Seed").blur()
+    page.locator("#book-paste").get_by_role("button").first.click()
+    page.locator("#book-text textarea").fill("A fox saw a crow.")
+    page.get_by_role("button", name="Use this text").click()
+    expect(page.locator(".st-chapter")).to_have_count(1)
+    with page.expect_request(re.compile("/v1/audio/speech")) as asked:
+        page.locator(".st-chapter summary").click()
+        page.get_by_role("button", name="Hear paragraph 1", exact=True).click()
+    body = json.loads(asked.value.post_data or "")
+    assert (body["temperature"], body["top_p"], body["seed"]) == (0.4, None, 7)
+    page.evaluate("window.studio.player.stop()")
+    page.get_by_role("button", name="Narrate").click()
+    jobs = wait_until(lambda: httpx.get(f"{with_orpheus.address}/v1/jobs").json()["data"], 30)
+    options = jobs[0]["options"]
+    assert (options["sampling"]["temperature"], options["sampling"]["top_p"], options["seed"]) == (0.4, None, 7)
