@@ -7,6 +7,7 @@ or a slow upload never holds up what others hear from the same model.
 import copy
 import logging
 import threading
+import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from queue import SimpleQueue
 from typing import TYPE_CHECKING, Self, TypeVar, cast
@@ -24,6 +25,7 @@ log = logging.getLogger(__name__)
 
 T = TypeVar("T")
 
+_TURN_S = 0.02
 STOPPED = "The transcription was stopped."
 
 
@@ -40,15 +42,15 @@ class LiveHandle:
             Cancelled: the session was closed, or the model unloaded.
             GenerationError: the recogniser failed.
         """
-        return self._run(lambda session: session.add_audio(samples))
+        return self._run(lambda session: session.add_audio_steps(samples))
 
     def flush(self) -> list[TranscriptEvent]:
         """What is still open becomes certain; the session goes on."""
-        return self._run(lambda session: session.flush())
+        return self._run(lambda session: session.flush_steps())
 
     def finish(self) -> list[TranscriptEvent]:
         """The microphone is off: what was still open becomes certain. Close the handle after it."""
-        return self._run(lambda session: session.finish())
+        return self._run(lambda session: session.finish_steps())
 
     def close(self) -> None:
         """Drop the session; does not wait. A handle that is only forgotten is closed too."""
@@ -63,17 +65,32 @@ class LiveHandle:
     def __del__(self) -> None:
         self._lease.leave()
 
-    def _run(self, work: "Callable[[LiveSession], T]") -> T:
+    def _run(self, work: "Callable[[LiveSession], Generator[None, None, T]]") -> T:
+        """Call after call, so that others have their turn in between."""
         if self._lease.is_left:
             raise Cancelled("The live session is closed.")
-        session = self._lease.session
+        steps = work(self._lease.session)
         try:
-            return self._lease.call(lambda _: work(session))
+            while (done := self._lease.call(lambda _: _advanced(steps))) is None:
+                if self._lease.is_left:
+                    raise Cancelled("The live session is closed.")
+            return done[0]
         except EngineError:
             raise
         except Exception as exc:
             log.exception("a live session failed")
             raise GenerationError("The recogniser failed on this sound. Start listening again.") from exc
+
+
+def _advanced(steps: Generator[None, None, T]) -> tuple[T] | None:
+    """Some steps, for a turn's time; what they give once they are all done."""
+    begins = time.perf_counter()
+    while time.perf_counter() - begins < _TURN_S:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return (end.value,)
+    return None
 
 
 class RemoteRecognizer:

@@ -7,10 +7,12 @@ A family is a package or module `engine.stt.<family>` with `load(files) -> Recog
 from collections import Counter
 from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol, cast
+from typing import Protocol, TypeVar, cast
 
 from engine.errors import OptionError
 from engine.types import Samples, Segment, Word
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +63,14 @@ class UtteranceDecoder(Protocol):
 
     def close(self) -> None:
         """Drop the state without a final decode."""
+        ...
+
+
+class SteppedUtterance(UtteranceDecoder, Protocol):
+    """A decoder that takes long over the end of an utterance and lets others have their turn meanwhile."""
+
+    def finish_steps(self) -> Generator[None, None, tuple[Word, ...]]:
+        """As `finish`, in steps; the last one gives the words."""
         ...
 
 
@@ -130,6 +140,15 @@ class SteppedRecognizer(Recognizer, Protocol):
 def _plain(text: str) -> str:
     """Without what no tokenizer and no database takes."""
     return text.encode("utf-8", "replace").decode().replace("\0", "")
+
+
+def last(steps: Generator[None, None, T]) -> T:
+    """All steps at once."""
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value
 
 
 def language_of(segments: Iterable[Segment], asked: str, known: Sequence[str]) -> str:

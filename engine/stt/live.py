@@ -4,14 +4,19 @@ Work is done in steps counted in samples from the beginning, so packets of any s
 kept but the utterance in hand, so the tenth hour costs what the first minute does.
 """
 
-from collections.abc import Iterable
+from collections.abc import Generator, Iterable
 from dataclasses import replace
+from typing import TypeVar, cast
 
 from engine.audio.resample import StreamingResampler
 from engine.errors import OptionError
-from engine.stt.base import Guidance, Hypothesis, Recognizer, UtteranceDecoder, guided
+from engine.stt.base import Guidance, Hypothesis, Recognizer, SteppedUtterance, UtteranceDecoder, guided, last
 from engine.stt.vad import SpeechDetector, SpeechPart, VadOptions
 from engine.types import Samples, TranscriptEvent, Word
+
+T = TypeVar("T")
+Steps = Generator[None, None, T]
+"""Work with pauses in which others may have their turn; what it gives comes at the end."""
 
 # Past this share of the longest utterance a short breath is reason enough to begin a new one.
 _LONG_ENOUGH = 0.7
@@ -59,26 +64,38 @@ class LiveSession:
         Raises:
             OptionError: the session is over.
         """
+        return last(self.add_audio_steps(samples))
+
+    def add_audio_steps(self, samples: Samples) -> Steps[list[TranscriptEvent]]:
+        """As `add_audio`, with pauses where the family takes long; ask nothing else of the session meanwhile."""
         if self._is_closed:
             raise OptionError("This live session is over; begin a new one.")
         self._heard += len(samples)
-        return self._hear(self._detector.feed(self._resampler.feed(samples)))
+        return (yield from self._hear(self._detector.feed(self._resampler.feed(samples))))
 
     def flush(self) -> list[TranscriptEvent]:
         """Nobody speaks for a while (somebody pressed Pause): decide on what was heard so far, and go on listening."""
+        return last(self.flush_steps())
+
+    def flush_steps(self) -> Steps[list[TranscriptEvent]]:
+        """As `flush`, with pauses."""
         if self._is_closed:
             return []
-        events = self._hear(self._detector.end_turn())
+        events = yield from self._hear(self._detector.end_turn())
         self._shown = ((), False)
         return [*events, TranscriptEvent((), (), self._heard_s)]
 
     def finish(self) -> list[TranscriptEvent]:
         """The microphone is off: decide on all that was heard. The last event is final."""
+        return last(self.finish_steps())
+
+    def finish_steps(self) -> Steps[list[TranscriptEvent]]:
+        """As `finish`, with pauses."""
         if self._is_closed:
             return []
         parts = [*self._detector.feed(self._resampler.finish()), *self._detector.finish()]
-        events = self._hear(parts)
-        stable = self._end_utterance()
+        events = yield from self._hear(parts)
+        stable = yield from self._end_utterance()
         self.close()
         return [*events, TranscriptEvent(stable, (), self._heard_s, is_final=True)]
 
@@ -93,20 +110,20 @@ class LiveSession:
     def _heard_s(self) -> float:
         return self._heard / self._input_sample_rate
 
-    def _hear(self, parts: Iterable[SpeechPart]) -> list[TranscriptEvent]:
+    def _hear(self, parts: Iterable[SpeechPart]) -> Steps[list[TranscriptEvent]]:
         events: list[TranscriptEvent] = []
         for part in parts:
-            stable, draft = self._hear_part(part)
+            stable, draft = yield from self._hear_part(part)
             speech = self._utterance is not None
             if stable or (draft, speech) != self._shown:
                 self._shown = (draft, speech)
                 events.append(TranscriptEvent(stable, draft, self._heard_s, speech=speech))
         return events
 
-    def _hear_part(self, part: SpeechPart) -> tuple[tuple[Word, ...], tuple[Word, ...]]:
+    def _hear_part(self, part: SpeechPart) -> Steps[tuple[tuple[Word, ...], tuple[Word, ...]]]:
         stable: tuple[Word, ...] = ()
         if self._utterance is not None and (part.begins or self._is_long_enough(part)):
-            stable = self._end_utterance()
+            stable = yield from self._end_utterance()
         if self._utterance is None and len(part.samples):
             begin_s = part.start / self._model.sample_rate
             self._utterance = _Utterance(self._model.utterance(self._language), begin_s)
@@ -115,7 +132,7 @@ class LiveSession:
             new, draft = self._utterance.add(part.samples)
             stable += new
         if part.ends_at is not None:
-            stable, draft = stable + self._end_utterance(), ()
+            stable, draft = stable + (yield from self._end_utterance()), ()
         return stable, draft
 
     def _is_long_enough(self, part: SpeechPart) -> bool:
@@ -128,9 +145,15 @@ class LiveSession:
             return True
         return length_s >= _LONG_ENOUGH * self._model.max_region_s and float(abs(part.samples).max()) < _SILENT_STEP
 
-    def _end_utterance(self) -> tuple[Word, ...]:
-        utterance, self._utterance = self._utterance, None
-        return utterance.finish() if utterance is not None else ()
+    def _end_utterance(self) -> Steps[tuple[Word, ...]]:
+        utterance = self._utterance
+        if utterance is None:
+            return ()
+        try:
+            return (yield from utterance.finish())
+        finally:
+            # Not before: a session that is closed meanwhile drops what is being decided.
+            self._utterance = None
 
 
 class _Utterance:
@@ -148,9 +171,11 @@ class _Utterance:
         hypothesis: Hypothesis = self.decoder.add(samples)
         return self._new(hypothesis.stable), self._placed(hypothesis.draft)
 
-    def finish(self) -> tuple[Word, ...]:
+    def finish(self) -> Steps[tuple[Word, ...]]:
         """The words not handed out yet."""
-        return self._new(self.decoder.finish())
+        if not hasattr(self.decoder, "finish_steps"):
+            return self._new(self.decoder.finish())
+        return self._new((yield from cast("SteppedUtterance", self.decoder).finish_steps()))
 
     def _new(self, stable: tuple[Word, ...]) -> tuple[Word, ...]:
         new, self._told = stable[self._told :], len(stable)

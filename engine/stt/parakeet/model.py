@@ -116,8 +116,9 @@ class Parakeet:
         """
         self.check_language(language)
 
-        def whole(samples: Samples) -> Sequence[Word]:
-            return self.recognize((samples,), language)[0].words
+        def whole(samples: Samples) -> Generator[None, None, Sequence[Word]]:
+            segments = yield from self.recognize_steps((samples,), language)
+            return segments[0].words
 
         return ParakeetUtterance(self.stream(), whole)
 

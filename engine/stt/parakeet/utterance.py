@@ -4,13 +4,13 @@ What the stream says of a word it may say too early; once the pause comes, the w
 context, and only words the stream has already handed out as stable stay as they were.
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Generator, Sequence
 from dataclasses import dataclass, field
 
 import numpy as np
 
 from engine.errors import OptionError
-from engine.stt.base import Hypothesis
+from engine.stt.base import Hypothesis, last
 from engine.stt.parakeet import frontend
 from engine.stt.parakeet.stream import ParakeetStream
 from engine.types import Samples, Word
@@ -25,12 +25,12 @@ class ParakeetUtterance:
 
     Attributes:
         stream: hears it as it comes.
-        whole: hears all of it at the end; None leaves the last word to the stream.
+        whole: hears all of it at the end, in steps; None leaves the last word to the stream.
         hold_s: see HOLD_S.
     """
 
     stream: ParakeetStream
-    whole: Callable[[Samples], Sequence[Word]] | None
+    whole: Callable[[Samples], Generator[None, None, Sequence[Word]]] | None
     hold_s: float = HOLD_S
     _heard: list[Samples] = field(default_factory=list[Samples])
     _stable: list[Word] = field(default_factory=list[Word])
@@ -59,13 +59,19 @@ class ParakeetUtterance:
 
     def finish(self) -> tuple[Word, ...]:
         """The utterance has ended: all its words. Begins with every word that was ever stable."""
+        return last(self.finish_steps())
+
+    def finish_steps(self) -> Generator[None, None, tuple[Word, ...]]:
+        """As `finish`, with the pauses of `recognize_steps`; nothing when it is closed meanwhile."""
         if self._is_over:
             return tuple(self._stable)
         if self.whole is None:
             self.stream.finish()
             words: Sequence[Word] = self.stream.stable_words[len(self._stable) :]
         else:
-            words = self.whole(np.concatenate([np.zeros(0, np.float32), *self._heard]))
+            words = yield from self.whole(np.concatenate([np.zeros(0, np.float32), *self._heard]))
+            if self._is_over:
+                return ()
             end_s = self._stable[-1].end_s if self._stable else 0.0
             # By their middle: the two passes time the same word a little differently.
             words = [word for word in words if not self._stable or (word.start_s + word.end_s) / 2 > end_s]

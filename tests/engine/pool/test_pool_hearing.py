@@ -10,14 +10,15 @@ import threading
 import time
 import types
 from collections.abc import Callable, Generator, Iterator
-from typing import Any
+from typing import Any, cast
 
 import numpy as np
 import pytest
 
 from engine.audio.resample import resample
 from engine.errors import AudioFormatError, Cancelled, GenerationError, OptionError, OutOfMemory
-from engine.pool import ModelPool
+from engine.pool import LiveHandle, ModelPool
+from engine.pool.lease import Lease
 from engine.registry import ModelCard, Task
 from engine.types import Samples, Segment, SpeechRequest
 
@@ -46,7 +47,7 @@ class Ear:
 class Session:
     """A live session that counts samples, on its model's thread only."""
 
-    def __init__(self, model: Ear, language: str, sample_rate: int) -> None:
+    def __init__(self, model: Ear, language: str, sample_rate: int, *, guidance: Any) -> None:
         if sample_rate <= 0:
             raise OptionError("The sample rate must be positive.")
         self.model = model
@@ -54,14 +55,16 @@ class Session:
         self.is_closed = False
         model.sessions.append(self)
 
-    def add_audio(self, samples: Samples) -> list[int]:
+    def add_audio_steps(self, samples: Samples) -> Generator[None, None, list[int]]:
+        yield
         assert threading.current_thread() is self.model.thread
         if np.isnan(samples).any():
             raise ZeroDivisionError("a fault in the session")
         self.heard += len(samples)
         return [self.heard]
 
-    def finish(self) -> list[int]:
+    def finish_steps(self) -> Generator[None, None, list[int]]:
+        yield
         return [-self.heard]
 
     def close(self) -> None:
@@ -327,3 +330,34 @@ def test_the_built_in_recogniser_hears_through_the_pool_what_it_hears_directly()
                 assert handle.add_audio(part) == session.add_audio(part)
             assert handle.finish() == session.finish()
         model.close()
+
+
+class Thinking:
+    """A session that thinks long, four times, before it says how often."""
+
+    def finish_steps(self) -> Generator[None, None, int]:
+        for _ in range(4):
+            time.sleep(0.03)
+            yield
+        return 4
+
+    def close(self) -> None: ...
+
+
+def test_others_have_their_turn_while_a_live_session_decides() -> None:
+    calls: list[int] = []
+
+    def call(work: Any) -> Any:
+        calls.append(len(calls))
+        if len(calls) == leaves_at:
+            handle.close()
+        return work(None)
+
+    leaves_at = 0
+    handle = LiveHandle(Lease(cast("Any", Thinking()), call, cast("Any", None), lambda: None))
+    assert handle.finish() == 4
+    assert len(calls) == 5
+    calls, leaves_at = [], 2
+    with pytest.raises(Cancelled):
+        handle.finish()
+    assert len(calls) == 2

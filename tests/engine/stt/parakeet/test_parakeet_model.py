@@ -10,6 +10,7 @@ import pytest
 from engine import registry
 from engine.errors import OptionError, WeightsError
 from engine.pool import ModelPool
+from engine.stt.base import last
 from engine.stt.live import LiveSession
 from engine.stt.parakeet import load
 from engine.stt.parakeet.config import EUROPEAN, ParakeetConfig
@@ -191,6 +192,27 @@ def test_an_utterance_can_leave_the_last_word_to_its_stream(tdt: Parakeet, babbl
     stream.add_audio(babble[:64000])
     stream.finish()
     assert utterance.finish() == tuple(stream.stable_words)
+
+
+def test_the_end_of_an_utterance_comes_in_steps_and_a_close_in_between_drops_it(tdt: Parakeet, babble: Samples) -> None:
+    whole, stepped, dropped = (tdt.utterance("en") for _ in range(3))
+    for utterance in (whole, stepped, dropped):
+        utterance.add(babble[:48000])
+    steps, pauses = stepped.finish_steps(), 0
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            words = end.value
+            break
+        pauses += 1
+    assert pauses > len(tdt.encoder.layers)
+    assert words == whole.finish() == stepped.finish()
+    assert words
+    begun = dropped.finish_steps()
+    next(begun)
+    dropped.close()
+    assert last(begun) == ()
 
 
 def test_a_session_says_the_same_for_any_packets(tdt: Parakeet, babble: Samples, monkeypatch) -> None:
