@@ -70,14 +70,15 @@ class BookOptions:
         _within("pause between sentences", self.sentence_pause_s, 0.0, MAX_PAUSE_S)
         _within("pause between paragraphs", self.paragraph_pause_s, 0.0, MAX_PAUSE_S)
         _within("pause between chapters", self.chapter_pause_s, 0.0, MAX_PAUSE_S)
+        # No wider than what the models take: a job is refused here, not sentence by sentence in the queue.
         for what, value, low, high in (
-            ("temperature", self.sampling.temperature, 0.0, 5.0),
-            ("top_p", self.sampling.top_p, 0.0, 1.0),
+            ("temperature", self.sampling.temperature, 0.0, 2.0),
+            ("top_p", self.sampling.top_p, 0.001, 1.0),
             ("top_k", self.sampling.top_k, 0, 2**20),
             ("min_p", self.sampling.min_p, 0.0, 1.0),
-            ("repetition penalty", self.sampling.repetition_penalty, 0.1, 10.0),
+            ("repetition penalty", self.sampling.repetition_penalty, 1.0, 10.0),
             ("repetition window", self.sampling.repetition_window, 0, 2**20),
-            ("number of tokens", self.sampling.max_tokens, 1, 2**20),
+            ("number of tokens", self.sampling.max_tokens, 14, 2**17),
         ):
             if value is not None:
                 _within(what, value, low, high)

@@ -30,7 +30,9 @@ def test_sampling_and_seed_are_kept_with_the_job(tmp_path: Path) -> None:
     assert options["seed"] == 7
 
 
-@pytest.mark.parametrize("words", [("--temperature", "9"), ("--temperature", "nan"), ("--top-p", "-1")])
+@pytest.mark.parametrize(
+    "words", [("--temperature", "2.1"), ("--temperature", "nan"), ("--top-p", "0"), ("--max-tokens", "3")]
+)
 def test_what_cannot_be_drawn_is_one_sentence(tmp_path: Path, words: tuple[str, str]) -> None:
     said, problem = narrate(tmp_path, *words)
     assert isinstance(problem, OptionError)
