@@ -57,7 +57,7 @@ LESSONS = (
     Lesson(0.3, 4, -15),
     Lesson(1.0, LONGEST, -5, is_hard=True),
 )
-REFINEMENT = (Lesson(0.6, LONGEST, -10, is_hard=True), Lesson(1.0, LONGEST, -20))
+REFINEMENT = (Lesson(0.3, LONGEST, -12, is_hard=True), Lesson(1.0, LONGEST, -22))
 CONTEXTS = (None, None, (64, 16), (32, 8), (32, 4), (16, 2))
 
 
@@ -158,7 +158,8 @@ def _loss(model: TinyParakeet, group: Sequence[Line], chance: random.Random, les
     tokens = torch.nn.utils.rnn.pad_sequence(ids, batch_first=True)
     logits, ctc, frames = model(mel, lengths, tokens, chance.choice(CONTEXTS) if lesson.is_hard else None)
     helping = functional.ctc_loss(ctc.transpose(0, 1), tokens, frames, counts, blank=len(WORDS), zero_infinity=True)
-    return tdt_loss(logits, model.shape.durations, tokens, frames, counts) + (0.3 if lesson.is_hard else 1.0) * helping
+    weight = 0.3 if lesson.longest == LONGEST else 1.0
+    return tdt_loss(logits, model.shape.durations, tokens, frames, counts) + weight * helping
 
 
 def _masked(mel: torch.Tensor, chance: random.Random) -> torch.Tensor:

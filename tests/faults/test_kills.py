@@ -96,6 +96,7 @@ def survive(tmp_path: Path, studio: Studio, book: PlainBook, seed: int) -> None:
     assert np.array_equal(samples(studio.library, job_id), expected)
 
 
+@pytest.mark.timeout(900)  # three narrations of one book: slow where the machine is busy
 def test_a_book_survives_ten_killed_workers_a_killed_redis_and_a_restart(tmp_path: Path, studio: Studio) -> None:
     survive(tmp_path, studio, plain_book(6, 80), seed=2)
 

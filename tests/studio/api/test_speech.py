@@ -85,8 +85,7 @@ def test_the_first_sound_comes_long_before_the_last(studio: Studio) -> None:
     whole_s = time.perf_counter() - started
     assert first
     assert rest > 4_000_000
-    assert first_s < 0.3
-    assert first_s < whole_s / 5
+    assert first_s < whole_s / 5  # a share, for the machine may be busy
 
 
 def test_openai_client_reads_the_events(studio: Studio) -> None:

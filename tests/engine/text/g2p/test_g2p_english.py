@@ -124,7 +124,7 @@ def test_words_spelled_alike_are_told_apart_by_their_company(text: str, sound: s
         ("“Well,” she said — quietly…", "“wˈɛl,” ʃi sˈɛd — kwˈIətli…"),
         ("NASA and the FBI, U.S. agents", "nˈæsə ænd ði ˌɛfbˌiˈI, jˌuˈɛs ˈAʤᵊnts"),
         ("STOP RIGHT THERE", "stˈɑp ɹˈIt ðˈɛɹ"),
-        ("[tomato](/təmˈɑːtO/) soup", "təmˈɑːtO sˈup"),
+        ("[tomato](/təmˈɑːtO/) soup", "təmˈɑtO sˈup"),  # American Kokoro knows no length marks
         ("well-known café", "wˌɛlnˈOn kæfˈA"),
     ],
 )
