@@ -103,16 +103,16 @@ def open_page(studio: Studio, browser: Browser, watch: Watch) -> Iterator[Open]:
 
 @pytest.fixture
 def open_at(browser: Browser) -> Iterator[Open]:
-    """Open another studio than everybody's: open_at(studio)."""
+    """Open another studio than everybody's: open_at(studio); `allow` is a fault that is not ours."""
     contexts: list[BrowserContext] = []
     watches: list[Watch] = []
 
-    def opened(studio: Studio) -> Page:
+    def opened(studio: Studio, allow: str = "") -> Page:
         context = browser.new_context(viewport={"width": 1280, "height": 900})
         context.set_default_timeout(15_000)
         contexts.append(context)
         page = context.new_page()
-        watches.append(Watch(studio.address))
+        watches.append(Watch(studio.address, allowed=[allow] if allow else []))
         watches[-1].attach(page)
         page.goto(studio.address)
         page.locator("#speak-player .st-play svg").wait_for()
