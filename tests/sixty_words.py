@@ -6,6 +6,7 @@ The lines are made anew from voices that training never heard, with seeds that t
 import sys
 from collections.abc import Sequence
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -28,12 +29,7 @@ class Line:
 
 def unheard(count: int, seed: int = 99, voices: str = "held_out_voices") -> list[Line]:
     """Lines of the vocabulary by voices, or at speeds, that are kept from training."""
-    sys.path.insert(0, str(EXAMPLE))  # as a script of that folder would find its neighbours
-    try:
-        import speech  # pyright: ignore
-    finally:
-        sys.path.remove(str(EXAMPLE))
-    made: Any = getattr(speech, voices)(count, seed)
+    made: Any = getattr(_example("speech"), voices)(count, seed)
     return [Line(line.samples.astype(np.float32) / 32768, line.words) for line in made]
 
 
@@ -45,9 +41,13 @@ def in_one_go(lines: Sequence[Line], pause_s: float = 0.9) -> Samples:
 
 def wrong(said: Sequence[str], heard: Sequence[str]) -> float:
     """Word error rate: words put in, left out or taken for others, over words said."""
-    row = list(range(len(heard) + 1))
-    for at, word in enumerate(said, 1):
-        before, row[0] = row[0], at
-        for other, guess in enumerate(heard, 1):
-            before, row[other] = row[other], min(row[other] + 1, row[other - 1] + 1, before + (word != guess))
-    return row[-1] / max(1, len(said))
+    return _example("word_errors").distance(said, heard) / max(1, len(said))
+
+
+def _example(module: str) -> Any:
+    """A module of the example, found as a script of that folder would find its neighbours."""
+    sys.path.insert(0, str(EXAMPLE))
+    try:
+        return import_module(module)
+    finally:
+        sys.path.remove(str(EXAMPLE))

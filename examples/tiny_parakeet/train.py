@@ -25,6 +25,7 @@ from speech import Line
 from torch.nn import functional
 from torch.optim.swa_utils import AveragedModel, get_ema_multi_avg_fn
 from vocabulary import LONGEST, WORDS
+from word_errors import distance
 
 TESTS = {
     "voices never heard": speech.held_out_voices,
@@ -193,16 +194,6 @@ def word_error_rate(model: TinyParakeet, lines: Sequence[Line], context: tuple[i
             wrong += distance(line.words, [WORDS[one] for one in ids])
             said += len(line.words)
     return wrong / max(1, said)
-
-
-def distance(said: Sequence[str], heard: Sequence[str]) -> int:
-    """Levenshtein distance in words."""
-    row = list(range(len(heard) + 1))
-    for at, word in enumerate(said, 1):
-        before, row[0] = row[0], at
-        for other, guess in enumerate(heard, 1):
-            before, row[other] = row[other], min(row[other] + 1, row[other - 1] + 1, before + (word != guess))
-    return row[-1]
 
 
 if __name__ == "__main__":

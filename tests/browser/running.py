@@ -148,7 +148,7 @@ class Watch:
 
     def attach(self, page: Page) -> None:
         page.on("console", self._console)
-        page.on("pageerror", lambda error: self._note(f"script error: {error}"))
+        page.on("pageerror", lambda error: self._note(f"script error: {error.stack or error}"))
         page.on("request", self._request)
         page.on("response", lambda answer: answer.status >= 500 and self._note(f"{answer.status} from {answer.url}"))
 

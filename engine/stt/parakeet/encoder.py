@@ -16,6 +16,7 @@ import mlx.core as mx
 import mlx.nn as nn
 
 from engine.nn.parts import Parts
+from engine.stt.base import last
 from engine.stt.parakeet.attention import MASKED, RelativeAttention, Remembered, Window, sinusoids, window_bias
 from engine.stt.parakeet.config import EncoderConfig
 from engine.stt.parakeet.subsampling import Rows, Subsampling
@@ -111,12 +112,7 @@ class Encoder:
 
     def __call__(self, mel: mx.array, lengths: list[int], window: Window | None = None) -> mx.array:
         """All encoder frames of a batch; see `steps`."""
-        steps = self.steps(mel, lengths, window)
-        while True:
-            try:
-                next(steps)
-            except StopIteration as end:
-                return end.value
+        return last(self.steps(mel, lengths, window))
 
     def steps(self, mel: mx.array, lengths: list[int], window: Window | None = None) -> Generator[None, None, mx.array]:
         """Rows of different length, with a pause after each layer.

@@ -7,6 +7,7 @@ import mlx.core as mx
 import numpy as np
 
 from engine.errors import OptionError
+from engine.stt.base import last
 from engine.stt.parakeet import frontend
 from engine.stt.parakeet.attention import Window
 from engine.stt.parakeet.checkpoint import load_parts
@@ -61,12 +62,7 @@ class Parakeet:
         Raises:
             OptionError: a language it does not know.
         """
-        steps = self.recognize_steps(regions, language)
-        while True:
-            try:
-                next(steps)
-            except StopIteration as end:
-                return end.value
+        return last(self.recognize_steps(regions, language))
 
     def recognize_steps(self, regions: Sequence[Samples], language: str) -> Generator[None, None, list[Segment]]:
         """The same, with a pause after every layer and every token in which others may have their turn.

@@ -16,6 +16,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.nn.parts import Parts
+from engine.stt.base import last
 from engine.stt.parakeet.checkpoint import head
 from engine.stt.parakeet.config import ParakeetConfig
 from engine.stt.parakeet.tokens import Emission
@@ -83,12 +84,7 @@ class Transducer:
         self, features: mx.array, ends: Sequence[int], progress: Progress, begin: int = 0
     ) -> tuple[list[list[Emission]], Progress]:
         """Decode as far as there are frames; see `steps`."""
-        steps = self.steps(features, ends, progress, begin)
-        while True:
-            try:
-                next(steps)
-            except StopIteration as end:
-                return end.value
+        return last(self.steps(features, ends, progress, begin))
 
     def steps(
         self, features: mx.array, ends: Sequence[int], progress: Progress, begin: int = 0

@@ -14,7 +14,7 @@ import numpy as np
 from pocketsphinx import Decoder
 
 from engine.errors import OptionError, WeightsError
-from engine.stt.base import Hypothesis
+from engine.stt.base import Hypothesis, last
 from engine.stt.pocketsphinx import cepstra
 from engine.stt.stability import LocalAgreement
 from engine.types import Samples, Segment, Word
@@ -62,12 +62,7 @@ class PocketSphinx:
         Raises:
             OptionError: a language it does not know.
         """
-        steps = self.recognize_steps(regions, language)
-        while True:
-            try:
-                next(steps)
-            except StopIteration as end:
-                return end.value
+        return last(self.recognize_steps(regions, language))
 
     def recognize_steps(self, regions: Sequence[Samples], language: str) -> Generator[None, None, list[Segment]]:
         """The same, with a pause after every 50 ms of sound in which others may have their turn.

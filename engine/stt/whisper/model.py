@@ -5,14 +5,13 @@ import zlib
 from collections.abc import Generator, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
-from typing import TypeVar
 
 import mlx.core as mx
 import numpy as np
 
 from engine.errors import AudioFormatError, OptionError
 from engine.stt.agreement import AgreedUtterance
-from engine.stt.base import Guidance
+from engine.stt.base import Guidance, last
 from engine.stt.whisper import languages
 from engine.stt.whisper.align import Aligner, TimedWord
 from engine.stt.whisper.config import WhisperConfig
@@ -23,8 +22,6 @@ from engine.stt.whisper.network import State, WhisperNetwork
 from engine.stt.whisper.tokenizer import WhisperTokenizer, read_tokenizer
 from engine.stt.whisper.windows import Piece, Window, pack
 from engine.types import Samples, Segment, Word
-
-T = TypeVar("T")
 
 # What the keys and values of a batch's sound may take; a window of large-v3 has 245 MB of them, one of turbo 31.
 _BATCH_BYTES = 512 * 1024**2
@@ -114,7 +111,7 @@ class Whisper:
             OptionError: a language it does not know.
             AudioFormatError: not sound.
         """
-        return _last(self.recognize_steps(regions, language))
+        return last(self.recognize_steps(regions, language))
 
     def recognize_draft(self, regions: Sequence[Samples], language: str) -> list[Segment]:
         """As `recognize`, at one attempt: for words that will be heard again."""
@@ -148,7 +145,7 @@ class Whisper:
         """The language that is spoken in the first 30 s, a code of `languages`."""
         options = replace(self._options, temperatures=(0.0,), language="", max_tokens=1)
         state = self._encode(Window([Piece(0, 0, 0, _checked(samples)[: self._frames * HOP])]), self._frames)
-        return _last(self._decoder.decode(state, options, [0], [0.0]))[0].language
+        return last(self._decoder.decode(state, options, [0], [0.0]))[0].language
 
     def utterance(self, language: str) -> AgreedUtterance:
         """Begin a live decode, by local agreement.
@@ -248,11 +245,3 @@ def _segment(words: Sequence[Word], text: str, language: str) -> Segment:
         confidence,
         language=_OTHER_TAGS.get(language, language),
     )
-
-
-def _last(steps: Generator[None, None, T]) -> T:
-    while True:
-        try:
-            next(steps)
-        except StopIteration as end:
-            return end.value

@@ -9,8 +9,8 @@ from collections.abc import Callable, Iterator, Sequence
 from importlib import import_module
 from typing import Protocol, cast
 
-from engine.text import tags
-from engine.text.g2p.foreign import english_sounds, typed_sounds
+from engine.text.g2p.by_hand import around
+from engine.text.g2p.foreign import english_sounds
 from engine.text.g2p.marks import mark_of
 from engine.text.g2p.token import Pronounce, Pronounced
 
@@ -66,17 +66,7 @@ class Chinese:
 
     def __call__(self, text: str) -> list[Pronounced]:
         """All words and marks of a text, in order, each with its sounds."""
-        done: list[Pronounced] = []
-        at = 0
-        for tag in tags.find(text):
-            if tag.kind == "phonemes":
-                done.extend(self._plain(text, at, tag.span[0]))
-                start = tag.span[0] + 1
-                sounds = typed_sounds(tag.phonemes.strip())
-                done.append(Pronounced(tag.name, (start, start + len(tag.name)), sounds, True, True))
-                at = tag.span[1]
-        done.extend(self._plain(text, at, len(text)))
-        return done
+        return around(text, self._plain)
 
     def _plain(self, text: str, start: int, end: int) -> Iterator[Pronounced]:
         for match in _PIECE.finditer(text, start, end):

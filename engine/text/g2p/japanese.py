@@ -11,8 +11,7 @@ from importlib.resources import files
 from itertools import pairwise
 from typing import Any, cast
 
-from engine.text import tags
-from engine.text.g2p.foreign import typed_sounds
+from engine.text.g2p.by_hand import around
 from engine.text.g2p.marks import mark_of
 from engine.text.g2p.token import Pronounced
 
@@ -36,17 +35,7 @@ class Japanese:
 
     def __call__(self, text: str) -> list[Pronounced]:
         """All words and marks of a text, in order, each with its sounds."""
-        done: list[Pronounced] = []
-        at = 0
-        for tag in tags.find(text):
-            if tag.kind == "phonemes":
-                done.extend(self._plain(text, at, tag.span[0]))
-                start = tag.span[0] + 1
-                sounds = typed_sounds(tag.phonemes.strip())
-                done.append(Pronounced(tag.name, (start, start + len(tag.name)), sounds, True, True))
-                at = tag.span[1]
-        done.extend(self._plain(text, at, len(text)))
-        return _spaced(done)
+        return _spaced(around(text, self._plain))
 
     def _plain(self, text: str, start: int, end: int) -> Iterator[Pronounced]:
         if not text[start:end].strip():
