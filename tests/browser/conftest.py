@@ -9,9 +9,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, Playwright, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
-from tests.browser.running import ARGUMENTS, NO_BROWSER, Open, Studio, Watch, chromium, free_port, show
+from tests.browser.running import ARGUMENTS, NO_BROWSER, PATIENCE_S, Open, Studio, Watch, chromium, free_port, show
+
+# What comes at once on a free machine may take its time where every core runs tests.
+expect.set_options(timeout=PATIENCE_S * 1000)
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
@@ -86,7 +89,7 @@ def open_page(studio: Studio, browser: Browser, watch: Watch) -> Iterator[Open]:
         context = browser.new_context(
             viewport={"width": width, "height": height}, color_scheme=theme, accept_downloads=True
         )
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE_S * 1000)
         contexts.append(context)
         page = context.new_page()
         watch.attach(page)
@@ -109,7 +112,7 @@ def open_at(browser: Browser) -> Iterator[Open]:
 
     def opened(studio: Studio, allow: str = "") -> Page:
         context = browser.new_context(viewport={"width": 1280, "height": 900})
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE_S * 1000)
         contexts.append(context)
         page = context.new_page()
         watches.append(Watch(studio.address, allowed=[allow] if allow else []))

@@ -19,6 +19,7 @@ from playwright.sync_api import ConsoleMessage, Page, Request
 
 PROJECT = Path(__file__).resolve().parents[2]
 START_S = 60
+PATIENCE_S = 20  # with a page or an answer
 NO_BROWSER = "Chromium is not installed (on Debian: apt install chromium)"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PLACES = (
@@ -95,15 +96,17 @@ class Studio:
         self.said.extend(process.stdout)
 
     def jobs(self) -> list[dict[str, Any]]:
-        return httpx.get(f"{self.address}/v1/jobs").json()["data"]
+        return httpx.get(f"{self.address}/v1/jobs", timeout=PATIENCE_S).json()["data"]
 
     def job(self, job_id: str) -> dict[str, Any]:
-        return httpx.get(f"{self.address}/v1/jobs/{job_id}").json()
+        return httpx.get(f"{self.address}/v1/jobs/{job_id}", timeout=PATIENCE_S).json()
 
     def submit(self, text: str, **options: str) -> str:
         """Queue a book of this text; its id."""
         answer = httpx.post(
-            f"{self.address}/v1/jobs", files={"text": (None, text), **{k: (None, v) for k, v in options.items()}}
+            f"{self.address}/v1/jobs",
+            files={"text": (None, text), **{k: (None, v) for k, v in options.items()}},
+            timeout=PATIENCE_S,
         )
         assert answer.status_code == 201, answer.text
         return answer.json()["id"]
@@ -123,9 +126,9 @@ class Studio:
     def clear(self) -> None:
         """Delete all jobs and clips."""
         for job in self.jobs():
-            httpx.delete(f"{self.address}/v1/jobs/{job['id']}")
-        for clip in httpx.get(f"{self.address}/v1/clips").json()["data"]:
-            httpx.delete(f"{self.address}/v1/clips/{clip['id']}")
+            httpx.delete(f"{self.address}/v1/jobs/{job['id']}", timeout=PATIENCE_S)
+        for clip in httpx.get(f"{self.address}/v1/clips", timeout=PATIENCE_S).json()["data"]:
+            httpx.delete(f"{self.address}/v1/clips/{clip['id']}", timeout=PATIENCE_S)
 
 
 def free_port() -> int:
@@ -178,7 +181,7 @@ def show(page: Page, tab: str) -> None:
     page.locator(f'[role=tab][aria-selected=true]:has-text("{tab}")').wait_for()
 
 
-def wait_until(true: Callable[[], Any], limit_s: float = 20, every_s: float = 0.1, what: str = "") -> Any:
+def wait_until(true: Callable[[], Any], limit_s: float = PATIENCE_S, every_s: float = 0.1, what: str = "") -> Any:
     """The first truthy value of `true`."""
     give_up = time.monotonic() + limit_s
     while True:

@@ -121,7 +121,9 @@
         studio.fail(error);
       } finally {
         button.disabled = false;
-        if (button.hidden) buttons.pause.hidden ? item.focus() : buttons.pause.focus();
+        // The keyboard's place must not vanish with the button; whoever has gone on meanwhile is left where they are.
+        const isLost = document.activeElement === button || document.activeElement === document.body;
+        if (button.hidden && isLost) buttons.pause.hidden ? item.focus() : buttons.pause.focus();
       }
     };
     const ask = () => {

@@ -18,20 +18,19 @@
   studio.openMicrophone = async ({ packet, ended }) => {
     if (!navigator.mediaDevices?.getUserMedia)
       throw new Error("This browser gives the microphone only to pages on this machine or over https.");
+    // The way behind the microphone is built before it opens: what is said at once is heard as well.
+    const context = new AudioContext({ latencyHint: "interactive" });
     let stream;
     try {
+      await context.audioWorklet.addModule(studio.addresses.microphone);
       // What browsers do for telephones costs a recogniser words.
       const audio = { channelCount: 1, echoCancellation: false, noiseSuppression: false, autoGainControl: true };
-      stream = await navigator.mediaDevices.getUserMedia({ audio });
-    } catch (error) {
-      throw new Error(SENTENCES[error.name] || "The microphone could not be opened. Check it in your system's settings.");
-    }
-    const context = new AudioContext({ latencyHint: "interactive" });
-    try {
-      await context.audioWorklet.addModule(studio.addresses.microphone);
+      stream = await navigator.mediaDevices.getUserMedia({ audio }).catch((error) => {
+        throw new Error(SENTENCES[error.name] || "The microphone could not be opened. Check it in your system's settings.");
+      });
       await context.resume();
     } catch (error) {
-      stream.getTracks().forEach((track) => track.stop());
+      stream?.getTracks().forEach((track) => track.stop());
       context.close();
       throw error;
     }
