@@ -3,6 +3,9 @@
 from engine.registry.card import FolderSigns, ModelCard, Recognise
 
 KOKORO_MLX_FILES = ("config.json", "*.safetensors", "voices/*.safetensors")
+# The hub's card says Apache-2.0. Its publisher says that this is the code's, and that the weights, made from Llama 3.2,
+# have Llama's licence: canopyai/Orpheus-TTS, issues 29, 33 and 250.
+_ORPHEUS_LICENCE = "Llama 3.2 Community License"
 ORPHEUS_TOKENS = 128266 + 7 * 4096  # a Llama's text, and seven codebooks of speech
 
 CARDS: tuple[ModelCard, ...] = (
@@ -47,7 +50,7 @@ CARDS: tuple[ModelCard, ...] = (
             name=f"Orpheus 3B{precision}",
             task="speak",
             family="orpheus",
-            licence="Apache-2.0",
+            licence=_ORPHEUS_LICENCE,
             languages=("en-us",),
             sample_rate=24000,
             files=("config.json", "*.safetensors", "tokenizer.json"),
@@ -62,7 +65,7 @@ CARDS: tuple[ModelCard, ...] = (
             ("mlx-community/orpheus-3b-0.1-ft-6bit", " (6 bit)", 2_700, 3_400),
             ("mlx-community/orpheus-3b-0.1-ft-8bit", " (8 bit)", 3_600, 4_300),
             ("mlx-community/orpheus-3b-0.1-ft-bf16", " (bf16)", 6_700, 7_400),
-            ("canopylabs/orpheus-3b-0.1-ft", "", 13_200, 7_400),
+            ("canopylabs/orpheus-3b-0.1-ft", "", 15_200, 7_400),  # in float32, the tied head twice
         )
     ),
 )
