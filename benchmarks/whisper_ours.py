@@ -153,7 +153,6 @@ class _State(State):
     def __init__(self, words: list[list[tuple[int, int, int]]]) -> None:
         super().__init__([KVCache()], [(mx.zeros((len(words), 1, 1, 1)), mx.zeros((len(words), 1, 1, 1)))])
         self.words = words
-        self.said = -1
 
     def rows(self, index: Sequence[int]) -> None:
         self.words = [self.words[at] for at in index]
@@ -163,7 +162,7 @@ class _State(State):
 
 
 class _Network:
-    """Says the words of the state, one a pass, and that it heard them where they are."""
+    """Behind the prefix and n tokens it says the n-th word of the state, and that it heard the words where they are."""
 
     dtype = mx.float32
 
@@ -171,9 +170,12 @@ class _Network:
         self.config = config
 
     def hidden(self, tokens: mx.array, state: _State) -> mx.array:
-        state.said += 1
-        wanted = [row[state.said][0] if state.said < len(row) else _Tokenizer.special.end for row in state.words]
-        return mx.broadcast_to(mx.array(wanted)[:, None, None], (len(wanted), tokens.shape[1], 1))
+        end = _Tokenizer.special.end
+        first = state.offset - len(PREFIX) + 1
+        places = range(first, first + tokens.shape[1])
+        state.text[0].offset += tokens.shape[1]
+        wanted = [[row[at][0] if 0 <= at < len(row) else end for at in places] for row in state.words]
+        return mx.array(wanted)[:, :, None]
 
     def attended(
         self, tokens: mx.array, state: _State, heads: Sequence[tuple[int, int]]
@@ -195,7 +197,7 @@ class _Tokenizer:
     special = SpecialTokens.of(51865)
 
     def encode(self, text: str) -> list[int]:
-        return [220]
+        return [int(word[1:]) for word in text.split()] or [220]
 
     def decode(self, tokens: Sequence[int]) -> str:
         return "".join(f" w{token}" for token in tokens if token < self.special.end)

@@ -32,6 +32,10 @@ class KVCache:
         self.offset = end
         return self._keys[:, :, :end], self._values[:, :, :end]
 
+    def shorten(self, count: int) -> None:
+        """Forget the last `count` positions; their room is written again."""
+        self.offset -= count
+
     def copy(self) -> "KVCache":
         """The same content, to be continued independently: requests share the prompt they have in common."""
         twin = KVCache()

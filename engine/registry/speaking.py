@@ -65,6 +65,7 @@ CARDS: tuple[ModelCard, ...] = (
             ("mlx-community/orpheus-3b-0.1-ft-6bit", " (6 bit)", 2_700, 3_400),
             ("mlx-community/orpheus-3b-0.1-ft-8bit", " (8 bit)", 3_600, 4_300),
             ("mlx-community/orpheus-3b-0.1-ft-bf16", " (bf16)", 6_700, 7_400),
+            ("unsloth/orpheus-3b-0.1-ft", " (bf16, open copy)", 6_600, 7_400),
             ("canopylabs/orpheus-3b-0.1-ft", "", 15_200, 7_400),  # in float32, the tied head twice
         )
     ),

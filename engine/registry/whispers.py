@@ -68,6 +68,7 @@ CARDS: tuple[ModelCard, ...] = (
         ("config.json", "weights.safetensors"),
         "large-v3-turbo",
     ),
+    _card("large-v3-turbo-q4", "large v3 turbo (4 bit, older files)", 463, _100, _OLD, "large-v3-turbo"),
     *(
         _card(f"{name}-mlx", f"{label} (older files)", megabytes, languages, _OLD, name)
         for name, label, megabytes, languages in (

@@ -13,11 +13,12 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
-from typing import Protocol
+from typing import cast
 
 import numpy as np
 
 from engine.errors import OptionError
+from engine.stt.answering import Answering, Drafting, Expecting
 from engine.stt.base import Hypothesis
 from engine.stt.stability import common_prefix, folded
 from engine.types import Samples, Segment, Word
@@ -27,28 +28,6 @@ _JITTER_S = 0.4
 _HEARD_AGAIN, _MARGIN_S = 2, 0.1  # certain words whose sound is kept
 _TELLING_S = 2.0  # sound that shows what language is spoken
 _WORTH_S = 0.2  # how much better a time would have to be than a word that is the same
-
-
-class Answering(Protocol):
-    """What is asked of a recogniser; see `engine.stt.base.Recognizer`."""
-
-    @property
-    def sample_rate(self) -> int:
-        """Hz it wants to hear."""
-        ...
-
-    @property
-    def max_region_s(self) -> float:
-        """The longest stretch of speech `recognize` takes at once."""
-        ...
-
-    def recognize(self, regions: Sequence[Samples], language: str) -> list[Segment]:
-        """Decode regions.
-
-        A model may have a `recognize_draft` too, quicker and less sure. One that writes another language than it hears
-        says so with `is_translating`, and has `detect_language`.
-        """
-        ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +86,7 @@ class AgreedUtterance:
         self._waits = 0  # samples that wait
         self._begin = 0  # where the sound in hand begins, in samples of the utterance
         self._answers: deque[list[Word]] = deque(maxlen=self._options.agreements)
+        self._newest: list[Word] = []
         self._stable: tuple[Word, ...] = ()
         self._hypothesis = Hypothesis((), ())
         self._skip = 0  # intervals to let pass, for the machine is behind
@@ -139,10 +119,11 @@ class AgreedUtterance:
         self._refuse_if_closed()
         self._take_waiting()
         if len(self._sound):
-            self._commit(self._beyond(self._asked(self._model.recognize)))
+            self._commit(self._beyond(self._asked()))
         self._begin += len(self._sound)
         self._sound = self._sound[:0]
         self._answers.clear()
+        self._newest = []
         self._hypothesis = Hypothesis(self._stable, ())
         return self._stable
 
@@ -186,8 +167,7 @@ class AgreedUtterance:
         self._skip = int((self._clock() - began) * self._rate / self._interval)
 
     def _ask(self) -> None:
-        ask = getattr(self._model, "recognize_draft", self._model.recognize)
-        newest = self._asked(ask)
+        newest = self._asked(is_draft=True)
         self._answers.append(newest)
         if len(self._answers) == self._options.agreements:
             tails = [self._beyond(answer) for answer in self._answers]
@@ -196,14 +176,25 @@ class AgreedUtterance:
         self._hypothesis = Hypothesis(self._stable, tuple(self._beyond(newest)))
         self._let_go()
 
-    def _asked(self, ask: Callable[[Sequence[Samples], str], list[Segment]]) -> list[Word]:
+    def _asked(self, is_draft: bool = False) -> list[Word]:
         """The words in the sound in hand, in the utterance's time."""
         by_s = self._begin / self._rate
+        model = self._model
+        if hasattr(model, "expecting"):
+            # Much of the sound was heard before, and mostly as this.
+            again = [word.text for word in self._newest if (word.start_s + word.end_s) / 2 > by_s]
+            model = cast("Expecting", model).expecting(again, self._language)
+        ask = (
+            cast("Drafting", model).recognize_draft
+            if is_draft and hasattr(model, "recognize_draft")
+            else model.recognize
+        )
         segments = ask((self._sound,), self._language)
         if not self._language and len(self._sound) >= _TELLING_S * self._rate:
             self._language = self._spoken(segments)
         words = [word for segment in segments for word in segment.words]
-        return [replace(word, start_s=word.start_s + by_s, end_s=word.end_s + by_s) for word in words]
+        self._newest = [replace(word, start_s=word.start_s + by_s, end_s=word.end_s + by_s) for word in words]
+        return self._newest
 
     def _spoken(self, segments: Sequence[Segment]) -> str:
         """The language of what was just heard, where the model says it: it is not asked for again."""
@@ -274,8 +265,7 @@ class AgreedUtterance:
             self._drop(self._known)
             if len(self._sound) <= self._options.max_uncertain_s * self._rate:
                 return
-        newest = self._asked(self._model.recognize)
-        words = self._beyond(newest)
+        words = self._beyond(self._asked())
         # Its last words may be half heard.
         heard_s = (self._begin + len(self._sound)) / self._rate - self._options.lag_ms / 1000
         sure = list(takewhile(lambda word: word.end_s <= heard_s, words))

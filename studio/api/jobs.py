@@ -61,9 +61,14 @@ async def submit(request: Request, context: Context, asking: Asking) -> Response
 
 
 @router.get("")
-def list_jobs(context: Context, asking: Asking, kind: JobKind | None = None) -> Response:
-    """The person's jobs: the queue in order, then what is finished, the latest first."""
-    jobs = [job_json(view) for view in context.library.list_jobs(asking.name, kind)]
+def list_jobs(
+    context: Context,
+    asking: Asking,
+    kind: JobKind | None = None,
+    ids: Annotated[list[str] | None, Query(alias="id", max_length=100)] = None,
+) -> Response:
+    """The person's jobs: the queue in order, then what is finished, the latest first; with `id`, those alone."""
+    jobs = [job_json(view) for view in context.library.list_jobs(asking.name, kind, ids)]
     return JSONResponse({"object": "list", "data": jobs})
 
 

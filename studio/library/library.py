@@ -5,7 +5,7 @@ Every call takes the owner's name; another owner's id answers exactly as an unkn
 
 import logging
 import time
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -120,14 +120,16 @@ class Library:
         job = jobs.submit_transcription(self.db, self.storage, owner, source, filename, options, duration_s, max_queued)
         return self._told(owner, job.id)
 
-    def list_jobs(self, owner: str, kind: JobKind | None = None) -> list[JobView]:
-        """Unfinished jobs in the order of the queue, then finished ones, the latest first."""
+    def list_jobs(self, owner: str, kind: JobKind | None = None, ids: Collection[str] | None = None) -> list[JobView]:
+        """Unfinished jobs in the order of the queue, then finished ones, the latest first; of `ids` alone."""
         with session(self.db) as rows:
             waiting = jobs.in_order(rows, owner)
+            over = select(Job).where(Job.owner == owner, col(Job.status).not_in(UNFINISHED))
+            if ids is not None:
+                over = over.where(col(Job.id).in_(ids))
+                waiting = [job for job in waiting if job.id in ids]
             finished = rows.exec(
-                select(Job)
-                .where(Job.owner == owner, col(Job.status).not_in(UNFINISHED))
-                .order_by(col(Job.finished_at).desc(), col(Job.created_at).desc(), col(Job.id))
+                over.order_by(col(Job.finished_at).desc(), col(Job.created_at).desc(), col(Job.id))
             ).all()
             chosen = [job for job in [*waiting, *finished] if kind is None or job.kind is kind]
             return job_views(rows, chosen)

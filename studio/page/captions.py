@@ -4,7 +4,7 @@ import gradio as gr
 
 from studio.page.context import PageContext
 from studio.page.doorway import mirror, note, part
-from studio.page.transcribe import languages, listening_picker
+from studio.page.transcribe import guidance_fields, languages, listening_picker
 
 HINT = (
     "Firm words are certain and never change. Pale words are the present guess for what was just said. "
@@ -45,6 +45,8 @@ def build(context: PageContext) -> None:
             place = part("captions", CAPTIONS, elem_id="captions")
         with gr.Column(scale=3, min_width=260, elem_classes="st-side"):
             model, language = listening_picker(context, "captions")
+            translate, prompt, hotwords = guidance_fields(context, model, "captions")
             note(f'<p class="st-hint">{HINT}</p>')
     place.value = {"model": model_id, "language": known[0][1] if known else ""}
-    mirror("captions", {"model": model, "language": language})
+    told = {"translate": translate, "prompt": prompt, "hotwords": hotwords}
+    mirror("captions", {"model": model, "language": language, **told})

@@ -73,19 +73,21 @@ def listening_picker(context: PageContext, prefix: str) -> tuple[gr.Dropdown, gr
     return model, language
 
 
-def guidance_fields(context: PageContext, model: gr.Dropdown) -> tuple[gr.Checkbox, gr.Textbox, gr.Textbox]:
+def guidance_fields(
+    context: PageContext, model: gr.Dropdown, prefix: str
+) -> tuple[gr.Checkbox, gr.Textbox, gr.Textbox]:
     """Translate, prompt and words to expect; each is shown while the chosen model can do it."""
     card = registry.find(context.settings.transcribe_model, "transcribe")
     translate = gr.Checkbox(
-        False, label="Write it in English", visible=can_translate(card), elem_id="recording-translate"
+        False, label="Write it in English", visible=can_translate(card), elem_id=f"{prefix}-translate"
     )
     prompt = gr.Textbox(
         label="Prompt: text of this kind", placeholder="Names, spelling, punctuation", lines=2,
-        max_length=MAX_PROMPT_CHARS, visible=can_be_told(card), elem_id="recording-prompt",
+        max_length=MAX_PROMPT_CHARS, visible=can_be_told(card), elem_id=f"{prefix}-prompt",
     )  # fmt: skip
     hotwords = gr.Textbox(
         label="Words to expect", placeholder="Kokoro, Orpheus", max_length=MAX_PROMPT_CHARS,
-        visible=can_be_told(card), elem_id="recording-hotwords",
+        visible=can_be_told(card), elem_id=f"{prefix}-hotwords",
     )  # fmt: skip
 
     @kindly
@@ -117,7 +119,7 @@ def build(context: PageContext) -> None:
                 )  # fmt: skip
         with gr.Column(scale=3, min_width=260, elem_classes="st-side"):
             model, language = listening_picker(context, "recording")
-            told = guidance_fields(context, model)
+            told = guidance_fields(context, model, "recording")
             submit = gr.Button("Transcribe", variant="primary", size="lg", elem_id="recording-submit")
     editor.build()
     part("transcripts", TRANSCRIPTS, elem_id="transcripts")

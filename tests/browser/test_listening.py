@@ -185,16 +185,19 @@ def test_a_microphone_that_is_pulled_out_is_said_and_what_was_said_is_kept(
     expect(page.get_by_role("button", name="Save")).to_be_enabled()
 
 
-def test_what_a_recogniser_can_be_told_is_shown_for_those_that_can(open_page: Open, studio: Studio) -> None:
-    page = open_page("Transcribe")
+@pytest.mark.parametrize(("tab", "prefix"), [("Transcribe", "recording"), ("Captions", "captions")])
+def test_what_a_recogniser_can_be_told_is_shown_for_those_that_can(
+    open_page: Open, studio: Studio, tab: str, prefix: str
+) -> None:
+    page = open_page(tab)
 
     def choose(name: str) -> None:
-        page.locator("#recording-model input").click()
+        page.locator(f"#{prefix}-model input").click()
         page.get_by_role("option", name=name).first.click()
 
-    translate, prompt = page.locator("#recording-translate"), page.locator("#recording-prompt")
-    hotwords = page.locator("#recording-hotwords")
-    expect(page.locator("#recording-model")).to_be_visible()
+    translate, prompt = page.locator(f"#{prefix}-translate"), page.locator(f"#{prefix}-prompt")
+    hotwords = page.locator(f"#{prefix}-hotwords")
+    expect(page.locator(f"#{prefix}-model")).to_be_visible()
     expect(prompt).to_be_hidden()
     expect(translate).to_be_hidden()
     choose("Whisper tiny (not downloaded)")
@@ -211,3 +214,12 @@ def test_what_a_recogniser_can_be_told_is_shown_for_those_that_can(open_page: Op
     # What was hidden is not sent behind one's back.
     expect(prompt.locator("textarea")).to_have_value("")
     expect(translate.locator("input")).not_to_be_checked()
+    if tab == "Captions":
+        kept = (
+            "() => { const { prompt, translate } = window.studio.captions.choices; return `${prompt} ${translate}`; }"
+        )
+        prompt.locator("textarea").fill("Dr. Jones")
+        wait_until(lambda: page.evaluate(kept) == "Dr. Jones false", what="the script knows it")
+        choose("PocketSphinx")
+        expect(prompt).to_be_hidden()
+        wait_until(lambda: page.evaluate(kept) == " false", what="and forgets it")

@@ -95,9 +95,11 @@ class ParakeetConfig:
 
     @property
     def languages(self) -> tuple[str, ...]:
-        """What the vocabulary can write: 25 languages of Europe when it has Cyrillic letters, else English."""
-        cyrillic = any("а" <= char <= "я" for piece in self.vocabulary for char in piece)
-        return EUROPEAN if cyrillic else ("en",)
+        """What the vocabulary can write: Japanese with kana, 25 languages of Europe with Cyrillic, else English."""
+        letters = {char for piece in self.vocabulary for char in piece}
+        if any("ぁ" <= letter <= "ん" for letter in letters):
+            return ("ja",)
+        return EUROPEAN if any("а" <= letter <= "я" for letter in letters) else ("en",)
 
     @classmethod
     def read(cls, folder: Path) -> "ParakeetConfig":

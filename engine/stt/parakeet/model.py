@@ -125,7 +125,8 @@ class Parakeet:
             OptionError: another language.
         """
         if language and language.lower().replace("_", "-").partition("-")[0] not in self.languages:
-            known = "English only" if self.languages == ("en",) else f"{len(self.languages)} languages of Europe"
+            only = {("en",): "English only", ("ja",): "Japanese only"}
+            known = only.get(self.languages, f"{len(self.languages)} languages of Europe")
             raise OptionError(f"This Parakeet understands {known}, not {language[:40]}. Choose another model.")
 
     def close(self) -> None:

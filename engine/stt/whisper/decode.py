@@ -13,10 +13,12 @@ from typing import cast
 
 import mlx.core as mx
 
+from engine.stt.whisper.guess import GuessChecker, Text
 from engine.stt.whisper.languages import CODES
 from engine.stt.whisper.network import State, WhisperNetwork
 from engine.stt.whisper.rules import Rules, Said
 from engine.stt.whisper.tokenizer import WhisperTokenizer
+from engine.stt.whisper.work import Work
 
 TEMPERATURES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 _TURN = 4  # tokens between two chances for others
@@ -31,6 +33,7 @@ class DecodeOptions:
         language: a code of `languages`; "" finds out.
         translates: English text, whatever is spoken.
         prompt: text tokens that stand before the window's own: names, spelling, style.
+        guess: text tokens that a single window probably begins with; the text does not depend on them, the time does.
         temperatures: tried one after the other until a text looks sound; 0.0 takes the likeliest.
         with_stamps: let the model say times, which keeps it to the sound.
         max_compression: a text that packs better than this repeats itself.
@@ -45,6 +48,7 @@ class DecodeOptions:
     language: str = ""
     translates: bool = False
     prompt: tuple[int, ...] = ()
+    guess: tuple[int, ...] = ()
     temperatures: tuple[float, ...] = TEMPERATURES
     with_stamps: bool = True
     max_compression: float = 2.4
@@ -76,15 +80,6 @@ class Decoded:
     temperature: float
 
 
-@dataclass(slots=True)
-class Work:
-    """What a model has done so far: figures for benchmarks and tests."""
-
-    encoder_passes: int = 0
-    encoder_frames: int = 0
-    decoder_passes: int = 0
-
-
 class WindowDecoder:
     """Decodes with one network. Lives on its thread; holds no state of a window."""
 
@@ -93,7 +88,7 @@ class WindowDecoder:
         network: WhisperNetwork,
         tokenizer: WhisperTokenizer,
         suppressed: Sequence[int] | None = None,
-        work: "Work | None" = None,
+        work: Work | None = None,
     ) -> None:
         self._network = network
         self._tokenizer = tokenizer
@@ -101,6 +96,7 @@ class WindowDecoder:
         never = tokenizer.not_speech() if suppressed is None else suppressed
         self._rules = Rules(self._special, never, tokenizer.encode(" "))
         self._work = work or Work()
+        self._checker = GuessChecker(network, self._special, self._rules, self._work)
 
     def decode(
         self, state: State, options: DecodeOptions, seeds: Sequence[int], lengths_s: Sequence[float]
@@ -123,7 +119,10 @@ class WindowDecoder:
         for temperature in options.temperatures:
             attempt = _Attempt(state.fresh(doubted), [self.prefix(languages[row], options) for row in doubted])
             most = [self._most(options, lengths_s[row], len(attempt.prefixes[0])) for row in doubted]
-            said = yield from self._attempt(attempt, options, temperature, [seeds[row] for row in doubted], most)
+            if options.guess and temperature == 0 and len(seeds) == 1:
+                said = [(yield from self._checked(attempt, options, most[0]))]
+            else:
+                said = yield from self._attempt(attempt, options, temperature, [seeds[row] for row in doubted], most)
             still: list[int] = []
             for row, (tokens, logprob, no_speech) in zip(doubted, said, strict=True):
                 text = self._tokenizer.decode(tokens)
@@ -170,6 +169,9 @@ class WindowDecoder:
         likely = _FIRST_TOKENS + int(_TOKENS_PER_S * length_s)
         return max(1, min(options.max_tokens or room // 2, room - prefix, likely))
 
+    def _checked(self, attempt: "_Attempt", options: DecodeOptions, most: int) -> Generator[None, None, Text]:
+        return self._checker.decode(attempt.state, attempt.prefixes[0], options.guess, most, options.with_stamps)
+
     def _attempt(
         self,
         attempt: "_Attempt",
@@ -177,7 +179,7 @@ class WindowDecoder:
         temperature: float,
         seeds: Sequence[int],
         most: Sequence[int],
-    ) -> Generator[None, None, list[tuple[tuple[int, ...], float, float]]]:
+    ) -> Generator[None, None, list[Text]]:
         """Of each row its tokens, its mean log-probability and how likely silence is."""
         network, special, state = self._network, self._special, attempt.state
         prefix = mx.array(attempt.prefixes, dtype=mx.int32)

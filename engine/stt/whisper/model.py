@@ -15,12 +15,13 @@ from engine.stt.base import Guidance, last
 from engine.stt.whisper import languages
 from engine.stt.whisper.align import Aligner, TimedWord
 from engine.stt.whisper.config import WhisperConfig
-from engine.stt.whisper.decode import DecodeOptions, WindowDecoder, Work
+from engine.stt.whisper.decode import DecodeOptions, WindowDecoder
 from engine.stt.whisper.files import load_network
 from engine.stt.whisper.mel import HOP, SAMPLE_RATE, log_mel
 from engine.stt.whisper.network import State, WhisperNetwork
 from engine.stt.whisper.tokenizer import WhisperTokenizer, read_tokenizer
 from engine.stt.whisper.windows import Piece, Window, pack
+from engine.stt.whisper.work import Work
 from engine.types import Samples, Segment, Word
 
 # What the keys and values of a batch's sound may take; a window of large-v3 has 245 MB of them, one of turbo 31.
@@ -98,6 +99,16 @@ class Whisper:
         told._options = replace(self._options, translates=guidance.translates, prompt=tuple(prompt))
         return told
 
+    def expecting(self, words: Sequence[str], language: str) -> "Whisper":
+        """The same model, quicker where a region begins with these words, and no less right where it does not.
+
+        Raises:
+            OptionError: a language it does not know.
+        """
+        space = "" if languages.code(language, self._known) in languages.UNSPACED else " "
+        guess = self._tokenizer.encode("".join(f"{space}{word}" for word in words)) if words else []
+        return self.with_options(replace(self._options, guess=tuple(guess)))
+
     def with_options(self, options: DecodeOptions) -> "Whisper":
         """The same model, decoding otherwise."""
         told = copy.copy(self)
@@ -143,7 +154,7 @@ class Whisper:
 
     def detect_language(self, samples: Samples) -> str:
         """The language that is spoken in the first 30 s, a code of `languages`."""
-        options = replace(self._options, temperatures=(0.0,), language="", max_tokens=1)
+        options = replace(self._options, temperatures=(0.0,), language="", max_tokens=1, guess=())
         state = self._encode(Window([Piece(0, 0, 0, _checked(samples)[: self._frames * HOP])]), self._frames)
         return last(self._decoder.decode(state, options, [0], [0.0]))[0].language
 

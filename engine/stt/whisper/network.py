@@ -39,6 +39,11 @@ class State:
             cache.rows(chosen)
         self.sound = [(keys[chosen], values[chosen]) for keys, values in self.sound]
 
+    def shorten(self, count: int) -> None:
+        """Forget the last tokens."""
+        for cache in self.text:
+            cache.shorten(count)
+
     def fresh(self, index: Sequence[int]) -> "State":
         """A state for these rows that has heard no token yet; the sound is not computed again."""
         same = list(index) == list(range(self.sound[0][0].shape[0]))

@@ -9,7 +9,7 @@
   const AWAY_MS = 62000; // and while the connection is lost
   const MOST_PARAGRAPHS = 2000; // on the page; the studio has all of them
 
-  const choices = { model: "", language: "" };
+  const choices = { model: "", language: "", translate: false, prompt: "", hotwords: "" };
   const captions = (studio.captions = { choices, set: (values) => Object.assign(choices, values) });
 
   studio.part("captions", ({ element, props }) => {
@@ -104,7 +104,7 @@
         return studio.fail(error);
       }
       const mine = (live = studio.openLive(
-        { model: choices.model, language: choices.language, sample_rate: microphone.sampleRate, keep: true },
+        { ...choices, sample_rate: microphone.sampleRate, keep: true },
         {
           partial: (message) => {
             if (mine !== live) return;

@@ -41,6 +41,21 @@ def submit(client: httpx.Client, text: str = BOOK, **fields: Any) -> dict[str, A
     return answer.json()
 
 
+def test_some_jobs_are_asked_for_by_their_ids(ada: httpx.Client, bob: httpx.Client) -> None:
+    first, second, third = (submit(ada, title=title)["id"] for title in ("One", "Two", "Three"))
+
+    def asked(client: httpx.Client, *ids: str) -> list[str]:
+        answer = client.get("/v1/jobs", params=[("id", one) for one in ids])
+        assert answer.status_code == 200, answer.text
+        return [job["id"] for job in answer.json()["data"]]
+
+    assert asked(ada, third, first) == [first, third]
+    ada.post(f"/v1/jobs/{second}/cancel")
+    assert asked(ada, second, first, "no such job", "") == [first, second]
+    assert asked(bob, first, second) == []
+    assert ada.get("/v1/jobs", params=[("id", "x")] * 101).status_code == 400
+
+
 def test_a_book_is_submitted_seen_steered_and_deleted(ada: httpx.Client) -> None:
     job = submit(ada, voice="en-us", speed="1.2", format="mp3", loudness="none")
     assert job["object"] == "job"

@@ -69,6 +69,13 @@ def test_a_vocabulary_with_cyrillic_letters_knows_europe(tmp_path: Path) -> None
     assert len(EUROPEAN) == 25
 
 
+def test_a_vocabulary_with_kana_knows_japanese_alone(tmp_path: Path) -> None:
+    config = nemo_config("tdt")
+    config["joint"]["vocabulary"] = ["▁a", "で", "漢"]
+    (tmp_path / "config.json").write_text(json.dumps(config), encoding="utf-8")
+    assert ParakeetConfig.read(tmp_path).languages == ("ja",)
+
+
 def test_both_layouts_load_and_say_the_same(tmp_path: Path, babble: Samples) -> None:
     write_nemo(tmp_path / "nemo", "tdt")
     write_transformers(tmp_path / "transformers", "tdt")
