@@ -125,8 +125,10 @@ class Parakeet:
             OptionError: another language.
         """
         if language and language.lower().replace("_", "-").partition("-")[0] not in self.languages:
-            only = {("en",): "English only", ("ja",): "Japanese only"}
-            known = only.get(self.languages, f"{len(self.languages)} languages of Europe")
+            only = {"en": "English only", "ja": "Japanese only"}
+            known = f"{len(self.languages)} languages of Europe"
+            if len(self.languages) == 1:
+                known = only[self.languages[0]]
             raise OptionError(f"This Parakeet understands {known}, not {language[:40]}. Choose another model.")
 
     def close(self) -> None:
