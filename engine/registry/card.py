@@ -5,6 +5,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Literal
 
+from engine.types import Sampling
+
 Task = Literal["speak", "transcribe"]
 
 ROOMS: dict[Task, str] = {"speak": "engine.tts", "transcribe": "engine.stt"}
@@ -28,8 +30,9 @@ class ModelCard:
         download_bytes: about how much that is, companions included; 0 when built in.
         memory_bytes: about what it takes when loaded.
         tags: emotion tags it can render.
-        abilities: what else it can do: "clone", "design", "words" (word times), "live", "batch", "codec" (it streams
-            through a codec, and `Chunking` says how), ...
+        abilities: what else it can do: "clone", "design", "words" (word times), "live", "batch", "speed", "pitch",
+            "codec" (it streams through a codec, and `Chunking` says how), ...
+        sampling: how it draws tokens unless it is told; None where it draws none.
         revision: the hub branch, tag or commit to take.
         companions: hub ids of further repositories it needs (a codec); see `engine.weights.companions`.
         companion_files: patterns of what is wanted of them; () is their config.json and weights.
@@ -49,6 +52,7 @@ class ModelCard:
     memory_bytes: int = 0
     tags: tuple[str, ...] = ()
     abilities: frozenset[str] = frozenset()
+    sampling: Sampling | None = None
     revision: str = "main"
     companions: tuple[str, ...] = ()
     companion_files: tuple[str, ...] = ()

@@ -1,6 +1,7 @@
 """The voice models this studio knows, a card each, and how a folder with one is told. Data, no logic."""
 
 from engine.registry.card import FolderSigns, ModelCard, Recognise
+from engine.types import Sampling
 
 KOKORO_MLX_FILES = ("config.json", "*.safetensors", "voices/*.safetensors")
 # The hub's card says Apache-2.0. Its publisher says that this is the code's, and that the weights, made from Llama 3.2,
@@ -20,7 +21,7 @@ CARDS: tuple[ModelCard, ...] = (
         built_in=True,
         memory_bytes=16 * 1024**2,
         tags=("sigh",),
-        abilities=frozenset({"words", "pitch"}),
+        abilities=frozenset({"words", "speed", "pitch"}),
     ),
     *(
         ModelCard(
@@ -34,7 +35,7 @@ CARDS: tuple[ModelCard, ...] = (
             files=files,
             download_bytes=megabytes * 10**6,
             memory_bytes=1300 * 1024**2,
-            abilities=frozenset({"words", "blend", "batch"}),
+            abilities=frozenset({"words", "speed", "blend", "batch"}),
         )
         for model_id, precision, megabytes, files in (
             ("hexgrad/Kokoro-82M", "", 356, ("config.json", "kokoro-v1_0.pth", "voices/*.pt")),
@@ -58,6 +59,7 @@ CARDS: tuple[ModelCard, ...] = (
             memory_bytes=loaded_megabytes * 10**6,
             tags=("laugh", "chuckle", "sigh", "cough", "sniffle", "groan", "yawn", "gasp"),
             abilities=frozenset({"batch", "codec"}),
+            sampling=Sampling(temperature=0.6, top_p=0.8),
             companions=("mlx-community/snac_24khz",),
         )
         for model_id, precision, megabytes, loaded_megabytes in (

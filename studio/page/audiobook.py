@@ -6,8 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from engine import registry
-from engine.errors import EngineError, ModelNotFound, OptionError
+from engine.errors import EngineError, OptionError
 from engine.text.pronunciation import used
 from engine.types import Pronunciation, Sampling
 from studio.books import Book, read_book, read_text
@@ -16,6 +15,7 @@ from studio.library.options import BookOptions
 from studio.page.context import PageContext
 from studio.page.desk import Desk, outline, planned
 from studio.page.doorway import endpoint, escape, hidden, kindly, log, mirror, need_queue, owner_of, part
+from studio.page.drawing import manner_fields, own_sampling
 from studio.page.speak import voice_picker
 from studio.page.tags import tag_palette
 from studio.page.voices import as_spoken
@@ -56,7 +56,7 @@ def build(context: PageContext, tabs: gr.Tabs) -> None:
             book = part("book", "", elem_id="book", server_functions=[_paragraphs(desk)])
         with gr.Column(scale=3, min_width=260, elem_classes="st-side"):
             picker = voice_picker(context, "book")
-            speed = gr.Slider(0.5, 2.0, value=1.0, step=0.05, label="Speed", elem_id="book-speed")
+            manner = manner_fields(settings.speak_model, picker.model, "book")
             format = gr.Dropdown(FORMATS, value="m4b", label="Format", filterable=False, elem_id="book-format")
             loudness = gr.Dropdown(LOUDNESS, value="acx", label="Loudness", filterable=False, elem_id="book-loudness")
             with gr.Accordion("Pauses and narrator", open=False, elem_id="book-pauses"):
@@ -67,27 +67,12 @@ def build(context: PageContext, tabs: gr.Tabs) -> None:
                 narrator = gr.Textbox(
                     "", label="Narrator, for the file's tags", max_length=200, placeholder="The voice's name"
                 )
-            with gr.Accordion(
-                "Advanced", open=False, visible=_draws(settings.speak_model), elem_id="book-drawn"
-            ) as drawn:
-                # A gr.Number shows 0 for None, so 0 is what leaves it to the model; nobody narrates at temperature 0.
-                temperature = gr.Slider(0, 2, value=0, step=0.05, label="Temperature", info="0 is the model's own")
-                top_p = gr.Slider(0, 1, value=0, step=0.01, label="Top p", info="0 is the model's own")
-                seed = gr.Number(
-                    0, label="Seed", info="Another seed, another reading", precision=0, minimum=0, maximum=2**31 - 1
-                )
             submit = gr.Button("Narrate", variant="primary", size="lg", elem_id="book-submit")
 
-    start = picker.initial()
+    start = picker.initial() | manner.initial
     book.value = {"choices": start, "book": None}
-    mirrored = {"model": picker.model, "voice": picker.voice, "timbre": picker.timbre, "speed": speed}
-    mirrored |= {"temperature": temperature, "top_p": top_p, "seed": seed}
-    mirror("book", {**mirrored, "sentence_pause_s": sentence, "paragraph_pause_s": paragraph})
-
-    picker.model.input(
-        lambda model: gr.Accordion(visible=_draws(model)), [picker.model], [drawn],
-        api_visibility="private", show_progress="hidden",
-    )  # fmt: skip
+    mirrored = {"model": picker.model, "voice": picker.voice, "timbre": picker.timbre}
+    mirror("book", {**mirrored, **manner.mirrored, "sentence_pause_s": sentence, "paragraph_pause_s": paragraph})
 
     def opened(owner: str, document: Book) -> dict[str, Any]:
         return {"choices": start, "book": outline(desk.put(owner, document), document)}
@@ -121,9 +106,9 @@ def build(context: PageContext, tabs: gr.Tabs) -> None:
         made_of = as_spoken(context.library, owner, model, chosen)
         # A blend has a name in the file's tags too.
         reader = narrator.strip() or (chosen if made_of != chosen else "")
-        draws = _draws(model)
+        draws = own_sampling(model) is not None
         options = BookOptions(
-            sampling=Sampling(temperature or None, top_p or None) if draws else Sampling(),
+            sampling=Sampling(temperature, top_p) if draws else Sampling(),
             seed=(seed or 0) if draws else 0,
             model=model, voice=made_of, speed=speed, format=format, loudness=loudness,
             sentence_pause_s=sentence, paragraph_pause_s=paragraph, chapter_pause_s=chapter, chapters=chapters,
@@ -140,7 +125,7 @@ def build(context: PageContext, tabs: gr.Tabs) -> None:
             picker.model,
             picker.voice,
             picker.timbre,
-            speed,
+            manner.speed,
             format,
             loudness,
             sentence,
@@ -148,23 +133,15 @@ def build(context: PageContext, tabs: gr.Tabs) -> None:
             chapter,
             silence,
             narrator,
-            temperature,
-            top_p,
-            seed,
+            manner.temperature,
+            manner.top_p,
+            manner.seed,
         ],
         [tabs],
         js="(book, ...rest) => [window.studio.book.plan(), ...rest]",
         api_visibility="private",
     )
     _endpoints(context, desk)
-
-
-def _draws(model: str) -> bool:
-    """Whether the model draws tokens, and so can be told how."""
-    try:
-        return "codec" in registry.find(model).abilities
-    except ModelNotFound:
-        return False
 
 
 def _said(context: PageContext, owner: str, plan: Mapping[str, Any], document: Book) -> tuple[Pronunciation, ...]:

@@ -17,6 +17,7 @@ from engine.types import AudioChunk, Samples, SpeechRequest
 from studio.library import pronunciations
 from studio.page.context import PageContext
 from studio.page.doorway import endpoint, hidden, kindly, mirror, owner_of, part
+from studio.page.drawing import manner_fields
 from studio.page.tags import tag_palette
 from studio.page.voices import VoiceList, as_spoken, models, offered, own_voices, voice_list
 
@@ -76,7 +77,6 @@ class VoicePicker:
             "model": self.model.value,
             "voice": self.start.default,
             "timbre": "",
-            "speed": 1.0,
             "rates": {card.id: card.sample_rate for card in offered("speak", self.model.value)},
             "names": {voice: name for name, voice in named},
         }
@@ -144,12 +144,12 @@ def build(context: PageContext) -> None:
             picker = voice_picker(context, "speak")
             blends = [card.id for card in registry.cards("speak") if "blend" in card.abilities]
             part("blend", "", elem_id="speak-blend", value={"models": blends})
-            speed = gr.Slider(0.5, 2.0, value=1.0, step=0.05, label="Speed", elem_id="speak-speed")
+            manner = manner_fields(settings.speak_model, picker.model, "speak")
     part("clips", CLIPS, elem_id="speak-clips")
 
     # The choices are mirrored in the browser, so that Play asks nobody before it speaks.
-    player.value = picker.initial()
-    mirror("speak", {"model": picker.model, "voice": picker.voice, "timbre": picker.timbre, "speed": speed})
+    player.value = picker.initial() | manner.initial
+    mirror("speak", {"model": picker.model, "voice": picker.voice, "timbre": picker.timbre, **manner.mirrored})
     _speak_endpoint(context)
 
 

@@ -68,6 +68,33 @@ def test_it_is_chosen_heard_to_its_end_and_stopped(with_orpheus: Studio, open_at
     wait_until(lambda: page.evaluate("window.studio.metrics.plays.at(-1).reason") == "stopped", 60)
 
 
+def test_what_a_voice_can_be_told_is_shown_and_sent(with_orpheus: Studio, open_at: Open) -> None:
+    page = open_at(with_orpheus)
+    speed, drawn = page.locator("#speak-speed"), page.locator("#speak-drawn")
+    speed.locator("input[type=number]").fill("1.5")
+    speed.locator("input[type=number]").blur()
+    expect(drawn).to_have_count(0)
+    page.locator("#speak-model input").click()
+    page.get_by_role("option", name=NAME, exact=True).click()
+    expect(speed).to_be_hidden()
+    drawn.get_by_role("button").click()
+    expect(drawn.get_by_role("spinbutton", name="Temperature")).to_have_value("0.6")
+    drawn.get_by_role("spinbutton", name="Temperature").fill("0")
+    drawn.get_by_role("spinbutton", name="Temperature").blur()
+    page.wait_for_function(
+        "() => window.studio.speak.choices.temperature === 0 && window.studio.speak.choices.speed === 1"
+    )
+    with page.expect_request(re.compile("/v1/audio/speech")) as asked:
+        page.locator("#speak-player [data-st=play]").click()
+    body = json.loads(asked.value.post_data or "")
+    assert (body["speed"], body["temperature"], body["top_p"], body["seed"]) == (1, 0, 0.8, 0)
+    page.evaluate("window.studio.player.stop()")
+    page.locator("#speak-model input").click()
+    page.get_by_role("option", name="eSpeak NG", exact=True).click()
+    expect(speed.locator("input[type=number]")).to_have_value("1")
+    expect(drawn).to_have_count(0)
+
+
 def test_a_book_is_told_how_to_draw_where_the_voice_draws(with_orpheus: Studio, open_at: Open) -> None:
     page = open_at(with_orpheus)
     show(page, "Audiobook")
@@ -88,9 +115,9 @@ def test_a_book_is_told_how_to_draw_where_the_voice_draws(with_orpheus: Studio, 
         page.locator(".st-chapter summary").click()
         page.get_by_role("button", name="Hear paragraph 1", exact=True).click()
     body = json.loads(asked.value.post_data or "")
-    assert (body["temperature"], body["top_p"], body["seed"]) == (0.4, None, 7)
+    assert (body["temperature"], body["top_p"], body["seed"]) == (0.4, 0.8, 7)
     page.evaluate("window.studio.player.stop()")
     page.get_by_role("button", name="Narrate").click()
     jobs = wait_until(lambda: httpx.get(f"{with_orpheus.address}/v1/jobs").json()["data"], 30)
     options = jobs[0]["options"]
-    assert (options["sampling"]["temperature"], options["sampling"]["top_p"], options["seed"]) == (0.4, None, 7)
+    assert (options["sampling"]["temperature"], options["sampling"]["top_p"], options["seed"]) == (0.4, 0.8, 7)

@@ -8,7 +8,7 @@
   const KINDS = { front: "front matter", back: "back matter", notes: "notes" };
 
   const choices = { model: "", voice: "", timbre: "", speed: 1, rates: {}, sentence_pause_s: 0.25, paragraph_pause_s: 0.7,
-    temperature: 0, top_p: 0, seed: 0 };
+    temperature: null, top_p: null, seed: 0 };
   const book = (studio.book = { choices, changed: null });
   book.set = (values) => {
     Object.assign(choices, values);
@@ -88,8 +88,8 @@
           speed: Number(choices.speed) || 1,
           sentence_pause_s: Number(choices.sentence_pause_s),
           paragraph_pause_s: Number(choices.paragraph_pause_s),
-          temperature: choices.temperature || null, // null is the model's own; a voice that draws nothing ignores all three
-          top_p: choices.top_p || null,
+          temperature: choices.temperature, // a voice that draws nothing ignores all three
+          top_p: choices.top_p,
           seed: Number(choices.seed) || 0,
           ...(said?.value() === false ? { saved_pronunciations: false } : { book: said?.value() || "" }),
         },

@@ -13,7 +13,8 @@
   const nameOf = (id) =>
     id.split("+").map((part) => (choices.names[part] || part).split(" · ")[0]).join(", ");
 
-  const choices = { model: "", names: {}, voice: "", timbre: "", blend: "", language: "", speed: 1, rates: {} };
+  const choices = { model: "", names: {}, voice: "", timbre: "", blend: "", language: "", speed: 1, rates: {},
+    temperature: null, top_p: null, seed: 0 };
   const speak = (studio.speak = { choices });
 
   /** Called by Gradio's change events. */
@@ -28,6 +29,9 @@
     voice: choices.blend || (choices.timbre ? `${choices.voice}+${choices.timbre}` : choices.voice),
     input: text,
     speed: Number(choices.speed) || 1,
+    temperature: choices.temperature, // a voice that draws nothing ignores all three
+    top_p: choices.top_p,
+    seed: Number(choices.seed) || 0,
   });
   Object.assign(speak, { request, nameOf, box, formats: FORMATS });
 

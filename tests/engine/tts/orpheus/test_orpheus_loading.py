@@ -158,6 +158,11 @@ def test_the_published_models_have_cards() -> None:
     ids = {card.id for card in registry.cards("speak") if card.family == "orpheus"}
     assert ids >= {f"mlx-community/orpheus-3b-0.1-ft-{kind}" for kind in ("4bit", "6bit", "8bit", "bf16")}
     assert "canopylabs/orpheus-3b-0.1-ft" in ids
+    own = Sampling()
+    for card in registry.cards("speak"):
+        if card.family == "orpheus":
+            assert card.sampling is not None
+            assert (card.sampling.temperature, card.sampling.top_p) == (own.temperature, own.top_p)
 
 
 def test_a_quantised_model_speaks_through_the_pool(orpheus_folder: Path, tmp_path: Path) -> None:

@@ -1,0 +1,90 @@
+"""How a model speaks, beyond its voice: speed, and for models that draw tokens the temperature, top p and seed.
+
+Each is shown while the chosen model has it, and goes back to the model's own when another is chosen: what is not shown
+is not sent behind one's back.
+"""
+
+from dataclasses import dataclass
+from typing import Any
+
+import gradio as gr
+
+from engine import registry
+from engine.errors import ModelNotFound
+from engine.types import Sampling
+from studio.page.doorway import kindly
+
+_SEEDS = 2**31 - 1
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """The four components."""
+
+    speed: gr.Slider
+    temperature: gr.Slider
+    top_p: gr.Slider
+    seed: gr.Number
+
+    @property
+    def mirrored(self) -> dict[str, gr.Slider | gr.Number]:
+        """By the names a script and the API know them under."""
+        return {"speed": self.speed, "temperature": self.temperature, "top_p": self.top_p, "seed": self.seed}
+
+    @property
+    def initial(self) -> dict[str, Any]:
+        """What a script knows before anything was changed."""
+        return {name: component.value for name, component in self.mirrored.items()}
+
+
+def manner_fields(model_id: str, model: gr.Dropdown, prefix: str) -> Manner:
+    """Lay them out.
+
+    Args:
+        model_id: which is chosen first.
+        model: chooses another one.
+        prefix: of the elements' ids.
+    """
+    sampling = own_sampling(model_id) or Sampling()
+    speed = gr.Slider(
+        0.5, 2.0, value=1.0, step=0.05, label="Speed", visible=_has_speed(model_id), elem_id=f"{prefix}-speed"
+    )
+    with gr.Accordion(
+        "Advanced", open=False, visible=own_sampling(model_id) is not None, elem_id=f"{prefix}-drawn"
+    ) as drawn:
+        temperature = gr.Slider(
+            0, 2, value=sampling.temperature or 0, step=0.05, label="Temperature", info="0 is always the likeliest"
+        )
+        top_p = gr.Slider(0.05, 1, value=sampling.top_p or 1, step=0.05, label="Top p", info="1 leaves nothing out")
+        seed = gr.Number(0, label="Seed", info="Another seed, another reading", precision=0, minimum=0, maximum=_SEEDS)
+
+    @kindly
+    def other_model(chosen: str) -> tuple[gr.Slider, gr.Accordion, gr.Slider, gr.Slider]:
+        own = own_sampling(chosen)
+        told = own or Sampling()
+        return (
+            gr.Slider(visible=True) if _has_speed(chosen) else gr.Slider(value=1.0, visible=False),
+            gr.Accordion(visible=own is not None),
+            gr.Slider(value=told.temperature or 0),
+            gr.Slider(value=told.top_p or 1),
+        )
+
+    model.input(
+        other_model, [model], [speed, drawn, temperature, top_p], api_visibility="private", show_progress="hidden"
+    )
+    return Manner(speed, temperature, top_p, seed)
+
+
+def own_sampling(model_id: str) -> Sampling | None:
+    """How the model draws tokens unless it is told; None where it draws none, or is not known."""
+    try:
+        return registry.find(model_id).sampling
+    except ModelNotFound:
+        return None
+
+
+def _has_speed(model_id: str) -> bool:
+    try:
+        return "speed" in registry.find(model_id).abilities
+    except ModelNotFound:
+        return True
