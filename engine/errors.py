@@ -36,6 +36,10 @@ class AudioFormatError(InputError):
     """Bytes that are not audio, or samples of a shape nobody can play."""
 
 
+class AudioCutShort(AudioFormatError):
+    """A recording that stops in the middle; all it holds was given before."""
+
+
 class VoiceError(InputError):
     """No such voice, or one that cannot do what was asked."""
 

@@ -24,7 +24,8 @@ class Settings(BaseSettings):
     host: str = "127.0.0.1"
     port: int = 7860
     users: dict[str, SecretStr] = Field(
-        default_factory=dict, description='Login name -> key, as JSON: {"ada": "a long secret"}.'
+        default_factory=dict,
+        description='Login name -> key, as JSON: {"ada": "a long secret"}. The first one keeps the models.',
     )
     allowed_hosts: list[str] = Field(default_factory=list, description="Further Host names to answer to.")
     share: bool = Field(default=False, description="Open Gradio's public link.")
@@ -54,6 +55,11 @@ class Settings(BaseSettings):
     def resolved_database_url(self) -> str:
         """The database's SQLAlchemy URL."""
         return self.database_url or f"sqlite:///{self.outputs / 'studio.db'}"
+
+    @property
+    def keeper(self) -> str:
+        """Who gets, unloads and removes models: the first of the users; "" is whoever is here, for nobody logs in."""
+        return next(iter(self.users), "")
 
     @property
     def is_local_only(self) -> bool:

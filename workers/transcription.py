@@ -11,6 +11,7 @@ from typing import Any
 from sqlmodel import col, delete
 
 from engine.audio import io
+from engine.errors import AudioCutShort
 from engine.stt.base import Recognizer
 from engine.stt.transcribe import transcribe
 from engine.types import Samples, Transcript
@@ -50,7 +51,7 @@ def _transcribe(task: Task) -> dict[str, Any]:
     language = options.written_language(segments, model.languages)
     transcript = Transcript(segments, language, heard_s, options.model)
     _write(task, transcript, options)
-    return {"audio_s": heard_s, "total_s": heard_s}
+    return {"audio_s": heard_s, "total_s": heard_s, "report": {"notices": list(task.heart.notices)}}
 
 
 def _listen(task: Task, model: Recognizer, source: Path, folder: Path, options: TranscriptionOptions) -> float:
@@ -87,12 +88,16 @@ class _Counted:
 
     def blocks(self) -> Iterator[Samples]:
         """What is left to hear."""
-        for block in self._source:
-            self._heart.check()
-            begins, self._read = self._read, self._read + len(block)
-            fresh = block[max(0, self._skip - begins) :]
-            if len(fresh):
-                yield fresh
+        try:
+            for block in self._source:
+                self._heart.check()
+                begins, self._read = self._read, self._read + len(block)
+                fresh = block[max(0, self._skip - begins) :]
+                if len(fresh):
+                    yield fresh
+        except AudioCutShort as exc:
+            # What a broken upload or a dead battery left is worth having; its owner is told.
+            self._heart.notice([f"{exc} Up to there it is written down."])
 
 
 def _trim(folder: Path) -> float:

@@ -18,7 +18,7 @@ import numpy.typing as npt
 
 from engine.audio.ffmpeg import Ffmpeg, FfmpegFailed
 from engine.audio.resample import check_rate
-from engine.errors import AudioFormatError
+from engine.errors import AudioCutShort, AudioFormatError
 from engine.types import Samples
 
 # Containers that hold their sound themselves. Not here: hls, dash, concat, image lists, sdp, imf and other formats
@@ -157,7 +157,7 @@ class Decoder:
             return
         minutes, seconds = divmod(int(self._decoded / self.sample_rate), 60)
         where = f"it stops in the middle, after {minutes}:{seconds:02d}"
-        raise AudioFormatError(f"The recording is cut short: {where}. Export or upload it again.")
+        raise AudioCutShort(f"The recording is cut short: {where}. Export or upload it again.")
 
     def _is_torn(self) -> bool:
         messages = self._messages

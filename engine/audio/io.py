@@ -66,8 +66,8 @@ def read_blocks(path: Path, sample_rate: int, block_s: float = 1.0, *, keep_torn
             without the low-frequency channel; channels whose places nobody knows count the same.
 
     Raises:
-        AudioFormatError: empty, not audio, without an audio track, or without a sample. A file that stops early gives
-            everything it holds and then raises, unless `keep_torn`.
+        AudioFormatError: empty, not audio, without an audio track, or without a sample.
+        AudioCutShort: behind everything that a file holds which stops early, unless `keep_torn`.
     """
     check_rate(sample_rate)
     check_file(path)

@@ -88,7 +88,7 @@ def _played(path: Path, rate: int, fast: bool) -> Iterator[Samples]:
     """A recording at the pace at which it was spoken."""
     begins = time.monotonic()
     heard = 0
-    for packet in read_blocks(path, rate, PACKET_S):
+    for packet in read_blocks(path, rate, PACKET_S, keep_torn=True):
         yield packet
         heard += len(packet)
         if not fast:

@@ -10,7 +10,7 @@ from engine.errors import EngineError, OptionError
 from engine.pool import LoadedModel
 from engine.registry import ModelCard
 from studio.page.context import PageContext
-from studio.page.doorway import endpoint, escape, hidden, note, part
+from studio.page.doorway import endpoint, escape, hidden, note, owner_of, part
 from studio.page.fetching import Downloads
 from studio.page.voices import voice_counts
 
@@ -19,6 +19,9 @@ log = logging.getLogger(__name__)
 MODELS = """
 <section class="st-models" aria-label="Models">
   <p class="st-away" data-st="away" role="status" hidden></p>
+  <input data-st="find" type="search" class="st-find" aria-label="Find a model" maxlength="100"
+    placeholder="Find by name, language or ability">
+  <p class="st-empty" data-st="none" hidden>No model is called so, or knows that.</p>
   <h2>Voices</h2>
   <ul data-st="speak" class="st-cards" aria-label="Models that speak"></ul>
   <h2>Recognisers</h2>
@@ -31,13 +34,18 @@ def build(context: PageContext) -> None:
     """Lay the tab out."""
     downloads = Downloads(context.settings.models_dir, context.settings.offline)
 
+    keeper = context.settings.keeper
+
     def models() -> list[dict[str, Any]]:
         """Every model the studio knows: size, licence, languages, whether it is here and in memory."""
         loaded = {one.id: one for one in context.pool.loaded()}
         return [_row(card, context, downloads, loaded) for card in registry.cards()]
 
-    def model_action(model_id: str, action: str) -> list[dict[str, Any]]:
-        """Act on a model: get, stop (the download), unload (from memory) or remove (its files). Answers like models."""
+    def changed(person: str, model_id: str, action: str) -> list[dict[str, Any]]:
+        if keeper and person != keeper:
+            raise OptionError(
+                "Only the keeper of this studio, the first of its users, gets, unloads and removes models."
+            )
         card = registry.find(model_id)
         if action == "get":
             downloads.start(card.id)
@@ -54,11 +62,16 @@ def build(context: PageContext) -> None:
             raise OptionError(f"A model cannot {action[:40]!r}: choose one of get, stop, unload and remove.")
         return models()
 
-    def act(wanted: dict[str, Any]) -> dict[str, Any]:
+    def model_action(model_id: str, action: str, request: gr.Request) -> list[dict[str, Any]]:
+        """Act on a model: get, stop (the download), unload (from memory) or remove (its files). Answers like models."""
+        return changed(owner_of(request), model_id, action)
+
+    def act(wanted: dict[str, Any], request: gr.Request) -> dict[str, Any]:
         """For the script: the same, with errors as a value."""
         try:
-            action = str(wanted.get("action", ""))
-            return {"data": model_action(str(wanted.get("id", "")), action) if action else models()}
+            action, person = str(wanted.get("action", "")), owner_of(request)
+            data = changed(person, str(wanted.get("id", "")), action) if action else models()
+            return {"data": data, "is_keeper": keeper in ("", person)}
         except EngineError as exc:
             return {"error": str(exc)}
         except Exception:

@@ -6,7 +6,7 @@ import httpx
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.running import Open, Studio, Watch, wait_until
+from tests.browser.running import PATIENCE_S, Open, Studio, Watch, wait_until
 
 SAID = "Good morning. My name is John. I have seven brothers and two sisters."
 
@@ -203,3 +203,44 @@ def test_an_address_opens_its_transcript(open_page: Open, studio: Studio, transc
     page.goto(f"{studio.address}/#transcript={transcript}")
     page.reload()
     expect(page.locator(".st-line-text").first).to_have_text("the quick brown fox jumps")
+
+
+def test_a_day_of_speech_is_edited_like_a_minute(open_page: Open, studio: Studio, transcript: str) -> None:
+    count = 6000
+    address = f"{studio.address}/v1/transcripts/{transcript}"
+    segments = [
+        {
+            "text": f"line {n} says the same",
+            "start_s": 6.0 * n,
+            "end_s": 6.0 * n + 5,
+            "words": [
+                {"text": word, "start_s": 6.0 * n + i, "end_s": 6.0 * n + i + 0.9}
+                for i, word in enumerate(("line", str(n), "says", "the", "same"))
+            ],
+        }
+        for n in range(count)
+    ]
+    version = httpx.get(address).json()["version"]
+    answer = httpx.put(address, json={"version": version, "segments": segments}, timeout=PATIENCE_S)
+    assert answer.status_code == 200, answer.text
+    page = open_page("Transcribe")
+    lines = opened(page)
+    expect(lines).to_have_count(count)
+    last = lines.nth(count - 2)
+    last.scroll_into_view_if_needed()
+    last.click()
+    page.keyboard.press("End")
+    # Every letter is on the page before the next one is typed.
+    for at, letter in enumerate(" at last"):
+        page.keyboard.type(letter)
+        assert last.inner_text().endswith(" at last"[: at + 1].rstrip()) or letter == " "
+    wait_until(lambda: texts(studio, transcript)[count - 2] == f"line {count - 2} says the same at last", what="kept")
+    page.keyboard.press("Control+f")
+    page.get_by_label("Find", exact=True).fill("the same")
+    expect(page.locator("[data-st=found]")).to_have_text("6,000 places")
+    page.get_by_label("Replace with").fill("another thing")
+    page.get_by_role("button", name="Replace all").click()
+    wait_until(lambda: texts(studio, transcript)[0] == "line 0 says another thing", what="all are kept")
+    assert sum("another thing" in text for text in texts(studio, transcript)) == count
+    page.get_by_role("button", name="Undo").click()
+    wait_until(lambda: texts(studio, transcript)[count - 1] == f"line {count - 1} says the same", what="and undone")

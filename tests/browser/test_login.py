@@ -5,9 +5,11 @@ from collections.abc import Iterator
 from typing import Any
 
 import pytest
+from gradio_client import Client
+from gradio_client.exceptions import AppError
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.running import Studio, Watch, free_port
+from tests.browser.running import Studio, Watch, free_port, show
 
 
 @pytest.fixture(scope="module")
@@ -70,6 +72,25 @@ def test_two_people_share_a_studio_and_nothing_else(browser: Browser, guarded: S
     eve.get_by_role("link", name="Sign out").click()
     eve.get_by_role("button").first.click()
     eve.get_by_label("Key").wait_for()
+    watch.check()
+    for page in (ada, eve):
+        page.context.close()
+
+
+def test_the_first_person_keeps_the_models(browser: Browser, guarded: Studio) -> None:
+    watch = Watch(guarded.address)
+    ada, eve = (sign_in(browser, guarded, name, watch) for name in ("ada", "eve"))
+    for page in (ada, eve):
+        show(page, "Models")
+        page.locator('[data-model="hexgrad/Kokoro-82M"]').wait_for()
+    expect(ada.get_by_role("button", name="Get: Kokoro 82M", exact=True)).to_be_visible()
+    expect(eve.get_by_role("button", name="Get: Kokoro 82M", exact=True)).to_be_hidden()
+    client = Client(guarded.address, auth=("eve", "eve-has-a-long-key"), verbose=False)
+    for action in ("get", "stop", "unload", "remove"):
+        with pytest.raises(AppError, match="Only the keeper"):
+            client.predict("hexgrad/Kokoro-82M", action, api_name="/model_action")
+    client = Client(guarded.address, auth=("ada", "ada-has-a-long-key"), verbose=False)
+    assert client.predict("hexgrad/Kokoro-82M", "unload", api_name="/model_action")
     watch.check()
     for page in (ada, eve):
         page.context.close()

@@ -94,3 +94,21 @@ def test_screenshot_for_the_readme(open_page: Open, studio: Studio) -> None:
     target.parent.mkdir(exist_ok=True)
     page.screenshot(path=Path(target))
     studio.clear()
+
+
+def test_models_are_found_by_what_they_are_and_what_they_know(open_page: Open) -> None:
+    page = open_page("Models")
+    page.locator('[data-model="espeak-ng"]').wait_for()
+    shown = page.locator("[data-model]:visible")
+    everything = shown.count()
+    find = page.get_by_label("Find a model")
+    find.fill("kokoro 4 bit")
+    expect(shown).to_have_count(1)
+    find.fill("parakeet japanese")
+    expect(shown).to_have_count(1)
+    expect(shown).to_contain_text("Japanese")
+    find.fill("nothing like that")
+    expect(shown).to_have_count(0)
+    expect(page.get_by_text("No model is called so")).to_be_visible()
+    find.fill("")
+    expect(shown).to_have_count(everything)

@@ -96,3 +96,21 @@ def test_what_is_no_recording_fails_in_a_sentence(make_studio: StudioMaker, tmp_
     failed = wait_for(library, job_id, "failed")
     assert failed.error.endswith(".")
     assert str(tmp_path) not in failed.error
+
+
+def test_a_recording_that_is_cut_short_is_written_down_as_far_as_it_goes(
+    make_studio: StudioMaker, recording: Path, tmp_path: Path
+) -> None:
+    library, _ = make_studio()
+    torn = tmp_path / "torn.wav"
+    whole = recording.read_bytes()
+    torn.write_bytes(whole[: len(whole) * 6 // 10])
+    job_id = library.submit_transcription("ann", torn, "torn.wav", TranscriptionOptions(formats=("txt",))).id
+    done = wait_for(library, job_id, "done")
+    (notice,) = done.notices
+    assert "cut short" in notice
+    assert done.total_s == pytest.approx(0.6 * soundfile.info(recording).duration, abs=0.2)
+    assert "weather" in text_of(library, job_id, "txt").lower()
+    # It may be mended in the editor like any other.
+    view = library.transcript_view("ann", job_id)
+    assert view.is_final

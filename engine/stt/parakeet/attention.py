@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import mlx.core as mx
 
 from engine.nn.parts import Parts
+from engine.nn.smooth import attention
 
 MASKED = -1e9
 
@@ -61,10 +62,11 @@ class RelativeAttention:
         if before.keys is not None and before.values is not None:
             key = mx.concatenate([before.keys, key], axis=2)
             value = mx.concatenate([before.values, value], axis=2)
-        scores = shifted((query + self._position_bias) @ positions.swapaxes(-1, -2), key.shape[2]) * self._scale
+        scaled = (query + self._position_bias) * self._scale
+        scores = shifted(scaled @ positions.swapaxes(-1, -2), key.shape[2])
         if bias is not None:
             scores = scores + bias.astype(scores.dtype)
-        y = mx.fast.scaled_dot_product_attention(query + self._content_bias, key, value, scale=self._scale, mask=scores)
+        y = attention(query + self._content_bias, key, value, self._scale, scores)
         batch, _, n, _ = y.shape
         return self._out(y.transpose(0, 2, 1, 3).reshape(batch, n, -1)), Remembered(key, value)
 
@@ -88,8 +90,8 @@ def shifted(scores: mx.array, n_keys: int) -> mx.array:
         [batch, heads, n, n_keys].
     """
     batch, heads, n, m = scores.shape
-    padded = mx.pad(scores, [(0, 0), (0, 0), (0, 0), (1, 0)]).reshape(batch, heads, m + 1, n)
-    return padded[:, :, 1:].reshape(batch, heads, n, m)[..., :n_keys]
+    # A row's distances lie one place further left than those of the row above: another view of the same numbers.
+    return mx.as_strided(scores, (batch, heads, n, n_keys), (heads * n * m, n * m, m - 1, 1), n - 1)
 
 
 def sinusoids(farthest: int, nearest: int, d_model: int) -> mx.array:

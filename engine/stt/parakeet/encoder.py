@@ -13,9 +13,9 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 import mlx.core as mx
-import mlx.nn as nn
 
 from engine.nn.parts import Parts
+from engine.nn.smooth import glu, silu
 from engine.stt.base import last
 from engine.stt.parakeet.attention import MASKED, RelativeAttention, Remembered, Window, sinusoids, window_bias
 from engine.stt.parakeet.config import EncoderConfig
@@ -60,7 +60,7 @@ class Convolution:
         Returns:
             [batch, n, d_model], and what was convolved, with what came before in front.
         """
-        gated = nn.glu(self._in(x), axis=-1)
+        gated = glu(self._in(x))
         if valid is not None:
             gated = gated * valid
         n = x.shape[1]
@@ -69,7 +69,7 @@ class Convolution:
         y = self._bias
         for tap in range(self._taps.shape[0]):
             y = y + padded[:, tap : tap + n] * self._taps[tap]
-        return self._out(nn.silu(y)), held
+        return self._out(silu(y)), held
 
 
 class Layer:
@@ -90,12 +90,12 @@ class Layer:
     ) -> tuple[mx.array, Memory]:
         """[batch, n, d_model] -> the same shape, and all that could be remembered."""
         norms = self._norms
-        x = x + 0.5 * self._first[1](nn.silu(self._first[0](norms["feed_forward1"](x))))
+        x = x + 0.5 * self._first[1](silu(self._first[0](norms["feed_forward1"](x))))
         attended, heard = self.attention(norms["self_att"](x), positions, bias, memory.attention)
         x = x + attended
         convolved, held = self.convolution(norms["conv"](x), valid, memory.convolved)
         x = x + convolved
-        x = x + 0.5 * self._second[1](nn.silu(self._second[0](norms["feed_forward2"](x))))
+        x = x + 0.5 * self._second[1](silu(self._second[0](norms["feed_forward2"](x))))
         return norms["out"](x), Memory(heard, held)
 
 
@@ -118,21 +118,22 @@ class Encoder:
         """Rows of different length, with a pause after each layer.
 
         Args:
-            mel: [batch, frames, mels], zero behind each row's end.
+            mel: [batch, frames, mels]; what stands behind a row's end is not looked at.
             lengths: mel frames of each row, at least 1.
             window: (left, right) frames that attention sees; None is all.
 
         Returns:
             [batch, ceil(frames / factor), d_model]; what stands behind a row's end is meaningless.
         """
+        n = self.frames(mel.shape[1])
         rows: list[mx.array] = []
         for row, length in enumerate(lengths):
             # Row by row: the first convolution's output is the largest array of all by far.
-            rows.append(self.subsampling(mel[row : row + 1], mx.array([length])) * self.scale)
+            own = self.subsampling(mel[row : row + 1, :length]) * self.scale
+            rows.append(mx.pad(own, [(0, 0), (0, n - own.shape[1]), (0, 0)]))
             mx.eval(rows[-1])
             yield
         x = mx.concatenate(rows)
-        n = x.shape[1]
         valid = None
         bias = None if window is None else window_bias(n, 0, window)
         if min(lengths) < max(lengths):

@@ -28,17 +28,9 @@ class Subsampling:
         self._pointwise = [parts.linear(f"{name}.conv.{i + 1}") for i in places]
         self._out = parts.linear(f"{name}.out")
 
-    def __call__(self, mel: mx.array, lengths: mx.array) -> mx.array:
-        """Whole rows of different length.
-
-        Args:
-            mel: [batch, frames, mels]; what lies behind a row's length must be zero.
-            lengths: int [batch], mel frames of each row.
-
-        Returns:
-            [batch, ceil(frames / factor), d_model].
-        """
-        x, _ = self._convolve(mel, [None] * self.n_convolutions, 0, lengths)
+    def __call__(self, mel: mx.array) -> mx.array:
+        """Whole rows of one length, [batch, frames, mels] -> [batch, ceil(frames / factor), d_model]."""
+        x, _ = self._convolve(mel, [None] * self.n_convolutions, 0)
         return x
 
     def step(self, mel: mx.array, rows: Rows, keep: int) -> tuple[mx.array, Rows]:
@@ -52,24 +44,16 @@ class Subsampling:
         Returns:
             [batch, ceil(frames / factor), d_model] and the rows to remember.
         """
-        return self._convolve(mel, rows, keep, None)
+        return self._convolve(mel, rows, keep)
 
-    def _convolve(self, mel: mx.array, rows: Rows, keep: int, lengths: mx.array | None) -> tuple[mx.array, Rows]:
+    def _convolve(self, mel: mx.array, rows: Rows, keep: int) -> tuple[mx.array, Rows]:
         x = mel[..., None].astype(self._first.dtype)
         kept: Rows = []
         for level in range(self.n_convolutions):
             end = keep * self.factor >> level
             kept.append(x[:, end - 1 : end] if end else rows[level])
             x = self._strided(x, rows[level], level)
-            if lengths is not None:
-                lengths = (lengths + 1) // 2
-                x = x * (mx.arange(x.shape[1])[None, :] < lengths[:, None])[:, :, None, None]
-            x = mx.maximum(x, 0) if level == 0 else x
-            if level:
-                x = self._pointwise[level - 1](x)
-                if lengths is not None:
-                    x = x * (mx.arange(x.shape[1])[None, :] < lengths[:, None])[:, :, None, None]
-                x = mx.maximum(x, 0)
+            x = mx.maximum(self._pointwise[level - 1](x) if level else x, 0)
         batch, n = x.shape[:2]
         return self._out(x.transpose(0, 1, 3, 2).reshape(batch, n, -1)), kept
 

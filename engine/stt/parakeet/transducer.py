@@ -117,6 +117,7 @@ class Transducer:
             if any(token != self._blank for token in chosen):
                 predicted = self._move(chosen, predicted)
             yield
+        mx.eval(predicted.held())
         return said, replace(progress, frame=tuple(frame), symbols=tuple(symbols), predicted=predicted)
 
     def logits(self, features: mx.array, predicted: Predicted) -> mx.array:
@@ -174,8 +175,7 @@ class Transducer:
                 tuple(mx.where(moved, new, old) for new, old in zip(after.cells, before.cells, strict=True)),
                 mx.where(moved, after.output, before.output),
             )
-        mx.eval(after.held())
-        return after
+        return after  # the next look evaluates it
 
     def _predict(self, ids: mx.array, hidden: tuple[mx.array, ...], cells: tuple[mx.array, ...]) -> Predicted:
         rows = self._embedding.shape[0]

@@ -14,6 +14,7 @@ import mlx.nn as nn
 import numpy as np
 
 from engine.nn.kv_cache import KVCache
+from engine.nn.smooth import attention, gelu
 from engine.stt.whisper.config import WhisperConfig
 
 KeysValues = tuple[mx.array, mx.array]
@@ -76,7 +77,7 @@ class Attention(nn.Module):
         """[batch, n, width] attends to what is held -> [batch, n, width]"""
         keys, values = held
         queries = self._split(self.query(x))
-        out = mx.fast.scaled_dot_product_attention(queries, keys, values, scale=self._scale, mask=mask)
+        out = attention(queries, keys, values, self._scale, mask)
         return self.out(out.transpose(0, 2, 1, 3).reshape(x.shape))
 
     def scores(self, x: mx.array, keys: mx.array, heads: Sequence[int]) -> mx.array:
@@ -122,7 +123,7 @@ class Block(nn.Module):
         return self._forward(x), scores
 
     def _forward(self, x: mx.array) -> mx.array:
-        return x + self.mlp2(nn.gelu(self.mlp1(self.mlp_ln(x))))
+        return x + self.mlp2(gelu(self.mlp1(self.mlp_ln(x))))
 
 
 class Encoder(nn.Module):
@@ -144,8 +145,8 @@ class Encoder(nn.Module):
 
     def __call__(self, mel: mx.array) -> mx.array:
         """[batch, 2 n, n_mels] -> [batch, n, width]; n is n_audio_ctx, or less."""
-        x = nn.gelu(self.conv1(mel))
-        x = nn.gelu(self.conv2(x))
+        x = gelu(self.conv1(mel))
+        x = gelu(self.conv2(x))
         x = x + self._positions[: x.shape[1]].astype(x.dtype)
         for block in self.blocks:
             x = block.encode(x)

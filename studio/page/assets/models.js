@@ -6,13 +6,15 @@
   const BUSY_MS = 700;
   const CALM_MS = 4000;
   const LANGUAGES_SHOWN = 8;
-  const WORDS = { words: "word times", pitch: "pitch", live: "live captions", confidence: "confidence", clone: "voice cloning", design: "voice design", batch: "batches", blend: "blends of voices" };
+  const WORDS = { words: "word times", pitch: "pitch", live: "live captions", confidence: "confidence", clone: "voice cloning", design: "voice design", batch: "batches", blend: "blends of voices",
+    speed: "speed", codec: "seeds and temperature", prompt: "prompts and words to expect", translate: "translation into English" };
 
   studio.part("models", ({ element, server }) => {
     const find = (name) => element.querySelector(`[data-st="${name}"]`);
     const away = find("away");
     const lists = { speak: find("speak"), transcribe: find("transcribe") };
     const cards = new Map();
+    let isKeeper = true;
     let timer = 0;
 
     const names = (() => {
@@ -35,7 +37,7 @@
       try {
         const answer = await server.act({ id, action });
         if (answer.error) studio.say(answer.error, "error");
-        else show(answer.data);
+        else take(answer);
       } catch {
         studio.say(studio.unreachable, "error");
       } finally {
@@ -71,15 +73,18 @@
           model.voices > 0 && [h("dt", {}, "Voices"), h("dd", {}, model.voices.toLocaleString("en") + (model.timbres ? `, each in ${studio.count(model.timbres, "timbre")}` : ""))],
           model.abilities.length > 0 && [h("dt", {}, "Can do"), h("dd", {}, model.abilities.map((one) => WORDS[one] || one).join(", "))],
           model.tags.length > 0 && [h("dt", {}, "Tags"), h("dd", {}, model.tags.join(" "))]));
+      const known = [model.name, model.id, model.licence, ...model.languages, ...model.languages.map(names), ...model.abilities.map((one) => WORDS[one] || one), ...model.tags]
+        .join(" ").toLowerCase();
+      item.knows = (words) => words.every((word) => known.includes(word));
       item.update = (now) => {
         const running = Boolean(now.download?.is_running);
         state.textContent = now.built_in ? "built in" : now.downloaded ? "downloaded" : running ? "downloading" : "not downloaded";
         size.textContent = now.built_in ? "part of the studio" : studio.size(now.size_bytes) || "unknown";
         memory.textContent = now.is_loaded ? `${studio.size(now.loaded_bytes) || "some"} in use` : `about ${studio.size(now.memory_bytes) || "?"} when loaded`;
-        get.hidden = now.built_in || now.downloaded || running;
-        stop.hidden = !running;
-        unload.hidden = !now.is_loaded;
-        remove.hidden = now.built_in || !now.downloaded;
+        get.hidden = !isKeeper || now.built_in || now.downloaded || running;
+        stop.hidden = !isKeeper || !running;
+        unload.hidden = !isKeeper || !now.is_loaded;
+        remove.hidden = !isKeeper || now.built_in || !now.downloaded;
         bar.hidden = far.hidden = !running;
         if (running) {
           const share = now.download.total_bytes ? Math.min(1, now.download.done_bytes / now.download.total_bytes) : 0;
@@ -94,6 +99,21 @@
       return item;
     };
 
+    const take = (answer) => {
+      isKeeper = answer.is_keeper;
+      return show(answer.data);
+    };
+    const sift = () => {
+      const words = find("find").value.toLowerCase().split(/\s+/).filter(Boolean);
+      let count = 0;
+      for (const item of cards.values()) {
+        item.hidden = !item.knows(words);
+        count += Number(!item.hidden);
+      }
+      find("none").hidden = count > 0 || cards.size === 0;
+    };
+    find("find").addEventListener("input", sift);
+
     /** What is here comes first; a card keeps its place while somebody looks at it. */
     const show = (models) => {
       if (!cards.size) models = [...models].sort((a, b) => Number(b.built_in) - Number(a.built_in) || Number(b.downloaded) - Number(a.downloaded));
@@ -104,6 +124,7 @@
           lists[model.task].append(cards.get(model.id));
         }
       }
+      sift();
       for (const [id, item] of cards)
         if (!models.some((model) => model.id === id)) {
           item.remove();
@@ -119,7 +140,7 @@
         try {
           const answer = await server.act({ action: "" });
           if (answer.error) throw new Error(answer.error);
-          if (show(answer.data)) wait = BUSY_MS;
+          if (take(answer)) wait = BUSY_MS;
           away.hidden = true;
         } catch (error) {
           away.textContent = error?.message && !/fetch/i.test(error.message) ? error.message : studio.unreachable;
