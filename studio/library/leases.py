@@ -7,6 +7,7 @@ whoever shares its place sees at once that it is gone. Elsewhere only a stale he
 import os
 import socket
 import sys
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -33,6 +34,7 @@ Well above what accidents make of it: a machine that is switched off a few times
 """
 
 _BIRTH_TOLERANCE_S = 2.0
+_ENDED = frozenset({PartStatus.DONE, PartStatus.FAILED})
 
 
 @cache
@@ -224,6 +226,13 @@ def settle(rows: Session, job: Job) -> bool:
         move(job, JobStatus.FAILED, _why_failed(rows, job, parts))
         return False
     return True
+
+
+def is_over(parts: Sequence[JobPart]) -> bool:
+    """Whether no part of a job is left to take: all are done, or none but an assembly that a failed one holds up."""
+    statuses = {part.status for part in parts}
+    open_chapter = any(part.kind is not PartKind.ASSEMBLY and part.status not in _ENDED for part in parts)
+    return not open_chapter and (statuses <= _ENDED or PartStatus.FAILED in statuses)
 
 
 def _why_failed(rows: Session, job: Job, parts: Any) -> str:

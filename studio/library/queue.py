@@ -20,7 +20,7 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from studio.library.db import session
-from studio.library.leases import is_gone, locked, settle
+from studio.library.leases import is_gone, is_over, locked, settle
 from studio.library.moves import WORKABLE, move
 from studio.library.names import FUNCTIONS, QUEUE
 from studio.library.tables import Job, JobPart, JobStatus, PartKind, PartStatus
@@ -203,17 +203,15 @@ class Reconciler:
 
     @staticmethod
     def _settle_all(db: Engine) -> None:
-        """Jobs whose last worker died between its last part and the job's own row."""
+        """Jobs that nobody can go on with and whose row does not say so yet: their last worker died between its last
+        part and the job's own row, or a chapter failed while they were paused.
+        """
         with session(db) as rows:
-            idle = [
-                job.id
-                for job in rows.exec(select(Job).where(col(Job.status).in_(WORKABLE))).all()
-                if all(
-                    part.status in {PartStatus.DONE, PartStatus.FAILED}
-                    for part in rows.exec(select(JobPart).where(JobPart.job_id == job.id)).all()
-                )
+            workable = rows.exec(select(Job).where(col(Job.status).in_(WORKABLE))).all()
+            over = [
+                job.id for job in workable if is_over(rows.exec(select(JobPart).where(JobPart.job_id == job.id)).all())
             ]
-        for job_id in idle:
+        for job_id in over:
             with session(db, write=True) as rows:
                 job = rows.get(Job, job_id)
                 if job is not None:

@@ -27,6 +27,7 @@ ALLOWED = {
     "failed": {"retry", "cancel", "delete"},
     "done": {"delete"},
 }
+WORKED_ON = {"queued", "running"}
 AFTER = {"pause": "paused", "resume": "queued", "cancel": "cancelled", "retry": "queued"}
 
 
@@ -82,7 +83,7 @@ class JobLife(RuleBasedStateMachine):
     @rule(number=st.integers(0, 2))
     def take(self, number: int) -> None:
         held = claim(self.library.db, self.job_id, number)
-        is_open = self.status in {"queued", "running"} and number not in self.held and not self._is_done(number)
+        is_open = self.status in WORKED_ON and number not in self.held and not self._is_done(number)
         is_due = number < 2 or {0, 1} <= self._done_parts()
         assert (held is not None) == (is_open and is_due)
         if held is not None:
@@ -107,14 +108,19 @@ class JobLife(RuleBasedStateMachine):
     def end_part(self, data: st.DataObject) -> None:
         number = data.draw(st.sampled_from(sorted(self.held)))
         finish(self.library.db, self.held.pop(number))
-        if self.status == "running" and self._done_parts() == {0, 1, 2}:
+        if self.status not in WORKED_ON:
+            return
+        parts = self._parts()
+        if set(parts.values()) == {PartStatus.DONE}:
             self.status = "done"
+        elif PartStatus.FAILED in parts.values() and self._is_done(0) and self._is_done(1):
+            self.status = "failed"  # of a chapter that failed while the job was paused
 
     @precondition(lambda self: self.held)
     @rule(data=st.data())
     def break_down(self, data: st.DataObject) -> None:
         fail(self.library.db, self.held.pop(data.draw(st.sampled_from(sorted(self.held)))), "The disk is full.")
-        if self.status == "running":
+        if self.status in WORKED_ON:
             self.status = "failed"
 
     @invariant()

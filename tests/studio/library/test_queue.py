@@ -13,7 +13,7 @@ from redis import Redis
 from rq import Queue
 
 from studio.library.db import session
-from studio.library.leases import MAX_STARTS, STALE_ELSEWHERE_S, claim, finish, is_gone, place, signature
+from studio.library.leases import MAX_STARTS, STALE_ELSEWHERE_S, claim, fail, finish, is_gone, place, signature
 from studio.library.library import Library
 from studio.library.names import QUEUE
 from studio.library.options import BookOptions
@@ -99,6 +99,24 @@ def test_the_assembly_is_queued_when_the_last_chapter_is_done(library: Library, 
         assert finish(library.db, held) is (number == 1)
     library.reconcile(at_once=True)
     assert line(redis) == [f"{job_id}-2"]
+
+
+def test_a_chapter_that_fails_while_its_book_is_paused_fails_the_book_and_does_not_hold_it_up_for_ever(
+    library: Library, redis: Redis
+) -> None:
+    job_id = library.submit_book("ann", small_book(2), BookOptions()).id
+    first, second = claim(library.db, job_id, 0), claim(library.db, job_id, 1)
+    assert first is not None
+    assert second is not None
+    library.pause("ann", job_id)
+    fail(library.db, first, "The disk is full.")
+    finish(library.db, second)
+    assert library.resume("ann", job_id).status == "queued"
+    library.reconcile()
+    view = library.view("ann", job_id)
+    assert (view.status, view.error) == ("failed", "The disk is full.")
+    assert library.retry("ann", job_id).status == "queued"
+    assert line(redis) == [f"{job_id}-0"]
 
 
 def test_a_part_that_kills_every_worker_ends_in_a_sentence(library: Library) -> None:
