@@ -17,7 +17,7 @@ from studio.books.model import Book, Chapter
 PROJECT = Path(__file__).parents[3]
 EPUB = PROJECT / "examples" / "aesop.epub"
 CHAPTER = 3
-HEARD_S = 60
+HEARD_S = 30
 
 
 @pytest.fixture(scope="module")
