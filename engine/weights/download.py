@@ -6,6 +6,7 @@ through its session and go into its cache layout; the snapshot appears after the
 
 import logging
 import os
+import secrets
 import time
 from collections.abc import Callable, Generator, Sequence
 from contextlib import closing, contextmanager
@@ -167,8 +168,10 @@ class _Download:
         """Bytes of the file that need not come again."""
         if self._is_here(file):
             return file.size
-        partial = self._partial(file)
-        return min(partial.stat().st_size, file.size) if partial.is_file() else 0
+        try:
+            return min(self._partial(file).stat().st_size, file.size)
+        except FileNotFoundError:  # not begun, or whole since: another one put it in its place just now
+            return file.size if self._is_here(file) else 0
 
     def _is_here(self, file: RemoteFile) -> bool:
         # On a disk without links the snapshot itself holds the bytes.
@@ -218,8 +221,7 @@ class _Download:
             if place.is_file() and place.stat().st_size == file.size:
                 continue
             place.parent.mkdir(parents=True, exist_ok=True)
-            fresh = place.with_name(f".{place.name}.{os.getpid()}")
-            fresh.unlink(missing_ok=True)
+            fresh = _beside(place)
             try:
                 fresh.symlink_to(os.path.relpath(self._blob(file), place.parent))
             except (OSError, NotImplementedError):
@@ -229,7 +231,7 @@ class _Download:
             return
         ref = self._repo / "refs" / self._card.revision
         ref.parent.mkdir(parents=True, exist_ok=True)
-        fresh = ref.with_name(f".{ref.name}.{os.getpid()}")
+        fresh = _beside(ref)
         fresh.write_text(self._wanted.commit, encoding="ascii")
         os.replace(fresh, ref)
 
@@ -245,3 +247,8 @@ class _Download:
         if self._progress is not None and (now or time_s - self._reported_at >= REPORT_EVERY_S):
             self._reported_at = time_s
             self._progress(DownloadProgress(self._card.id, self._done + have, self._total, name))
+
+
+def _beside(place: Path) -> Path:
+    """A name for a file that will replace `place`; nobody else has it, no thread of this process either."""
+    return place.with_name(f".{place.name}.{os.getpid()}.{secrets.token_hex(4)}")

@@ -12,6 +12,7 @@ outputs/
 import errno
 import hashlib
 import os
+import secrets
 import shutil
 from collections.abc import Generator
 from contextlib import contextmanager
@@ -136,9 +137,10 @@ def storing() -> Generator[None]:
 def replacing(path: Path) -> Generator[Path]:
     """A temporary neighbour to write to; it takes the place of `path` at once, or not at all.
 
-    A reader never sees half a file, and a killed writer leaves at most a `.tmp-` file behind.
+    A reader never sees half a file, and a killed writer leaves at most a `.tmp-` file behind. Several who write the
+    same file at once, threads of one process among them, write next to one another; the last one's stays.
     """
-    temporary = path.with_name(f".tmp-{os.getpid()}-{path.name}")
+    temporary = path.with_name(f".tmp-{os.getpid()}-{secrets.token_hex(4)}-{path.name}")
     try:
         with storing():
             yield temporary

@@ -186,6 +186,19 @@ def test_several_who_want_the_same_model_bring_it_once(hub: Any, repo: Any, card
     assert all(hub.bytes_sent[name] == len(repo.files[name]) for name in WANTED)
 
 
+def test_several_who_put_the_same_files_in_their_places_do_not_get_in_each_others_way(
+    hub: Any, repo: Any, card: ModelCard, models_dir: Path
+) -> None:
+    folder = weights.fetch(card, models_dir, endpoint=hub.endpoint)
+    assert folder is not None
+    for _ in range(12):
+        for name in WANTED:
+            (folder / name).unlink()
+        with ThreadPoolExecutor(8) as many:
+            list(many.map(lambda _: weights.fetch(card, models_dir, endpoint=hub.endpoint), range(8)))
+        assert all((folder / name).read_bytes() == repo.files[name] for name in WANTED)
+
+
 def test_one_who_waits_for_anothers_download_can_still_stop(
     hub: Any, repo: Any, card: ModelCard, models_dir: Path
 ) -> None:
