@@ -27,6 +27,8 @@ MULTIPART_OVERHEAD_BYTES = 1_000_000
 """Room for a form's other fields and boundaries around the file itself."""
 TRANSCRIPT_BYTES = 64_000_000
 """The words and times of some forty hours."""
+PRONUNCIATIONS_BYTES = 3_000_000
+"""A file of pronunciations is refused in the library's own sentence, and the form around it has room."""
 JSON_BYTES_PER_CHAR = 12
 """A character outside the basic plane, escaped: two times six bytes."""
 
@@ -66,6 +68,7 @@ class Access:
                 *((prefix, self._max_form_bytes) for prefix in FORM_PATHS),
                 ("/v1/audio/speech", speech_bytes),
                 ("/v1/transcripts/", TRANSCRIPT_BYTES),
+                ("/v1/pronunciations/import", PRONUNCIATIONS_BYTES),
             ),
             OTHER_BYTES,
         )

@@ -1,7 +1,7 @@
 """The wire, written once: what comes in and goes out as JSON; OpenAI's names where it is OpenAI's."""
 
 import json
-from typing import Any, Literal, cast
+from typing import Annotated, Any, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
@@ -58,7 +58,7 @@ class SpeechBody(SamplingFields, ChunkingFields):
 
     input: str
     model: str = Field("", max_length=MAX_NAME_CHARS)
-    voice: str | VoiceId = ""
+    voice: Annotated[str, Field(max_length=MAX_NAME_CHARS)] | VoiceId = ""
     instructions: str = Field("", max_length=10_000)
     speed: Finite = Field(1.0, ge=0.5, le=2.0)
     response_format: SpeechFormat = "mp3"

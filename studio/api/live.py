@@ -34,7 +34,7 @@ from pydantic import BaseModel, ValidationError
 from starlette.responses import JSONResponse, Response
 
 from engine import registry
-from engine.errors import EngineError, InputError, OptionError
+from engine.errors import EngineError, InputError, ModelNotDownloaded, ModelNotFound, OptionError
 from engine.registry.guidance import check_guidance
 from engine.stt.base import Guidance
 from engine.stt.segments import segments_of
@@ -89,7 +89,7 @@ async def listen(socket: WebSocket, context: Context, asking: Asking) -> None:
     except WebSocketDisconnect:
         return
     except EngineError as exc:
-        is_theirs = isinstance(exc, InputError | TooMany | NotFound)
+        is_theirs = isinstance(exc, InputError | ModelNotFound | ModelNotDownloaded | TooMany | NotFound)
         await _close(socket, wire(exc)[1], REFUSED if is_theirs else FAILED)
     except Exception:
         log.exception("a live transcription failed")

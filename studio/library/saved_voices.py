@@ -79,7 +79,9 @@ def remove(db: Engine, owner: str, voice_id: str) -> None:
 
 def resolved(db: Engine, owner: str, family: str, voice: str) -> str:
     """The blend of that name, or the voice as it was named: the one place where a name becomes what a model knows."""
-    key = " ".join(unicodedata.normalize("NFC", voice).split()).casefold()
+    # A lone surrogate is in no name that was kept, and no database takes it.
+    written = voice.encode("utf-8", "replace").decode()
+    key = " ".join(unicodedata.normalize("NFC", written).split()).casefold()
     if not key or "+" in key or ":" in key:
         return voice
     with session(db) as rows:

@@ -311,7 +311,18 @@ def _checked(segment: Segment) -> Segment:
     # A lone surrogate cannot be written to any file.
     text = segment.text.encode("utf-8", "replace").decode().replace("\0", "")
     speaker = " ".join(segment.speaker.encode("utf-8", "replace").decode().replace("\0", "").split())
-    return replace(segment, text=" ".join(text.split()), speaker=speaker[:MAX_SPEAKER_CHARS])
+    return replace(
+        segment,
+        text=" ".join(text.split()),
+        speaker=speaker[:MAX_SPEAKER_CHARS],
+        words=tuple(replace(word, confidence=_share(word.confidence)) for word in segment.words),
+        confidence=_share(segment.confidence),
+    )
+
+
+def _share(confidence: float | None) -> float | None:
+    """Between 0 and 1: the mean of larger ones may be no number, and what was written with it could not be read."""
+    return None if confidence is None else min(1.0, max(0.0, confidence))
 
 
 def _check_order(segments: Sequence[Segment]) -> None:

@@ -35,12 +35,15 @@ class WhisperTokenizer:
     """
 
     def __init__(self, tokenizer: Tokenizer, n_vocab: int) -> None:
+        # "<|endoftext|>" in a prompt is thirteen characters.
+        tokenizer.encode_special_tokens = True
         self._tokenizer = tokenizer
         self.special = SpecialTokens.of(n_vocab, tokenizer.token_to_id(_END))
 
     def encode(self, text: str) -> list[int]:
-        """Text as tokens, none of them special."""
-        return self._tokenizer.encode(text, add_special_tokens=False).ids
+        """Text as tokens, none of them special, whatever a person writes."""
+        # A time such as "<|1.00|>" is added to some vocabularies as if it were a plain word.
+        return [t for t in self._tokenizer.encode(text, add_special_tokens=False).ids if t < self.special.end]
 
     def decode(self, tokens: Sequence[int]) -> str:
         """The text of tokens; special ones have none."""

@@ -223,6 +223,7 @@ def test_bad_input_is_one_sentence_with_the_right_status(
         b'{"input": "a", "speed": Infinity}',
         b'{"input": "a", "speed": 1e999}',
         b'{"input": "\\ud800"}',
+        b'{"input": "a", "voice": "\\ud800"}',
         b"\xff\xfe",
         b"[" * 100_000,
         b'{"input": "a", "seed": ' + b"9" * 5000 + b"}",

@@ -120,6 +120,19 @@ def test_hostile_text_is_kept_as_text(kept: str) -> None:
     assert segment["speaker"] == "Ada"
 
 
+def test_a_confidence_beyond_all_bounds_leaves_the_transcript_readable(kept: str) -> None:
+    words = [
+        {"text": text, "start_s": n, "end_s": n + 1, "confidence": 1.7e308}
+        for n, text in enumerate(("one", "two", "three"))
+    ]
+    changed = {"text": "one two four", "start_s": 0, "end_s": 3, "words": words, "confidence": -1e308}
+    answer = change(kept, 0, 0, 1, changed)
+    assert answer.status_code == 200, answer.text
+    whole = HTTP.get(kept)
+    assert whole.status_code == 200, whole.text
+    assert [word["confidence"] for word in whole.json()["segments"][0]["words"]] == [1.0, 1.0, None]
+
+
 def test_results_and_exports_follow_the_changes(kept: str) -> None:
     first = HTTP.get(kept).json()["segments"][0]
     job = HTTP.get(kept.replace("transcripts", "jobs")).json()

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from tokenizers import Tokenizer
+from tokenizers import AddedToken, Tokenizer
 
 from engine.errors import EngineError, WeightsError
 from engine.stt.whisper.align import TimedWord, joined, shortened
@@ -77,6 +77,17 @@ def test_any_tokens_make_words(tokenizer: WhisperTokenizer, tokens: list[int]) -
     for language in ("en", "zh"):
         words = tokenizer.words([token for token in tokens if token < tokenizer.special.end], language)
         assert all(words)
+
+
+def test_nothing_a_person_writes_becomes_a_special_token(tiny: Any, tokenizer: WhisperTokenizer) -> None:
+    named = Tokenizer.from_file(str(tiny() / "tokenizer.json"))
+    spelled = [name for name, token in named.get_vocab().items() if token >= tokenizer.special.end]
+    named.add_special_tokens(["<|startoftranscript|>"])
+    named.add_tokens([AddedToken("<|1.00|>")])
+    strict = WhisperTokenizer(named, tokenizer.special.n_vocab)
+    for text in (*spelled, "<|endoftext|>", "<|startoftranscript|>", "<|1.00|>"):
+        assert all(token < strict.special.end for token in strict.encode(f" a{text} b"))
+    assert strict.decode(strict.encode(" a<|endoftext|> b")) == " a<|endoftext|> b"
 
 
 def test_words_part_at_spaces_and_characters_where_there_are_none(tokenizer: WhisperTokenizer) -> None:
