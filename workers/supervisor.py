@@ -70,11 +70,6 @@ class Supervisor:
         redis = self._redis
         return redis is not None and (redis.process is not None or bool(self._settings.redis_url))
 
-    @property
-    def redis_process(self) -> "subprocess.Popen[bytes] | None":
-        """The keeper of the private Redis, when it is ours."""
-        return self._redis.process if self._redis else None
-
     def worker_pids(self) -> list[int]:
         """The workers that run now."""
         with self._lock:

@@ -36,7 +36,6 @@ Codes = Sequence[mx.array]
 Noise = Callable[[int, int, int], mx.array]
 """(block, start, n) -> [1, n, 1]: the noise of decoder block `block` for its samples start to start + n."""
 
-KERNEL = 7
 DILATIONS = (1, 3, 9)
 NOISE_BLOCK = 4096
 

@@ -70,11 +70,6 @@ class SpeechDetector:
         self._for_network = _Fifo()
         self._turn = _Turn(self._options, self._step, sample_rate)
 
-    @property
-    def is_speaking(self) -> bool:
-        """Whether a turn is going on."""
-        return self._turn.is_open
-
     def feed(self, samples: Samples) -> list[SpeechPart]:
         """Hear float32 [n], any n, and return the parts of turns that became certain."""
         self._sound.push(samples)

@@ -78,10 +78,6 @@ _COUNTED = re.compile(
 )
 
 
-def _slice_of(match: re.Match[str], name: str, text: str) -> Edit:
-    return Edit(*match.span(name), text, joins=True)
-
-
 def spoken_month(match: re.Match[str]) -> list[Edit]:
     """The month in full; its abbreviation's full stop goes with it."""
     end = match.end("dot") if match["dot"] else match.end("month")

@@ -47,11 +47,6 @@ class Tag:
     name: str
     phonemes: str = ""
 
-    @property
-    def is_known(self) -> bool:
-        """Whether it is inline phonemes or one of the studio's own emotions."""
-        return self.kind == "phonemes" or self.name in EMOTIONS
-
 
 def find(text: str) -> Iterator[Tag]:
     """Every tag of a text, in order."""

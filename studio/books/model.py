@@ -55,11 +55,6 @@ class Chapter:
         """Words in all paragraphs."""
         return sum(map(count_words, self.paragraphs))
 
-    @property
-    def char_count(self) -> int:
-        """Characters in all paragraphs."""
-        return sum(map(len, self.paragraphs))
-
 
 @dataclass(frozen=True, slots=True)
 class Book:

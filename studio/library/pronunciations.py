@@ -11,7 +11,7 @@ from dataclasses import asdict, dataclass
 from typing import Any, cast
 
 from sqlalchemy import Engine, Table, func
-from sqlmodel import Session, col, delete, select
+from sqlmodel import Session, col, select
 
 from engine.errors import OptionError
 from engine.text.pronunciation import checked
@@ -123,13 +123,6 @@ def take_in(db: Engine, owner: str, entries: Sequence[tuple[str, Pronunciation]]
             connection.execute(table.delete().where(table.c.id.in_(some)))
         connection.execute(table.insert(), list(values.values()))
     return len(values) - len(replaced), len(replaced)
-
-
-def remove_all(db: Engine, owner: str, book: str) -> None:
-    """Forget all entries of a book, or with "" those for everywhere."""
-    with session(db, write=True) as rows:
-        same = col(SavedPronunciation.owner) == owner, col(SavedPronunciation.book) == book
-        rows.exec(delete(SavedPronunciation).where(*same))
 
 
 class Spoken:

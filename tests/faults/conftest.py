@@ -58,10 +58,6 @@ class Studio:
         """Processes that do or await a ticket."""
         return [process for process in self.family() if "workers.horse" in _command(process)]
 
-    def rq_workers(self) -> list[psutil.Process]:
-        """Processes that take tickets."""
-        return [process for process in self.family() if " workers --with-parent" in _command(process)]
-
     def redis_server(self) -> psutil.Process:
         """The private Redis."""
         return next(one for one in self.family() if "redis.sock" in _command(one) and "/bin/sh" not in _command(one))

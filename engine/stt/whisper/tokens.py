@@ -6,7 +6,6 @@ Source: OpenAI, whisper/tokenizer.py (MIT).
 from dataclasses import dataclass
 
 STAMPS = 1501  # 0.00 s to 30.00 s
-STAMP_S = 0.02
 _ENGLISH, _MULTILINGUAL, _LARGE_V3 = 51864, 51865, 51866
 _OTHERS = 8  # end, start, translate, transcribe, start of lm, start of prev, no speech, no timestamps
 

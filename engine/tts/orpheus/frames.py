@@ -27,15 +27,6 @@ def to_levels(frames: Sequence[Frame]) -> list[npt.NDArray[np.int32]]:
     return [table[:, slots].reshape(1, -1) for slots in _LEVELS]
 
 
-def to_frames(levels: Sequence[npt.NDArray[np.int32]]) -> list[Frame]:
-    """The way back."""
-    count = levels[0].shape[1]
-    table = np.zeros((count, SLOTS), dtype=np.int32)
-    for slots, level in zip(_LEVELS, levels, strict=True):
-        table[:, slots] = level.reshape(count, -1)
-    return [tuple(row) for row in table.tolist()]
-
-
 def to_tokens(frames: Sequence[Frame]) -> list[int]:
     """Frames -> the tokens that write them."""
     return [CODE_BASE + slot * CODEBOOK_SIZE + code for frame in frames for slot, code in enumerate(frame)]

@@ -34,8 +34,7 @@ def test_entries_belong_to_their_owner(library: Library) -> None:
         pronunciations.change(library.db, "bob", kept.id, SYBIL)
     with pytest.raises(NotFound):
         pronunciations.remove(library.db, "bob", kept.id)
-    pronunciations.add(library.db, "bob", SYBIL)
-    pronunciations.remove_all(library.db, "bob", "")
+    pronunciations.remove(library.db, "bob", pronunciations.add(library.db, "bob", SYBIL).id)
     assert [one.said for one in pronunciations.list_all(library.db, "ann")] == [SYBIL]
 
 
