@@ -5,6 +5,7 @@ EngineError
     ├── Unauthorised   401  nobody knows who is asking
     ├── Forbidden      403  it comes from another site, or is not theirs
     ├── WrongHost      421  asked under a name this studio does not answer to
+    ├── Unreadable     400  a request of the page that nobody can make sense of
     ├── TooLarge       413  more bytes or more text than one request may bring
     └── TooMany        429  more at once, or more often, than one person may
 """
@@ -37,6 +38,13 @@ class WrongHost(Refusal):
 
     status = 421
     code = "wrong_host"
+
+
+class Unreadable(Refusal):
+    """A request of the page that nobody can make sense of."""
+
+    status = 400
+    code = "invalid_value"
 
 
 class TooLarge(Refusal):

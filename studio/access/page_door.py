@@ -3,6 +3,7 @@ people, and renames its files. Knows nothing of what the page shows.
 """
 
 import json
+import logging
 import secrets
 from collections.abc import Iterable
 from typing import Any, cast
@@ -10,15 +11,18 @@ from urllib.parse import parse_qs
 
 import anyio.to_thread
 from starlette.datastructures import Headers, MutableHeaders
+from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from studio.access.current import person_in
-from studio.access.errors import Forbidden, TooLarge, error_body
+from studio.access.errors import Forbidden, TooLarge, Unreadable, error_body
 from studio.access.headers import page_policy
 from studio.access.page_files import PageFiles
 from studio.access.page_routes import API, FILE, JOIN, STATIC, TAKES_JSON, UPLOAD, Claims, is_open
 from studio.access.people import Person
+
+log = logging.getLogger(__name__)
 
 LARGE_BODY_BYTES = 64 * 1024
 """JSON beyond this is parsed on a thread, so that a pasted book does not hold up other people's sound."""
@@ -58,10 +62,22 @@ class PageDoor:
             scope["headers"] = _json_headers(scope["headers"], len(body))
             receive = _replay(body, receive)
         answer = _Answer(self._files, self._claims, person, scope, send)
-        if path == UPLOAD:
-            await self._take_upload(scope, receive, answer)
-        else:
-            await self._page(scope, receive, answer)
+        try:
+            if path == UPLOAD:
+                await self._take_upload(scope, receive, answer)
+            else:
+                await self._page(scope, receive, answer)
+        except RuntimeError as exc:
+            if not answer.flows or not isinstance(exc.__cause__, HTTPException):
+                raise
+            # Gradio has told it in the stream already, before it raised it: the session is unknown.
+            await answer.end()
+        except (KeyError, TypeError) as exc:
+            # What the handlers raise comes out elsewhere: here it is a form without a file, or for no function of ours.
+            if answer.has_begun or not (path == UPLOAD or JOIN.fullmatch(path)):
+                raise
+            log.warning("Gradio could not read a request to %s: %s", path, type(exc).__name__)
+            raise Unreadable("The page's request cannot be understood; reload the page.") from exc
 
     async def _take_upload(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Gradio keeps what has come of an upload when its client leaves; here it goes."""
@@ -134,15 +150,34 @@ class _Answer:
         self._start: Message | None = None
         self._kind = ""
         self._pending = bytearray()
+        self._is_fault = False
+        self.has_begun = False
+        """Whether something was sent, so that nothing else can be."""
+
+    @property
+    def flows(self) -> bool:
+        """Whether events are on their way."""
+        return self.has_begun and self._kind == "text/event-stream"
+
+    async def end(self) -> None:
+        """Nothing more comes."""
+        await self._send({"type": "http.response.body", "body": b"", "more_body": False})
 
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(raw=message.setdefault("headers", []))
             self._kind = headers.get("content-type", "").partition(";")[0].strip()
+            if message["status"] == 500 and self._kind == "text/plain":
+                # Two words, and the exception follows: whoever catches that has a sentence.
+                self._is_fault = True
+                return
+            self.has_begun = True
             if self._kind in {"application/json", "text/html"}:
                 self._start = message  # held back: the body's length may change
                 return
             await self._send(message)
+        elif self._is_fault:
+            return
         elif message["type"] != "http.response.body":
             await self._send(message)
         elif self._kind == "text/event-stream":

@@ -79,12 +79,16 @@ class PageFiles:
         if isinstance(value, list):
             return [self.inward_json(item, person, depth + 1) for item in cast(list[Json], value)]
         if isinstance(value, dict):
+            entries = cast(dict[str, Json], value)
+            path = entries.get("path")
+            if _is_file(entries) and not (isinstance(path, str) and path):
+                raise Forbidden("That file is not one of yours; upload it again.")
             # Gradio takes every object with a text "path" for a file.
             return {
                 key: self.inward(item, person)
                 if key == "path" and isinstance(item, str) and item
                 else self.inward_json(item, person, depth + 1)
-                for key, item in cast(dict[str, Json], value).items()
+                for key, item in entries.items()
             }
         return value
 

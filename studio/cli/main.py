@@ -1,6 +1,7 @@
 """The terminal's front door: commands found by name, errors turned into one sentence and an exit status."""
 
 import logging
+import re
 import sys
 from importlib import import_module
 from typing import Any, NoReturn
@@ -82,6 +83,12 @@ def main() -> NoReturn:
     except EngineError as exc:
         errors.print(str(exc), markup=False, soft_wrap=True)
         raise SystemExit(exit_status(exc)) from None
+    except ValueError as exc:
+        sentence = _about_settings(exc)
+        if sentence is None:
+            raise
+        errors.print(sentence, markup=False, soft_wrap=True)
+        raise SystemExit(BAD_USE) from None
     except KeyboardInterrupt:
         raise SystemExit(INTERRUPTED) from None
     except BrokenPipeError:
@@ -94,3 +101,21 @@ def main() -> NoReturn:
 def exit_status(exc: EngineError) -> int:
     """2 when the person's words were off, 1 when the work failed."""
     return BAD_USE if isinstance(exc, InputError | ModelNotFound | NotFound | IllegalMove) else FAILURE
+
+
+def _about_settings(exc: ValueError) -> str | None:
+    """One sentence when a STUDIO_* setting is at fault, without its value: that may be a key."""
+    from pydantic import ValidationError
+    from pydantic_settings import SettingsError
+
+    if isinstance(exc, SettingsError):
+        field = re.search(r'field "(\w+)"', str(exc))
+        name = f"STUDIO_{field[1].upper()}" if field else "A STUDIO_ setting"
+        example = '["studio.example"]' if name == "STUDIO_ALLOWED_HOSTS" else '{"ada": "a long secret"}'
+        return f"{name} is not JSON; write it as in '{example}'."
+    if isinstance(exc, ValidationError) and exc.title == "Settings":
+        first = exc.errors(include_url=False, include_input=False, include_context=False)[0]
+        place, problem = first["loc"], first["msg"]
+        name = f"STUDIO_{str(place[0]).upper()}" if place else "A STUDIO_ setting"
+        return f"{name} cannot be used: {problem[:1].lower()}{problem[1:]}."
+    return None

@@ -1,7 +1,7 @@
 """The Models tab: what can speak and listen here, what it costs, and how programs come in, for assets/models.js."""
 
 import logging
-from typing import Any
+from typing import Any, cast
 
 import gradio as gr
 
@@ -64,11 +64,14 @@ def build(context: PageContext) -> None:
 
     def model_action(model_id: str, action: str, request: gr.Request) -> list[dict[str, Any]]:
         """Act on a model: get, stop (the download), unload (from memory) or remove (its files). Answers like models."""
-        return changed(owner_of(request), model_id, action)
+        return changed(owner_of(request), str(model_id or ""), str(action or ""))
 
-    def act(wanted: dict[str, Any], request: gr.Request) -> dict[str, Any]:
+    def act(wanted: Any, request: gr.Request) -> dict[str, Any]:
         """For the script: the same, with errors as a value."""
         try:
+            if not isinstance(wanted, dict):
+                raise OptionError("The page's request cannot be understood; reload the page.")
+            wanted = cast(dict[str, Any], wanted)
             action, person = str(wanted.get("action", "")), owner_of(request)
             data = changed(person, str(wanted.get("id", "")), action) if action else models()
             return {"data": data, "is_keeper": keeper in ("", person)}

@@ -160,6 +160,34 @@ def test_no_path_of_the_machine_can_be_put_in_or_fetched(page: str, outputs: Pat
         assert "secret" not in answer.text.replace("secret.txt", "")
 
 
+@pytest.mark.parametrize("file", [{"path": ""}, {"path": None}, {"path": ["x"]}, {"url": "https://example.com/x"}])
+def test_a_file_without_a_name_of_ours_never_reaches_gradio(page: str, file: dict[str, Any]) -> None:
+    answer = call(page, ADA, [{**file, "meta": {"_type": "gradio.FileData"}}, ""])
+    assert answer.status_code == 403
+    assert "not one of yours" in answer.text
+
+
+@pytest.mark.parametrize("number", [99_999, -1])
+def test_a_request_for_no_function_is_refused_with_a_sentence(page: str, number: int) -> None:
+    body = {"fn_index": number, "data": [], "session_hash": "absurd"}
+    answer = HTTP.post(f"{page}/gradio_api/queue/join", json=body, headers=ADA)
+    assert answer.status_code == 400, answer.text
+    assert "cannot be understood" in answer.json()["error"]["message"]
+
+
+def test_an_upload_of_no_file_is_refused_with_a_sentence(page: str) -> None:
+    answer = HTTP.post(f"{page}/gradio_api/upload", files={"files": ("", b"x")}, headers=ADA)
+    assert answer.status_code == 400, answer.text
+    assert "cannot be understood" in answer.json()["error"]["message"]
+
+
+def test_a_stream_of_an_unknown_session_says_so_and_ends_whole(page: str) -> None:
+    answer = HTTP.get(f"{page}/gradio_api/queue/data", params={"session_hash": "nobody"}, headers=ADA)
+    assert answer.status_code == 200
+    event = json.loads(answer.text.partition("data: ")[2])
+    assert event["session_not_found"] is True
+
+
 @pytest.mark.parametrize(
     ("method", "path"),
     [

@@ -13,11 +13,15 @@ import soundfile
 PROJECT = Path(__file__).parents[3]
 
 
-def studio(*words: str, outputs: Path, stdin: str = "", timeout: float = 120.0) -> "subprocess.CompletedProcess[str]":
+def studio(
+    *words: str, outputs: Path, stdin: str = "", timeout: float = 120.0, settings: dict[str, str] | None = None
+) -> "subprocess.CompletedProcess[str]":
     environment = {key: value for key, value in os.environ.items() if not key.startswith("STUDIO_")}
     return subprocess.run(
         [sys.executable, "-m", "studio", *words],
-        env=environment | {"STUDIO_OUTPUTS": str(outputs), "COLUMNS": "200", "PYTHONPATH": str(PROJECT)},
+        env=environment
+        | {"STUDIO_OUTPUTS": str(outputs), "COLUMNS": "200", "PYTHONPATH": str(PROJECT)}
+        | (settings or {}),
         input=stdin,
         capture_output=True,
         text=True,
@@ -75,6 +79,20 @@ def test_bad_use_is_one_sentence_and_exit_status_two(tmp_path: Path, words: tupl
     assert sentence in run.stderr
     assert "Traceback" not in run.stderr
     assert not list(tmp_path.glob("a.*")), "nothing half-made is left behind"
+
+
+@pytest.mark.parametrize(
+    ("setting", "value"),
+    [("STUDIO_USERS", "ada:a-long-secret"), ("STUDIO_USERS", '["a-long-secret"]'), ("STUDIO_PORT", "a-long-secret")],
+)
+def test_a_setting_that_cannot_be_used_is_one_sentence_without_its_value(
+    tmp_path: Path, setting: str, value: str
+) -> None:
+    run = studio("jobs", outputs=tmp_path, settings={setting: value})
+    assert run.returncode == 2, run.stderr
+    assert run.stderr.startswith(setting)
+    assert run.stderr.count("\n") == 1
+    assert "a-long-secret" not in run.stderr + run.stdout
 
 
 def test_voices_for_programs(tmp_path: Path) -> None:
