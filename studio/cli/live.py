@@ -6,12 +6,12 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated
 
-import numpy as np
 import typer
 from rich.console import Console
 from rich.text import Text
 
 from engine.audio.io import read_blocks
+from engine.audio.pcm import decode_pcm16
 from engine.errors import AudioFormatError
 from engine.pool import LiveHandle, ModelPool
 from engine.stt.base import Guidance
@@ -81,7 +81,7 @@ class _Draft:
 def _input(rate: int) -> Iterator[Samples]:
     size = 2 * round(PACKET_S * rate)
     while block := sys.stdin.buffer.read(size):
-        yield np.frombuffer(block, dtype="<i2", count=len(block) // 2).astype(np.float32) / np.float32(32768.0)
+        yield decode_pcm16(block[: len(block) // 2 * 2])
 
 
 def _played(path: Path, rate: int, fast: bool) -> Iterator[Samples]:

@@ -15,6 +15,7 @@ from queue import SimpleQueue
 
 import numpy as np
 
+from engine.audio.pcm import decode_pcm16
 from engine.errors import OptionError, VoiceError
 from engine.text import tags
 from engine.text.normalise import is_english
@@ -165,7 +166,7 @@ class EspeakSynthesizer:
             marks: list[Mark] = []
             _speak(part, manner, _collect(buffers, marks), at_once=True)
             begin = spoken
-            for piece in (sound.feed(_floats(buffers), marks), sound.finish()):
+            for piece in (sound.feed(decode_pcm16(b"".join(buffers)), marks), sound.finish()):
                 if piece:
                     piece = _placed(piece, part, begin, ())
                     pieces.append(piece.samples)
@@ -209,7 +210,7 @@ class _Aside:
         while (made := self._made.get()) is not None:
             if isinstance(made, BaseException):
                 raise made
-            yield _floats([made[0]]), made[1]
+            yield decode_pcm16(made[0]), made[1]
 
     def close(self) -> None:
         """Stop, and wait until the library is free again: at most a buffer's work."""
@@ -258,10 +259,6 @@ def _collect(buffers: list[bytes], marks: list[Mark]) -> Hear:
         return True
 
     return hear
-
-
-def _floats(buffers: list[bytes]) -> Samples:
-    return np.frombuffer(b"".join(buffers), dtype="<i2").astype(np.float32) * np.float32(1 / 32768)
 
 
 def _manner(request: SpeechRequest) -> _Manner:
