@@ -91,7 +91,8 @@ def shifted(scores: mx.array, n_keys: int) -> mx.array:
     """
     batch, heads, n, m = scores.shape
     # A row's distances lie one place further left than those of the row above: another view of the same numbers.
-    return mx.as_strided(scores, (batch, heads, n, n_keys), (heads * n * m, n * m, m - 1, 1), n - 1)
+    numbers = mx.contiguous(scores)  # one row of a slice would be refused; what a product made is not copied
+    return mx.as_strided(numbers, (batch, heads, n, n_keys), (heads * n * m, n * m, m - 1, 1), n - 1)
 
 
 def sinusoids(farthest: int, nearest: int, d_model: int) -> mx.array:
