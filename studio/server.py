@@ -7,7 +7,9 @@ import socket
 from collections.abc import Callable
 from typing import Any
 
+import h11
 import uvicorn
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from engine.errors import EngineError
 
@@ -78,7 +80,7 @@ def _why_not(exc: OSError, host: str, port: int) -> str:
 
 def _config(app: Any) -> uvicorn.Config:
     return uvicorn.Config(
-        app,
+        _Patient(app),
         log_config=None,
         access_log=False,
         server_header=False,
@@ -88,6 +90,34 @@ def _config(app: Any) -> uvicorn.Config:
         ws_max_size=MAX_MESSAGE_BYTES,
         ws_per_message_deflate=False,
     )
+
+
+class _Patient:
+    """The application, which need not know that a request went to pieces while it was read.
+
+    The server has refused it by itself then, and what the application answers has nowhere to go.
+    """
+
+    def __init__(self, app: ASGIApp) -> None:
+        self._app = app
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        is_over = False
+
+        async def sending(message: Message) -> None:
+            nonlocal is_over
+            if is_over:
+                return
+            try:
+                await send(message)
+            except h11.LocalProtocolError as exc:
+                # Only where the connection's state is at fault; a header that cannot be sent is a fault of ours.
+                if "state=" not in str(exc):
+                    raise
+                is_over = True
+
+        await self._app(scope, receive, sending)
 
 
 class _Server(uvicorn.Server):
