@@ -32,7 +32,7 @@ def main() -> None:
         print("No model to listen with: name a Parakeet's folder in STUDIO_BENCH_PARAKEET.")
         return
     sys.path.insert(0, str(EXAMPLE))
-    speech = importlib.import_module("speech")
+    speech, word_errors = importlib.import_module("speech"), importlib.import_module("word_errors")
 
     lines = [
         (np.concatenate((np.zeros(4000), line.samples / 32768, np.zeros(8000))).astype(np.float32), line.words)
@@ -48,7 +48,7 @@ def main() -> None:
         (f"utterance: stable after {HOLD_S:.0f} s, the rest at the pause", lambda sound: _utterance(model, sound)),
     ]
     for name, hear in ways:
-        wrong = sum(distance(words, [word.text.lower() for word in hear(sound)]) for sound, words in lines)
+        wrong = sum(word_errors.distance(words, [word.text.lower() for word in hear(sound)]) for sound, words in lines)
         print(f"| {name} | {wrong / sum(len(words) for _, words in lines):.1%} |", flush=True)
 
 
@@ -68,16 +68,6 @@ def _utterance(model: Parakeet, sound: Samples) -> Sequence[Word]:
     for start in range(0, len(sound), PACKET):
         utterance.add(sound[start : start + PACKET])
     return utterance.finish()
-
-
-def distance(said: Sequence[str], heard: Sequence[str]) -> int:
-    """Levenshtein's, in words."""
-    row = list(range(len(heard) + 1))
-    for at, word in enumerate(said, 1):
-        before, row[0] = row[0], at
-        for other, guess in enumerate(heard, 1):
-            before, row[other] = row[other], min(row[other] + 1, row[other - 1] + 1, before + (word != guess))
-    return row[-1]
 
 
 if __name__ == "__main__":

@@ -1,10 +1,11 @@
-"""A studio without a page: real Redis, real workers, a library of its own."""
+"""A studio without a page: real Redis, real workers, a library of its own; or the library alone, worked on here."""
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
 
+import workers.task
 from studio.library.db import migrate
 from studio.library.library import Library, open_library
 from studio.settings import Settings
@@ -12,6 +13,17 @@ from tests.faults.conftest import Studio
 from workers.supervisor import Supervisor
 
 StudioMaker = Callable[..., tuple[Library, Supervisor]]
+
+
+@pytest.fixture
+def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Library]:
+    """A library whose parts this process itself works on, when a test calls a task's function."""
+    settings = Settings(outputs=tmp_path / "outputs", database_url="", redis_url="")
+    migrate(settings.resolved_database_url)
+    opened = open_library(settings.outputs, settings.resolved_database_url)
+    monkeypatch.setattr(workers.task, "_surroundings", lambda: (settings, opened))
+    yield opened
+    opened.close()
 
 
 @pytest.fixture

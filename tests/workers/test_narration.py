@@ -1,7 +1,6 @@
 """A chapter's narration, in this process, with the real voice and one that is broken on purpose."""
 
 from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -13,11 +12,9 @@ from engine.errors import GenerationError
 from engine.text.segment import TextSegment
 from engine.tts.base import SpeechPiece, Synthesizer
 from engine.types import SpeechRequest
-from studio.library.db import migrate
-from studio.library.library import Library, open_library
+from studio.library.library import Library
 from studio.library.options import BookOptions
 from studio.library.scores import Journal, open_score
-from studio.settings import Settings
 from tests.workers.books import PlainBook, PlainChapter, journal, plain_book
 from workers.audiobook import assemble, narrate_chapter
 from workers.lines import slices
@@ -26,16 +23,6 @@ from workers.task import Task
 from workers.voicing import DEATHS
 
 OPTIONS = BookOptions(format="wav", loudness="none")
-
-
-@pytest.fixture
-def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Library]:
-    settings = Settings(outputs=tmp_path / "outputs", database_url="", redis_url="")
-    migrate(settings.resolved_database_url)
-    opened = open_library(settings.outputs, settings.resolved_database_url)
-    monkeypatch.setattr(workers.task, "_surroundings", lambda: (settings, opened))
-    yield opened
-    opened.close()
 
 
 class Broken:

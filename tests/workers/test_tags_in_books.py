@@ -1,29 +1,11 @@
 """Emotion tags in a book that the built-in voice narrates: what it can do is heard, what it cannot is told, again and
 again, also when nothing has to be spoken anew."""
 
-from collections.abc import Iterator
-from pathlib import Path
-
-import pytest
-
-import workers.task
-from studio.library.db import migrate
-from studio.library.library import Library, open_library
+from studio.library.library import Library
 from studio.library.options import BookOptions
 from studio.library.views import JobView
-from studio.settings import Settings
 from tests.workers.books import PlainBook, PlainChapter, journal
 from workers.audiobook import narrate_chapter
-
-
-@pytest.fixture
-def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Library]:
-    settings = Settings(outputs=tmp_path / "outputs", database_url="", redis_url="")
-    migrate(settings.resolved_database_url)
-    opened = open_library(settings.outputs, settings.resolved_database_url)
-    monkeypatch.setattr(workers.task, "_surroundings", lambda: (settings, opened))
-    yield opened
-    opened.close()
 
 
 def narrated(library: Library, text: str) -> JobView:

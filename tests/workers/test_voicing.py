@@ -1,6 +1,6 @@
 """Batches of segments: spoken together, kept one by one, and none taken along by a bad neighbour."""
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +13,9 @@ from engine.errors import GenerationError, OutOfMemory
 from engine.text.segment import TextSegment
 from engine.tts.base import SpeechPiece
 from engine.types import Pronunciation, Sampling, SpeechRequest
-from studio.library.db import migrate
-from studio.library.library import Library, open_library
+from studio.library.library import Library
 from studio.library.options import BookOptions
 from studio.library.scores import Journal, open_score
-from studio.settings import Settings
 from tests.workers.books import PlainBook, PlainChapter, assert_nothing_was_spoken_twice, journal, plain_book
 from workers import voicing
 from workers.audiobook import narrate_chapter
@@ -60,15 +58,10 @@ class Choir:
         return self.voice.render(segment, request)
 
 
-@pytest.fixture
-def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Library]:
-    settings = Settings(outputs=tmp_path / "outputs", database_url="", redis_url="")
-    migrate(settings.resolved_database_url)
-    opened = open_library(settings.outputs, settings.resolved_database_url)
-    monkeypatch.setattr(workers.task, "_surroundings", lambda: (settings, opened))
-    monkeypatch.setattr(voicing, "BATCH_S", float("inf"))  # how fast this machine is must not matter
-    yield opened
-    opened.close()
+@pytest.fixture(autouse=True)
+def no_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    """How fast this machine is must not matter."""
+    monkeypatch.setattr(voicing, "BATCH_S", float("inf"))
 
 
 @pytest.fixture

@@ -1,28 +1,13 @@
 """A library of its own for every test, and a small book."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 from studio.library.db import migrate
 from studio.library.library import Library, open_library
-
-
-@dataclass(frozen=True)
-class PlainChapter:
-    title: str
-    paragraphs: tuple[str, ...]
-
-
-@dataclass(frozen=True)
-class PlainBook:
-    title: str
-    authors: tuple[str, ...]
-    language: str
-    cover: bytes | None
-    chapters: tuple[PlainChapter, ...]
+from tests.workers.books import PlainBook, PlainChapter
 
 
 def small_book(chapters: int = 2) -> PlainBook:

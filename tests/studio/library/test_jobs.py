@@ -17,7 +17,8 @@ from studio.library.options import BookOptions, TranscriptionOptions
 from studio.library.scores import Journal, Note, ScoreWriter, open_score
 from studio.library.segments import SegmentCache
 from studio.library.transcripts import heard_segments
-from tests.studio.library.conftest import PlainBook, PlainChapter, small_book
+from tests.studio.library.conftest import small_book
+from tests.workers.books import PlainBook, PlainChapter
 
 UNKNOWN = "0" * 32
 
