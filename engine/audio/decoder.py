@@ -102,7 +102,7 @@ class Decoder:
         return self._ffmpeg.messages
 
     def open(self) -> None:
-        """Start ffmpeg and read what it makes of the file."""
+        """Start ffmpeg and read what it makes of the file. Raises AudioFormatError: it is no sound that can be read."""
         try:
             # O_NONBLOCK: should a pipe take the file's place meanwhile, opening it must not wait for a writer.
             self._source = os.fdopen(os.open(self._path, os.O_RDONLY | os.O_NONBLOCK), "rb")
@@ -128,7 +128,11 @@ class Decoder:
             raise AudioFormatError(_sentence(exc.messages, exc.is_stuck)) from exc
 
     def samples(self) -> Iterator[Samples]:
-        """float32 [n] mono at the file's own rate, in pieces of whatever size ffmpeg hands over."""
+        """float32 [n] mono at the file's own rate, in pieces of whatever size ffmpeg hands over.
+
+        Raises:
+            AudioFormatError: damaged so that ffmpeg gives up, or longer than any recording.
+        """
         assert self._ffmpeg is not None
         frame = 4 * self.channels
         data = self._pending
@@ -150,7 +154,12 @@ class Decoder:
             raise AudioFormatError(_sentence(exc.messages, exc.is_stuck)) from exc
 
     def check_end(self, keep_torn: bool) -> None:
-        """After the last sample: was there sound, and all of it?"""
+        """After the last sample: was there sound, and all of it?
+
+        Raises:
+            AudioFormatError: there was none.
+            AudioCutShort: it ends before it should, and `keep_torn` is not set.
+        """
         if self._decoded == 0:
             raise AudioFormatError("The file holds no sound at all. Export or upload the recording again.")
         if keep_torn or not self._is_torn():

@@ -175,7 +175,11 @@ class Snac:
         return self.decode(codes, placed)
 
     def latents(self, codes: Codes) -> Frames:
-        """Codes -> decoder input [batch, frames, latent] at the finest rate."""
+        """Codes -> decoder input [batch, frames, latent] at the finest rate.
+
+        Raises:
+            GenerationError: codebooks whose lengths do not belong together.
+        """
         strides = self.config.vq_strides
         lengths = {code.shape[1] * stride for code, stride in zip(codes, strides, strict=True)}
         if len(lengths) != 1:

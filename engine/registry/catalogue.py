@@ -34,7 +34,11 @@ class Catalogue:
         return sorted(found, key=lambda card: not card.built_in)
 
     def find(self, model_id: str, task: Task | None = None) -> ModelCard:
-        """The card for a hub id, a built-in name or a local folder."""
+        """The card for a hub id, a built-in name or a local folder.
+
+        Raises:
+            ModelNotFound: no such model, or not one for `task`.
+        """
         wanted = model_id.strip()
         if not wanted:
             raise ModelNotFound("No model was named. See the list of models for what there is.")

@@ -35,7 +35,7 @@ def cache_root(models_dir: Path | None) -> Path:
 
 
 def repository(card: ModelCard, models_dir: Path | None) -> Path:
-    """The folder that holds everything downloaded for a card."""
+    """The folder that holds everything downloaded for a card. Raises ModelError: its id is no name on the hub."""
     if not HUB_ID.fullmatch(card.id) or ".." in card.id:
         raise ModelError(f"“{card.id}” is not a model on the hub.")
     return cache_root(models_dir) / f"models--{card.id.replace('/', '--')}"

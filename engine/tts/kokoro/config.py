@@ -86,7 +86,7 @@ class KokoroConfig:
 
     @classmethod
     def parse(cls, found: Mapping[str, Any]) -> "KokoroConfig":
-        """From the parsed JSON."""
+        """From the parsed JSON. Raises WeightsError: something is missing or is no number."""
         try:
             net, bert, quantization = found["istftnet"], found["plbert"], found.get("quantization")
             return cls(
