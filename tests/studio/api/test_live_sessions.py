@@ -173,7 +173,7 @@ def test_a_clean_goodbye_and_an_unknown_session_leave_nothing(studio: Studio) ->
             answer = begin(back, 16000, session=wanted)
             assert answer["error"]["code"] == "not_found"
             assert "gone" in answer["error"]["message"]
-    deadline = time.monotonic() + 3
+    deadline = time.monotonic() + 15
     folder = studio.context.library.storage.uploads("local")
     while list(folder.glob(".tmp-live*")) and time.monotonic() < deadline:
         time.sleep(0.02)
