@@ -167,7 +167,7 @@ def test_a_clean_goodbye_and_an_unknown_session_leave_nothing(studio: Studio) ->
     session = begin(ear, 16000, resumable=True, keep=True)["session"]
     ear.send(b"\1\0" * 16000)
     ear.close()
-    assert studio.becomes_idle()
+    assert studio.becomes_idle(15)
     for wanted in (session, "f" * 32, "../x"):
         with call(studio) as back:
             answer = begin(back, 16000, session=wanted)
