@@ -4,6 +4,7 @@ from studio.access.access import Access
 from studio.access.current import current_person
 from studio.access.errors import Forbidden, Refusal, TooLarge, TooMany, Unauthorised, WrongHost
 from studio.access.limits import Limits, StreamSlot
+from studio.access.model_names import check_model_name
 from studio.access.people import LOCAL, Person
 
 __all__ = [
@@ -18,5 +19,6 @@ __all__ = [
     "TooMany",
     "Unauthorised",
     "WrongHost",
+    "check_model_name",
     "current_person",
 ]

@@ -9,6 +9,7 @@ from typing import Literal
 from engine import registry
 from engine.errors import ModelNotFound
 from engine.registry import ModelCard
+from studio.access import check_model_name
 from studio.settings import Settings
 
 SPEAK_ALIASES = frozenset({"tts-1", "tts-1-hd", "tts-1-1106", "tts-1-hd-1106", "gpt-4o-mini-tts"})
@@ -61,11 +62,7 @@ def card(name: str, task: Task | None, settings: Settings) -> ModelCard:
     Raises:
         ModelNotFound: nobody knows it, it does something else, or it is a folder and a stranger may be asking.
     """
-    is_listed = any(name.casefold() == known.id.casefold() for known in registry.cards())
-    # A folder of this machine is for whoever sits at it: to others its name must not even show that it exists.
-    may_name_folders = not settings.users and settings.is_local_only
-    if not (is_listed or may_name_folders or name in {settings.speak_model, settings.transcribe_model}):
-        raise ModelNotFound(f"There is no model called {name[:100]!r} here; GET /v1/models lists those there are.")
+    check_model_name(name, settings)
     return registry.find(name, task)
 
 

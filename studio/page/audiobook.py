@@ -9,6 +9,7 @@ import gradio as gr
 from engine.errors import EngineError, OptionError
 from engine.text.pronunciation import used
 from engine.types import Pronunciation, Sampling
+from studio.access import check_model_name
 from studio.books import Book, read_book, read_text
 from studio.library import pronunciations
 from studio.library.options import BookOptions
@@ -208,7 +209,8 @@ def _endpoints(context: PageContext, desk: Desk) -> None:
         need_queue(context.library)
         owner = owner_of(request)
         book = desk.get(owner, book_id)
-        model_id = model or settings.speak_model
+        model_id = str(model or settings.speak_model)
+        check_model_name(model_id, settings)
         chosen = voice or (settings.voice if model_id == settings.speak_model else "")
         picked = chapters or [
             index for index, entry in enumerate(outline(book_id, book)["chapters"]) if entry["ticked"]

@@ -9,6 +9,7 @@ from engine import registry, weights
 from engine.errors import EngineError, OptionError
 from engine.pool import LoadedModel
 from engine.registry import ModelCard
+from studio.access import check_model_name
 from studio.page.context import PageContext
 from studio.page.doorway import endpoint, escape, hidden, note, owner_of, part
 from studio.page.fetching import Downloads
@@ -46,6 +47,7 @@ def build(context: PageContext) -> None:
             raise OptionError(
                 "Only the keeper of this studio, the first of its users, gets, unloads and removes models."
             )
+        check_model_name(model_id, context.settings)
         card = registry.find(model_id)
         if action == "get":
             downloads.start(card.id)

@@ -14,6 +14,7 @@ from engine import registry
 from engine.audio.encode import FORMATS, FormatName, write_file
 from engine.errors import OptionError, TextError
 from engine.types import AudioChunk, Samples, SpeechRequest
+from studio.access import check_model_name
 from studio.library import pronunciations
 from studio.page.context import PageContext
 from studio.page.doorway import endpoint, hidden, kindly, mirror, owner_of, part
@@ -166,7 +167,8 @@ def _speak_endpoint(context: PageContext) -> None:
         kind: FormatName | None = next((known for known in DOWNLOADS if known == format), None)
         if kind is None:
             raise OptionError(f"There is no format {format[:40]!r}: choose one of {', '.join(DOWNLOADS)}.")
-        model_id = model or settings.speak_model
+        model_id = str(model or settings.speak_model)
+        check_model_name(model_id, settings)
         chosen = voice or (settings.voice if model_id == settings.speak_model else "")
         # Inside Gradio's own folder, which serves it and clears it away.
         folder = Path(get_upload_folder()) / secrets.token_hex(16)

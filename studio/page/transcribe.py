@@ -10,6 +10,7 @@ from engine import registry
 from engine.errors import AudioFormatError, OptionError
 from engine.registry.guidance import can_be_told, can_translate, check_guidance
 from engine.stt.base import Guidance
+from studio.access import check_model_name
 from studio.library.errors import QueueFull
 from studio.library.options import MAX_PROMPT_CHARS, TranscriptionOptions
 from studio.page import editor
@@ -126,6 +127,7 @@ def build(context: PageContext) -> None:
 
     def queue(owner: str, path: str, model_id: str, tag: str, guidance: Guidance) -> dict[str, Any]:
         need_queue(context.library)
+        check_model_name(model_id, settings)
         check_guidance(registry.find(model_id, "transcribe"), guidance)
         options = TranscriptionOptions(
             model_id, tag or "", translate=guidance.translates, prompt=guidance.prompt, hotwords=guidance.hotwords
@@ -173,9 +175,11 @@ def build(context: PageContext) -> None:
     done.success(None, None, [files, folder], js=clear, api_visibility="private")
 
     def transcribe(
-        recording: str, model: str, language: str, translate: bool, prompt: str, hotwords: str, request: gr.Request
+        recording: str | None, model: str, language: str, translate: bool, prompt: str, hotwords: str, request: gr.Request
     ) -> dict[str, Any]:
         """Queue a recording; its id is what jobs and job_action take. "" takes the defaults; hotwords have commas."""
+        if not recording:
+            raise OptionError("There is no recording; send one.")
         guidance = Guidance.written(translate, prompt, hotwords)
         return queue(owner_of(request), recording, model or settings.transcribe_model, language, guidance)
 

@@ -89,3 +89,18 @@ def test_a_folder_of_the_machine_is_no_model_for_strangers(shared: Studio) -> No
     assert answers[0].json()["error"]["message"].replace(here, "") == answers[1].json()["error"]["message"].replace(
         nowhere, ""
     )
+
+
+@pytest.mark.parametrize("endpoint", ["speak", "model_action"])
+def test_nor_is_it_through_the_page(shared: Studio, endpoint: str) -> None:
+    here, nowhere = str(shared.context.settings.outputs), "/no/such/folder/at/all"
+    answers: list[str] = []
+    for model in (here, nowhere):
+        data = ["x", "", 1.0, model, "mp3"] if endpoint == "speak" else [model, "unload"]
+        started = HTTP.post(f"{shared.url}/gradio_api/call/{endpoint}", json={"data": data}, headers=ADA)
+        event = started.json()["event_id"]
+        told = HTTP.get(f"{shared.url}/gradio_api/call/{endpoint}/{event}", headers=ADA).text
+        assert "event: error" in told
+        assert "There is no model called" in told
+        answers.append(told.replace(model, ""))
+    assert answers[0] == answers[1]
