@@ -16,10 +16,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+from engine.blas import openblas
+
 HOME = Path(__file__).parent / ".peers"
 READY = "STUDIO_BENCH_PEERS"
-# Where Linux distributions put an OpenBLAS that stands in for the reference BLAS.
-_BLAS = ("lib/*/openblas-pthread/libblas.so.3", "lib64/libopenblas.so.0")
 
 
 class PeerMissing(RuntimeError):
@@ -116,9 +116,7 @@ def fast_blas() -> dict[str, str]:
 
     MLX's Linux wheel brings the reference BLAS, many times slower. Both sides of a comparison get the same.
     """
-    if sys.platform != "linux":
-        return {}
-    found = next((path for pattern in _BLAS for path in sorted(Path("/usr").glob(pattern))), None)
+    found = openblas()
     return {"LD_PRELOAD": str(found)} if found else {}
 
 

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import psutil
 
+from engine.blas import openblas
 from studio.settings import Settings
 
 GIB = 1024**3
@@ -79,17 +80,12 @@ def _mlx(_: Settings) -> Finding:
     kind = str(device.type).rsplit(".", 1)[-1]
     version = importlib.metadata.version("mlx")
     hint = ""
-    if kind == "cpu" and sys.platform == "linux" and _openblas() is None:
+    found = openblas()
+    if kind == "cpu" and found is not None:
+        return Finding("MLX", True, f"{version} on {kind}, with OpenBLAS", "")
+    if kind == "cpu" and sys.platform == "linux":
         hint = "sudo apt install libopenblas0-pthread   # neural models run many times faster on the CPU with it"
     return Finding("MLX", True, f"{version} on {kind}", hint)
-
-
-def _openblas() -> str | None:
-    for folder in Path("/usr/lib").glob("*/openblas*"):
-        library = folder / "libblas.so.3"
-        if library.exists():
-            return str(library)
-    return None
 
 
 def _espeak(_: Settings) -> Finding:

@@ -6,7 +6,7 @@ from engine.types import Samples
 
 QUIET = 1e-3  # -60 dB of full scale
 MARGIN_S = 0.015
-FADE_S = 0.004
+FADE_S = 0.010
 
 
 def trimmed(samples: Samples, first: int, last: int, sample_rate: int) -> tuple[Samples, int]:
