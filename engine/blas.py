@@ -1,8 +1,8 @@
 """The processor's fast matrix products for MLX on Linux, where its wheel brings slow ones.
 
 MLX's Linux wheel multiplies with the reference BLAS; a distribution's OpenBLAS stands in for it and is ten to thirty
-times faster. A library that is loaded for everybody before MLX is found first by MLX too, so this happens when the engine
-is imported. On macOS MLX uses the system's own; on a GPU it changes nothing.
+times faster. A library that is loaded for everybody before MLX is found first by MLX too, so this happens when the
+engine is imported. On macOS MLX uses the system's own; on a GPU it changes nothing.
 """
 
 import ctypes
