@@ -71,16 +71,16 @@ def test_a_missing_redis_says_what_to_type(tmp_path: Path, monkeypatch: pytest.M
         find_or_start("", tmp_path)
 
 
-def _start_studio(outputs: Path, workers: int = 2) -> "subprocess.Popen[bytes]":
-    environment = os.environ | {"STUDIO_OUTPUTS": str(outputs), "STUDIO_WORKERS": str(workers), "STUDIO_REDIS_URL": ""}
+def _start_studio(outputs: Path) -> "subprocess.Popen[bytes]":
+    environment = os.environ | {"STUDIO_OUTPUTS": str(outputs), "STUDIO_WORKERS": "1", "STUDIO_REDIS_URL": ""}
     return subprocess.Popen([sys.executable, "-m", "workers.supervisor"], env=environment)
 
 
 @pytest.mark.parametrize("end", [signal.SIGTERM, signal.SIGINT, signal.SIGKILL])
 def test_nothing_outlives_a_studio_however_it_ends(tmp_path: Path, end: signal.Signals) -> None:
     studio = _start_studio(tmp_path)
-    # A supervisor, the keeper of Redis and its watch, Redis, two workers, two warm processes.
-    _soon(lambda: len(_family(studio.pid)) >= 7)
+    # The keeper of Redis and its watch, Redis, a worker and its warm process.
+    _soon(lambda: len(_family(studio.pid)) >= 5)
     family = _family(studio.pid)
     studio.send_signal(end)
     studio.wait(20)
@@ -90,7 +90,7 @@ def test_nothing_outlives_a_studio_however_it_ends(tmp_path: Path, end: signal.S
 
 def test_dead_workers_and_a_dead_redis_come_back_and_the_book_goes_on(make_studio: StudioMaker) -> None:
     library, supervisor = make_studio(workers=2)
-    job_id = library.submit_book("ann", plain_book(4, 60), BookOptions(format="flac")).id
+    job_id = library.submit_book("ann", plain_book(3, 80), BookOptions(format="flac")).id
     wait_for(library, job_id, "running")
     before = supervisor.worker_pids()
     assert len(before) == 2
