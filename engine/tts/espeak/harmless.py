@@ -20,6 +20,8 @@ from engine.tts.espeak.library import Mark
 _COMMANDS = re.compile("[\x00-\x1f\x7f-\x9f\u0530\u0557\u2028\u2029\ud800-\udfff\ue000-\uf8ff\ufff0-\uffff]")
 _MOST_CHARS, _MOST_BYTES = 60, 90
 _MOST_BARE_CHARS = 20
+# The library takes "a.b.c." for one word, and goes on where it was parted; no abbreviation has so many letters.
+_DOTTED = re.compile(r"(?:[^\W\d_]\.){12,}")
 _PLAIN_SIGNS = frozenset(" .,;:!?'’\"“”()-–—")
 
 
@@ -46,6 +48,7 @@ def harmless(text: str) -> Harmless:
     if not plain.isascii():
         strange = {ord(char): " " for char in set(plain) if unicodedata.category(char) in ("Cn", "Co", "Cs")}
         plain = plain.translate(strange)
+    plain = _DOTTED.sub(lambda match: match[0].replace(".", " "), plain)
     return _parted(plain, _MOST_CHARS)
 
 

@@ -3,6 +3,7 @@
 from itertools import pairwise
 from typing import Any
 
+import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
@@ -36,6 +37,12 @@ def test_any_text_is_spoken_or_refused(voice: EspeakSynthesizer, segment: Any, t
         assert text[slice(*word.span)] == word.text
         assert 0 <= word.start_s <= word.end_s <= end_s + 1e-6
     assert all(before.start_s <= after.start_s for before, after in pairwise(piece.words))
+
+
+@pytest.mark.parametrize("letters", ["a.", "x.y.", "é."])
+def test_an_abbreviation_without_end_is_spoken(voice: EspeakSynthesizer, segment: Any, letters: str) -> None:
+    text = letters * 500
+    assert len(voice.render(segment(text), SpeechRequest(text, voice="en-us")).samples) > 10 * voice.sample_rate
 
 
 @settings(max_examples=60, deadline=None)
