@@ -197,9 +197,9 @@ def _endpoints(context: PageContext, desk: Desk) -> None:
 
     def narrate(
         book_id: str,
-        chapters: list[int] | None,
+        chapters: Any,
         voice: str,
-        speed: float,
+        speed: Any,
         format: Any,
         loudness: Any,
         model: str,
@@ -212,6 +212,12 @@ def _endpoints(context: PageContext, desk: Desk) -> None:
         model_id = str(model or settings.speak_model)
         check_model_name(model_id, settings)
         chosen = voice or (settings.voice if model_id == settings.speak_model else "")
+        if not isinstance(speed, int | float):
+            raise OptionError("The speed is a number; 1 is the voice's own.")
+        if not (chapters is None or isinstance(chapters, list)) or any(
+            not isinstance(one, int) for one in chapters or []
+        ):
+            raise OptionError("The chapters are a list of numbers, as in [0, 2]; [] takes those that are ticked.")
         picked = chapters or [
             index for index, entry in enumerate(outline(book_id, book)["chapters"]) if entry["ticked"]
         ]

@@ -175,7 +175,13 @@ def build(context: PageContext) -> None:
     done.success(None, None, [files, folder], js=clear, api_visibility="private")
 
     def transcribe(
-        recording: str | None, model: str, language: str, translate: bool, prompt: str, hotwords: str, request: gr.Request
+        recording: str | None,
+        model: str,
+        language: str,
+        translate: bool,
+        prompt: str,
+        hotwords: str,
+        request: gr.Request,
     ) -> dict[str, Any]:
         """Queue a recording; its id is what jobs and job_action take. "" takes the defaults; hotwords have commas."""
         if not recording:

@@ -1,5 +1,6 @@
 """Every route with every kind of nonsense: refused in one shape, never a fault."""
 
+import json
 from typing import Any
 
 import httpx
@@ -97,10 +98,36 @@ def test_nor_is_it_through_the_page(shared: Studio, endpoint: str) -> None:
     answers: list[str] = []
     for model in (here, nowhere):
         data = ["x", "", 1.0, model, "mp3"] if endpoint == "speak" else [model, "unload"]
-        started = HTTP.post(f"{shared.url}/gradio_api/call/{endpoint}", json={"data": data}, headers=ADA)
-        event = started.json()["event_id"]
-        told = HTTP.get(f"{shared.url}/gradio_api/call/{endpoint}/{event}", headers=ADA).text
+        told = asked(shared, endpoint, data)
         assert "event: error" in told
         assert "There is no model called" in told
         answers.append(told.replace(model, ""))
     assert answers[0] == answers[1]
+
+
+def asked(studio: Studio, endpoint: str, data: list[Any]) -> str:
+    """What a page's endpoint told ada."""
+    started = HTTP.post(f"{studio.url}/gradio_api/call/{endpoint}", json={"data": data}, headers=ADA)
+    return HTTP.get(f"{studio.url}/gradio_api/call/{endpoint}/{started.json()['event_id']}", headers=ADA).text
+
+
+@pytest.mark.parametrize(
+    ("chapters", "speed", "problem"),
+    [
+        ("0,1", 1.0, "list of numbers"),
+        (["0"], 1.0, "list of numbers"),
+        ([[0]], 1.0, "list of numbers"),
+        ([], "x", "speed"),
+    ],
+)
+def test_a_book_asked_for_in_wrong_types_is_refused_in_a_sentence(
+    shared: Studio, chapters: Any, speed: Any, problem: str
+) -> None:
+    book = json.loads(asked(shared, "read_book", [None, "Hello there."]).partition("data: ")[2].splitlines()[0])[0]
+    told = asked(shared, "narrate", [book["id"], chapters, "", speed, "m4b", "acx", ""])
+    assert "event: error" in told
+    assert problem in told
+
+
+def test_a_recording_that_was_not_sent_is_missed_in_a_sentence(shared: Studio) -> None:
+    assert "There is no recording; send one." in asked(shared, "transcribe", [None, "", "", False, "", ""])
