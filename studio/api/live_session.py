@@ -15,6 +15,7 @@ from typing import Literal, Protocol
 import numpy as np
 from pydantic import BaseModel
 
+from engine.audio.pcm import decode_pcm16
 from engine.errors import AudioFormatError, EngineError
 from engine.pool import LiveHandle
 from engine.types import Samples, TranscriptEvent, Word
@@ -155,7 +156,7 @@ class LiveSession:
         self._odd_byte = pcm16[whole:]
         if not whole or self.is_stopping:
             return
-        samples = np.frombuffer(pcm16, dtype="<i2", count=whole // 2).astype(np.float32) / np.float32(32768.0)
+        samples = decode_pcm16(pcm16[:whole])
         async with self._changed:
             self.is_paused = False
             self.received += len(samples)
