@@ -158,8 +158,11 @@ def _speak_endpoint(context: PageContext) -> None:
     """`client.predict("Hello", api_name="/speak")` gives a file."""
     settings = context.settings
 
-    def speak(text: str, voice: str, speed: float, model: str, format: str, request: gr.Request) -> str:
+    def speak(text: str | None, voice: str, speed: Any, model: str, format: str, request: gr.Request) -> str:
         """Speak a text into a file: wav, mp3, flac or opus. Empty voice and model take the studio's defaults."""
+        text = text or ""
+        if not isinstance(speed, int | float):
+            raise OptionError("The speed is a number; 1 is the voice's own.")
         if len(text) > settings.max_speech_chars:
             raise TextError(
                 f"The text has {len(text):,} characters; {settings.max_speech_chars:,} can be spoken at once."

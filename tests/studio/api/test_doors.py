@@ -129,5 +129,14 @@ def test_a_book_asked_for_in_wrong_types_is_refused_in_a_sentence(
     assert problem in told
 
 
+@pytest.mark.parametrize(
+    ("text", "speed", "problem"), [(None, 1.0, "nothing to say"), ("Hi.", "x", "speed is a number")]
+)
+def test_speech_asked_for_in_wrong_types_is_refused_in_a_sentence(
+    shared: Studio, text: Any, speed: Any, problem: str
+) -> None:
+    assert problem in asked(shared, "speak", [text, "", speed, "", "mp3"])
+
+
 def test_a_recording_that_was_not_sent_is_missed_in_a_sentence(shared: Studio) -> None:
     assert "There is no recording; send one." in asked(shared, "transcribe", [None, "", "", False, "", ""])
