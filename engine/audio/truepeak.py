@@ -60,9 +60,9 @@ def loudest(samples: Samples, floor: float = 0.0) -> float:
     if last < 0:
         return max(floor, float(between(samples).max())) if len(samples) >= 2 * REACH else floor
     frames = np.abs(samples[: len(samples) - len(samples) % _FRAME]).reshape(-1, _FRAME).max(axis=1)
-    # A frame's points reach into the next one; behind the last whole frame nobody has looked yet.
+    # A frame's points reach into the next one; into what lies behind the last whole frame nobody has looked yet.
     near = np.maximum(frames, np.append(frames[1:], np.inf))
     (chosen,) = np.nonzero(near * gain_bound() > floor)
-    starts = np.minimum(chosen * _FRAME, last)
+    starts = np.append(np.minimum(chosen * _FRAME, last), last)
     windows = sliding_window_view(sliding_window_view(samples, _FRAME + 2 * REACH - 1)[starts], 2 * REACH, axis=1)
     return max(floor, float(np.abs(windows @ _phases().T).max()))
