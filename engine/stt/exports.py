@@ -97,14 +97,16 @@ def to_csv(transcript: Transcript, style: ExportStyle = PLAIN) -> str:
 
 def to_json(transcript: Transcript, style: ExportStyle = PLAIN) -> str:
     """Everything that is known: segments and words with times and confidences."""
-    whole = {
+    head = {
         "text": transcript.text,
         "language": transcript.language,
         "duration_s": round(transcript.duration_s, 3),
         "model": transcript.model,
-        "segments": [segment_entry(segment) for segment in transcript.segments],
     }
-    return json.dumps(whole, ensure_ascii=False, indent=1) + "\n"
+    # A segment a line, each made by itself: the words of ten hours as objects take ten times their text.
+    lines = ",\n".join(json.dumps(segment_entry(segment), ensure_ascii=False) for segment in transcript.segments)
+    opened = json.dumps(head, ensure_ascii=False, indent=1).removesuffix("\n}")
+    return f'{opened},\n "segments": [\n{lines}\n ]\n}}\n'
 
 
 def to_docx(transcript: Transcript, style: ExportStyle = PLAIN) -> bytes:
