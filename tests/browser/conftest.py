@@ -3,7 +3,6 @@
 Every page that a test opens is watched: a console error, a request to another host or an answer of 500 fails the test.
 """
 
-import os
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -11,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, Playwright, expect, sync_playwright
 
-from tests.browser.running import ARGUMENTS, NO_BROWSER, PATIENCE_S, Open, Studio, Watch, chromium, free_port, show
+from tests.browser.running import ARGUMENTS, NO_BROWSER, PATIENCE_S, Open, Studio, Watch, chromium, running_studio, show
 
 # What comes at once on a free machine may take its time where every core runs tests.
 expect.set_options(timeout=PATIENCE_S * 1000)
@@ -38,24 +37,8 @@ def pytest_unconfigure(config: pytest.Config) -> None:
 
 @pytest.fixture(scope="session")
 def studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
-    folder = tmp_path_factory.mktemp("studio")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("STUDIO_", "GRADIO_"))}
-    environment = {
-        **kept,
-        "HOME": str(folder / "home"),
-        "STUDIO_OUTPUTS": str(folder / "outputs"),
-        "STUDIO_OFFLINE": "true",
-        "PYTHONUNBUFFERED": "1",
-        "NO_COLOR": "1",
-        "COLUMNS": "200",
-    }
-    (folder / "home").mkdir()
-    one = Studio(folder / "outputs", free_port(), environment)
-    try:
-        one.start()
+    with running_studio(tmp_path_factory.mktemp("studio")) as one:
         yield one
-    finally:
-        one.stop()
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,8 @@ import subprocess
 import sys
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -129,6 +130,21 @@ class Studio:
             httpx.delete(f"{self.address}/v1/jobs/{job['id']}", timeout=PATIENCE_S)
         for clip in httpx.get(f"{self.address}/v1/clips", timeout=PATIENCE_S).json()["data"]:
             httpx.delete(f"{self.address}/v1/clips/{clip['id']}", timeout=PATIENCE_S)
+
+
+@contextmanager
+def running_studio(folder: Path, **variables: str) -> Iterator[Studio]:
+    """A studio with a folder, a port and a home of its own, without a network; `variables` are further ones."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(("STUDIO_", "GRADIO_"))}
+    own = {"HOME": str(folder / "home"), "STUDIO_OUTPUTS": str(folder / "outputs"), "STUDIO_OFFLINE": "true"}
+    terminal = {"PYTHONUNBUFFERED": "1", "NO_COLOR": "1", "COLUMNS": "200"}
+    (folder / "home").mkdir()
+    one = Studio(folder / "outputs", free_port(), {**kept, **own, **terminal, **variables})
+    try:
+        one.start()
+        yield one
+    finally:
+        one.stop()
 
 
 def free_port() -> int:

@@ -9,24 +9,14 @@ from gradio_client import Client
 from gradio_client.exceptions import AppError
 from playwright.sync_api import Browser, Page, expect
 
-from tests.browser.running import Studio, Watch, free_port, show
+from tests.browser.running import Studio, Watch, running_studio, show
 
 
 @pytest.fixture(scope="module")
-def guarded(studio: Studio, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
-    folder = tmp_path_factory.mktemp("guarded")
+def guarded(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
     users = json.dumps({"ada": "ada-has-a-long-key", "eve": "eve-has-a-long-key"})
-    environment = studio.environment | {
-        "STUDIO_OUTPUTS": str(folder / "outputs"),
-        "STUDIO_USERS": users,
-        "STUDIO_WORKERS": "0",
-    }
-    one = Studio(folder / "outputs", free_port(), environment)
-    try:
-        one.start()
+    with running_studio(tmp_path_factory.mktemp("guarded"), STUDIO_USERS=users, STUDIO_WORKERS="0") as one:
         yield one
-    finally:
-        one.stop()
 
 
 def sign_in(browser: Browser, studio: Studio, name: str, watch: Watch) -> Page:

@@ -1,7 +1,6 @@
 """A small Orpheus and its codec where the hub's client would have put them: chosen on the page, heard, stopped."""
 
 import json
-import os
 import re
 from collections.abc import Iterator
 from pathlib import Path
@@ -10,7 +9,7 @@ import httpx
 import pytest
 from playwright.sync_api import expect
 
-from tests.browser.running import Open, Studio, free_port, show, wait_until
+from tests.browser.running import Open, Studio, running_studio, show, wait_until
 from tests.engine.tts.orpheus.checkpoints import make
 
 MODEL, NAME = "mlx-community/orpheus-3b-0.1-ft-4bit", "Orpheus 3B (4 bit)"
@@ -33,15 +32,8 @@ def with_orpheus(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
     models = folder / "models"
     made = make(put(models, MODEL))
     (made / "snac_24khz").rename(put(models, "mlx-community/snac_24khz"))
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("STUDIO_", "GRADIO_"))}
-    places = {"STUDIO_OUTPUTS": str(folder / "outputs"), "STUDIO_MODELS_DIR": str(models), "STUDIO_OFFLINE": "true"}
-    environment = {**kept, **places, "STUDIO_WORKERS": "0", "HOME": str(folder), "COLUMNS": "200", "NO_COLOR": "1"}
-    one = Studio(folder / "outputs", free_port(), environment)
-    try:
-        one.start()
+    with running_studio(folder, STUDIO_MODELS_DIR=str(models), STUDIO_WORKERS="0") as one:
         yield one
-    finally:
-        one.stop()
 
 
 def test_it_is_chosen_heard_to_its_end_and_stopped(with_orpheus: Studio, open_at: Open) -> None:

@@ -9,7 +9,7 @@ import pytest
 import soundfile
 from playwright.sync_api import Locator, Playwright, expect
 
-from tests.browser.running import ARGUMENTS, Studio, Watch, chromium, free_port, show, wait_until
+from tests.browser.running import ARGUMENTS, Studio, Watch, chromium, running_studio, show, wait_until
 from tests.sixty_words import MODEL, SAMPLE_RATE, Line, in_one_go, unheard, wrong
 
 LEAD_S = 4
@@ -21,21 +21,11 @@ def lines() -> list[Line]:
 
 
 @pytest.fixture(scope="module")
-def listening_studio(studio: Studio, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
+def listening_studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
     """A studio that listens with the tiny Parakeet."""
     folder = tmp_path_factory.mktemp("listening")
-    environment = {
-        **studio.environment,
-        "STUDIO_OUTPUTS": str(folder / "outputs"),
-        "STUDIO_TRANSCRIBE_MODEL": str(MODEL),
-        "STUDIO_WORKERS": "0",
-    }
-    one = Studio(folder / "outputs", free_port(), environment)
-    try:
-        one.start()
+    with running_studio(folder, STUDIO_TRANSCRIBE_MODEL=str(MODEL), STUDIO_WORKERS="0") as one:
         yield one
-    finally:
-        one.stop()
 
 
 def words_in(captions: Locator) -> list[str]:

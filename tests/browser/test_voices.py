@@ -1,15 +1,13 @@
 """Voices on the page: each can be heard, blends are mixed and kept, and a model that is not here says so."""
 
-import os
 import re
 from collections.abc import Iterator
-from pathlib import Path
 
 import httpx
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.running import Open, Studio, Watch, free_port, show, wait_until
+from tests.browser.running import Open, Studio, Watch, free_port, running_studio, show, wait_until
 from tests.engine.tts.kokoro.checkpoints import hexgrad
 
 KOKORO = "hexgrad/Kokoro-82M"
@@ -76,17 +74,10 @@ def with_kokoro(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
     hexgrad(repository / "snapshots" / COMMIT)
     (repository / "refs").mkdir()
     (repository / "refs" / "main").write_text(COMMIT, encoding="ascii")
-    kept = {name: value for name, value in os.environ.items() if not name.startswith(("STUDIO_", "GRADIO_"))}
-    places = {"STUDIO_OUTPUTS": str(folder / "outputs"), "STUDIO_MODELS_DIR": str(folder / "models")}
-    environment = {**kept, **places, "HOME": str(folder), "COLUMNS": "200", "NO_COLOR": "1"}
     # Allowed to ask the hub, and nobody answers there: what a machine without a network sees.
-    environment["HF_ENDPOINT"] = f"http://127.0.0.1:{free_port()}"
-    one = Studio(Path(places["STUDIO_OUTPUTS"]), free_port(), environment)
-    try:
-        one.start()
+    hub = {"STUDIO_OFFLINE": "false", "HF_ENDPOINT": f"http://127.0.0.1:{free_port()}"}
+    with running_studio(folder, STUDIO_MODELS_DIR=str(folder / "models"), **hub) as one:
         yield one
-    finally:
-        one.stop()
 
 
 def test_without_a_network_get_says_so_and_the_built_in_voice_goes_on(with_kokoro: Studio, open_at: Open) -> None:

@@ -99,7 +99,7 @@
             wrong("");
             name.value = "";
             panel.open = false;
-            await again(voice.id);
+            await changed(voice.id);
             studio.say(`“${voice.name}” is among your voices now.`);
           } catch (error) {
             wrong(error.message);
@@ -168,7 +168,7 @@
         iconButton("trash", `Delete the blend ${voice.name}`, async () => {
           try {
             await studio.ask(`/v1/audio/voices/${encodeURIComponent(voice.saved)}`, { method: "DELETE" });
-            await again();
+            await changed();
           } catch (error) {
             studio.fail(error);
           }
@@ -188,7 +188,7 @@
       for (const place of ["speak", "book"]) document.querySelector(`#${place}-voices`)?.click();
     };
 
-    const again = async (voice = null) => {
+    const again = async () => {
       const asked = choices.model;
       const { data } = await (await studio.ask(`/v1/audio/voices?model=${encodeURIComponent(asked)}`)).json();
       if (asked !== choices.model) return;
@@ -198,6 +198,11 @@
       for (const voice of voices) choices.names[voice.id] = voice.name;
       showOwn();
       if (panel.open && !rows.length) start();
+    };
+
+    /** The blends are others now. Not after a mere look: the pickers' late answer would undo what was chosen meanwhile. */
+    const changed = async (voice = null) => {
+      await again();
       refresh(voice);
     };
 
