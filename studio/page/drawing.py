@@ -33,8 +33,9 @@ class Manner:
 
     @property
     def initial(self) -> dict[str, Any]:
-        """What a script knows before anything was changed."""
-        return {name: component.value for name, component in self.mirrored.items()}
+        """What a script knows before anything was changed, and which models have one speed only."""
+        steady = [card.id for card in registry.cards("speak") if "speed" not in card.abilities]
+        return {name: component.value for name, component in self.mirrored.items()} | {"steady": steady}
 
 
 def manner_fields(model_id: str, model: gr.Dropdown, prefix: str) -> Manner:

@@ -73,9 +73,7 @@ def test_what_a_voice_can_be_told_is_shown_and_sent(with_orpheus: Studio, open_a
     expect(drawn.get_by_role("spinbutton", name="Temperature")).to_have_value("0.6")
     drawn.get_by_role("spinbutton", name="Temperature").fill("0")
     drawn.get_by_role("spinbutton", name="Temperature").blur()
-    page.wait_for_function(
-        "() => window.studio.speak.choices.temperature === 0 && window.studio.speak.choices.speed === 1"
-    )
+    wait_until(lambda: page.evaluate("window.studio.speak.choices.temperature") == 0, what="the script knows it")
     with page.expect_request(re.compile("/v1/audio/speech")) as asked:
         page.locator("#speak-player [data-st=play]").click()
     body = json.loads(asked.value.post_data or "")

@@ -8,7 +8,7 @@
   const KINDS = { front: "front matter", back: "back matter", notes: "notes" };
 
   const choices = { model: "", voice: "", timbre: "", speed: 1, rates: {}, sentence_pause_s: 0.25, paragraph_pause_s: 0.7,
-    temperature: null, top_p: null, seed: 0 };
+    temperature: null, top_p: null, seed: 0, steady: [] };
   const book = (studio.book = { choices, changed: null });
   book.set = (values) => {
     Object.assign(choices, values);
@@ -58,7 +58,7 @@
       };
 
     const words = (row) => row.sources.reduce((sum, index) => sum + open.chapters[index].words, 0);
-    const seconds = (count) => (count * 60) / (open.words_per_minute * (Number(choices.speed) || 1));
+    const seconds = (count) => (count * 60) / (open.words_per_minute * studio.speak.speedOf(choices));
 
     const count = () => {
       if (!summary) return;
@@ -85,7 +85,7 @@
           model: choices.model,
           voice: choices.timbre ? `${choices.voice}+${choices.timbre}` : choices.voice,
           input: text,
-          speed: Number(choices.speed) || 1,
+          speed: studio.speak.speedOf(choices),
           sentence_pause_s: Number(choices.sentence_pause_s),
           paragraph_pause_s: Number(choices.paragraph_pause_s),
           temperature: choices.temperature, // a voice that draws nothing ignores all three

@@ -14,7 +14,7 @@
     id.split("+").map((part) => (choices.names[part] || part).split(" · ")[0]).join(", ");
 
   const choices = { model: "", names: {}, voice: "", timbre: "", blend: "", language: "", speed: 1, rates: {},
-    temperature: null, top_p: null, seed: 0 };
+    temperature: null, top_p: null, seed: 0, steady: [] };
   const speak = (studio.speak = { choices });
 
   /** Called by Gradio's change events. */
@@ -23,12 +23,15 @@
     speak.changed?.();
   };
 
+  /** A slider that has gone may not tell that it went back to 1. */
+  speak.speedOf = ({ model, speed, steady }) => (steady.includes(model) ? 1 : Number(speed) || 1);
+
   const box = () => document.querySelector("#speak-text textarea");
   const request = (text) => ({
     model: choices.model,
     voice: choices.blend || (choices.timbre ? `${choices.voice}+${choices.timbre}` : choices.voice),
     input: text,
-    speed: Number(choices.speed) || 1,
+    speed: speak.speedOf(choices),
     temperature: choices.temperature, // a voice that draws nothing ignores all three
     top_p: choices.top_p,
     seed: Number(choices.seed) || 0,
