@@ -15,6 +15,7 @@ from engine.weights.store import (
     folder_of,
     free_bytes,
     is_present,
+    natural_root,
     remove,
     size_on_disk,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "is_present",
     "load_arrays",
     "load_file",
+    "natural_root",
     "quantise",
     "remove",
     "size_on_disk",

@@ -6,6 +6,7 @@ is found here and the other way round. Never touches the network.
                                   blobs/<hash>             the bytes, named by their own hash
 
 A model's companions (a codec it speaks through) are repositories of their own, and count as parts of it.
+The natural set is no repository: its models lie in `natural_root`, a plain folder each, which appears whole.
 """
 
 import errno
@@ -14,6 +15,8 @@ import shutil
 from collections.abc import Sequence
 from fnmatch import fnmatchcase
 from pathlib import Path
+
+import platformdirs
 
 from engine import registry
 from engine.errors import ModelError, ModelNotDownloaded
@@ -32,6 +35,21 @@ def cache_root(models_dir: Path | None) -> Path:
     from huggingface_hub import constants
 
     return Path(constants.HF_HUB_CACHE)
+
+
+def natural_root(models_dir: Path | None) -> Path:
+    """The folder of the natural set, a folder a model: within the given one, or within this machine's cache."""
+    return (models_dir if models_dir is not None else platformdirs.user_cache_path("speech-studio")) / "natural"
+
+
+def natural_folder(card: ModelCard, models_dir: Path | None) -> Path:
+    """Where a model of the natural set lies, or will."""
+    return natural_root(models_dir) / card.id
+
+
+def natural_coming(card: ModelCard, models_dir: Path | None) -> Path:
+    """What has arrived of a model of the natural set that is not made yet."""
+    return natural_root(models_dir) / ".coming" / card.id
 
 
 def repository(card: ModelCard, models_dir: Path | None) -> Path:
@@ -62,6 +80,16 @@ def snapshot(card: ModelCard, models_dir: Path | None) -> Path | None:
     return folder if folder.is_dir() else None
 
 
+def _place(card: ModelCard, models_dir: Path | None) -> Path | None:
+    """The folder of a card's files, complete or not; None where there is none."""
+    if card.folder is not None:
+        return card.folder
+    if card.natural:
+        folder = natural_folder(card, models_dir)
+        return folder if folder.is_dir() else None
+    return snapshot(card, models_dir)
+
+
 def missing_files(folder: Path, patterns: tuple[str, ...]) -> list[str]:
     """The patterns for which the folder has no file with bytes behind it."""
     # glob follows links, and is_file() is False for a link whose blob is gone.
@@ -79,7 +107,7 @@ def _is_here(card: ModelCard, models_dir: Path | None) -> bool:
         return True
     if card.folder is not None:
         return card.folder.is_dir()
-    folder = snapshot(card, models_dir)
+    folder = _place(card, models_dir)
     return folder is not None and not missing_files(folder, card.files)
 
 
@@ -91,7 +119,7 @@ def folder_of(card: ModelCard, models_dir: Path | None = None, *, offline: bool 
     """
     if card.built_in:
         return None
-    folder = card.folder if card.folder is not None else snapshot(card, models_dir)
+    folder = _place(card, models_dir)
     if folder is None or not _is_here(card, models_dir):
         raise ModelNotDownloaded(f"{card.name} ({card.id}) is not on this machine yet. {_how_to_get(card, offline)}")
     companion_folders(card, models_dir, offline=offline)
@@ -123,7 +151,7 @@ def companion_folder(card: ModelCard, companion: str, models_dir: Path | None = 
         ModelNotDownloaded: it is not on this machine.
     """
     part = next(part for part in companion_cards(card) if part.id == companion)
-    folder = part.folder if part.folder is not None else snapshot(part, models_dir)
+    folder = _place(part, models_dir)
     if folder is None or not _is_here(part, models_dir):
         inside = f", or put it into a folder {short_name(companion)} inside the model's" if card.folder else ""
         raise ModelNotDownloaded(
@@ -141,13 +169,20 @@ def size_on_disk(card: ModelCard, models_dir: Path | None = None) -> int:
     """Bytes the model takes on the disk, companions and torn downloads included; 0 for a built-in one."""
     if card.built_in:
         return 0
-    total = sum(_bytes_below(repository(part, models_dir) / "blobs") for part in _downloads(card))
+    total = sum(_bytes_below(place) for part in _downloads(card) for place in _bytes_places(part, models_dir))
     return total + (_bytes_below(card.folder) if card.folder is not None else 0)
 
 
 def _downloads(card: ModelCard) -> list[ModelCard]:
-    """The parts of a model that came from the hub."""
+    """The parts of a model that came over the network."""
     return [part for part in (card, *companion_cards(card)) if part.folder is None]
+
+
+def _bytes_places(part: ModelCard, models_dir: Path | None) -> tuple[Path, ...]:
+    """The folders whose files are a part's bytes; links are not counted twice."""
+    if part.natural:
+        return natural_folder(part, models_dir), natural_coming(part, models_dir)
+    return (repository(part, models_dir) / "blobs",)
 
 
 def _bytes_below(root: Path) -> int:
@@ -189,15 +224,22 @@ def remove(card: ModelCard, models_dir: Path | None = None, others: Sequence[Mod
 
 
 def _delete(part: ModelCard, card: ModelCard, models_dir: Path | None) -> None:
-    repo = repository(part, models_dir)
     try:
-        for folder in (repo, repo.parent / ".locks" / repo.name):
+        for folder in _everything(part, models_dir):
             if folder.is_symlink():
                 folder.unlink()
             elif folder.exists():
                 shutil.rmtree(folder)
     except OSError as exc:
         raise ModelError(f"The files of {card.name} cannot be deleted: {exc.strerror or 'no permission'}.") from exc
+
+
+def _everything(part: ModelCard, models_dir: Path | None) -> tuple[Path, ...]:
+    """The folders that go when a part is removed."""
+    if part.natural:
+        return natural_folder(part, models_dir), natural_coming(part, models_dir)
+    repo = repository(part, models_dir)
+    return repo, repo.parent / ".locks" / repo.name
 
 
 def free_bytes(folder: Path) -> int:
