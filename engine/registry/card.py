@@ -26,6 +26,8 @@ class ModelCard:
         languages: BCP 47 tags, the default first; () in CARDS asks the family's voices.
         sample_rate: Hz it makes or hears.
         built_in: True when it comes with the installation.
+        natural: its files are part of the studio's natural set: made on this machine from data packages, see
+            engine.weights.natural.
         files: patterns of the files to download ("voices/*.pt"); exact names where they are known.
         download_bytes: about how much that is, companions included; 0 when built in.
         memory_bytes: about what it takes when loaded.
@@ -47,6 +49,7 @@ class ModelCard:
     languages: tuple[str, ...]
     sample_rate: int
     built_in: bool = False
+    natural: bool = False
     files: tuple[str, ...] = ()
     download_bytes: int = 0
     memory_bytes: int = 0

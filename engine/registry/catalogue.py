@@ -29,9 +29,9 @@ class Catalogue:
         self._recognisers = dict(recognisers or {})
 
     def cards(self, task: Task | None = None) -> list[ModelCard]:
-        """All cards whose family is there, built-in first."""
+        """All cards whose family is there: built-in ones first, then the natural set."""
         found = [self._completed(card) for card in self._entries if task in (None, card.task) and _exists(card.module)]
-        return sorted(found, key=lambda card: not card.built_in)
+        return sorted(found, key=lambda card: (not card.built_in, not card.natural))
 
     def find(self, model_id: str, task: Task | None = None) -> ModelCard:
         """The card for a hub id, a built-in name or a local folder.
@@ -95,6 +95,7 @@ class Catalogue:
                     id=typed,
                     name=folder.name or template.name,
                     built_in=False,
+                    natural=False,
                     download_bytes=0,
                     memory_bytes=round(weight_bytes * MEMORY_PER_FILE_BYTE) or template.memory_bytes,
                     folder=folder.absolute(),
