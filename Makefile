@@ -1,14 +1,14 @@
-# make run . make test . make check . make bench         (python3 3.11 or newer is all they need)
+# make run . make test . make check . make platforms . make bench      (python3 3.11 or newer is all they need)
 
 PYTHON ?= python3
-VENV := .venv
+VENV ?= .venv
 BIN := $(VENV)/bin
 # A file to a core, in the order of collection: the browser's tests come last.
 PARALLEL ?= -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 export GRADIO_ANALYTICS_ENABLED := False
 export HF_HUB_DISABLE_TELEMETRY := 1
 
-.PHONY: run install test test-slow check bench chromium clean
+.PHONY: run install test test-slow check platforms bench chromium clean
 
 run: $(VENV)/.installed
 	@exec $(BIN)/studio run $(ARGS)
@@ -29,6 +29,11 @@ check: $(VENV)/.installed-dev
 	@scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT && \
 	  STUDIO_DATABASE_URL=sqlite:///$$scratch/check.db $(BIN)/alembic upgrade head && \
 	  STUDIO_DATABASE_URL=sqlite:///$$scratch/check.db $(BIN)/alembic check
+	$(BIN)/python -m tools.platforms --where-answered
+
+# What a plain install asks for, resolved for every Python and machine; nothing is built.
+platforms: $(VENV)/.installed-dev
+	$(BIN)/python -m tools.platforms
 
 bench: $(VENV)/.installed-dev chromium
 	$(BIN)/python -m benchmarks $(ARGS)
