@@ -54,10 +54,11 @@ $(VENV)/.installed-dev: pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[dev]"
 	@touch $@ $(VENV)/.installed
 
+APPLICATIONS := /Applications
 # The browser tests drive the distribution's Chromium; where it is missing and we may, we install it.
 chromium:
 	@if command -v chromium >/dev/null || command -v chromium-browser >/dev/null || command -v google-chrome >/dev/null \
-	    || [ -d "/Applications/Google Chrome.app" ] || [ -d /Applications/Chromium.app ]; then :; \
+	    || [ -d "$(APPLICATIONS)/Google Chrome.app" ] || [ -d "$(APPLICATIONS)/Chromium.app" ]; then :; \
 	elif [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
 	  { apt-get update -qq && DEBIAN_FRONTEND=noninteractive apt-get install -y -qq chromium >/dev/null; } || \
 	    echo "Chromium could not be installed; the browser tests will be skipped."; \

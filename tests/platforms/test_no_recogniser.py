@@ -6,6 +6,7 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -87,3 +88,17 @@ def test_in_the_terminal_too(tmp_path: Path) -> None:
     assert heard.stderr.startswith("PocketSphinx is not part of this installation")
     well = studio("doctor", "--json", outputs=tmp_path)
     assert well.returncode == 0, well.stdout
+
+
+@pytest.mark.parametrize(
+    ("version", "ok", "said"),
+    [((3, 10, 9), False, ""), ((3, 11, 0), True, ""), ((3, 14, 1), True, ""), ((3, 15, 0), True, "tried to 3.14 only")],
+)
+def test_the_doctor_knows_which_pythons_were_tried(
+    version: tuple[int, int, int], ok: bool, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "sys", SimpleNamespace(version_info=version))
+    found = doctor._python(Settings())
+    assert found.ok is ok
+    assert said in found.found
+    assert ("tried" in found.found) is bool(said)
