@@ -5,6 +5,7 @@ A branch is known by its sign: a name of the system, a file or a call that only 
 
 import ast
 import re
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -56,14 +57,17 @@ def pattern(sign: str) -> str:
     return rf"(?<!\w){re.escape(sign)}" + (r"(?!\w)" if sign[-1].isalnum() else "")
 
 
-def branches() -> set[tuple[str, str]]:
+@cache
+def branches() -> frozenset[tuple[str, str]]:
     """(file, sign) of the tree."""
     found: set[tuple[str, str]] = set()
     for path in product():
-        text = code(path)
+        raw = path.read_text(encoding="utf-8")
+        maybe = [sign for sign in SIGNS if sign in raw]
+        text = code(path) if maybe else ""
         name = path.relative_to(PROJECT).as_posix()
-        found |= {(name, sign) for sign in SIGNS if re.search(pattern(sign), text)}
-    return found
+        found |= {(name, sign) for sign in maybe if re.search(pattern(sign), text)}
+    return frozenset(found)
 
 
 def rows() -> list[re.Match[str]]:
