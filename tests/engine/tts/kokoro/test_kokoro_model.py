@@ -231,8 +231,17 @@ def test_files_that_are_not_kokoros_are_refused(folder: Path, tmp_path: Path) ->
     with pytest.raises(ModelError, match="weights"):
         load(tmp_path)
     (tmp_path / "kokoro-v1_0.pth").write_bytes((folder / "kokoro-v1_0.pth").read_bytes())
+    (tmp_path / "voices").mkdir()
     with pytest.raises(ModelError, match="voices"):
         load(tmp_path)
+
+
+def test_a_folder_without_voices_speaks_in_all_that_come_with_the_studio(folder: Path, tmp_path: Path) -> None:
+    for name in ("config.json", "kokoro-v1_0.pth"):
+        (tmp_path / name).write_bytes((folder / name).read_bytes())
+    model = load(tmp_path)
+    assert len(model.voices) == 54
+    assert len(spoken(model, "Yes.", voice="am_puck")[0]) > 1000
 
 
 def test_a_text_without_words_makes_no_fault(model: KokoroSynthesizer) -> None:
