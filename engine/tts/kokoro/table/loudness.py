@@ -18,8 +18,13 @@ def gain_db(shares: Mapping[str, float]) -> float:
     Args:
         shares: voice -> share; they sum to 1.
     """
-    gains = _measured()["gain_db"]
+    gains = gains_db()
     return sum(share * gains.get(name, 0.0) for name, share in shares.items())
+
+
+def gains_db() -> Mapping[str, float]:
+    """Voice -> its gain in dB."""
+    return _measured()["gain_db"]
 
 
 def sentences() -> list[str]:
