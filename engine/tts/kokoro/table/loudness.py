@@ -39,4 +39,4 @@ def target_lufs() -> float:
 
 @cache
 def _measured() -> dict[str, Any]:
-    return json.loads((files(__package__) / FILE).read_text(encoding="utf-8"))
+    return json.loads((files("engine.tts.kokoro.table") / FILE).read_text(encoding="utf-8"))

@@ -37,6 +37,6 @@ def pack(name: str) -> Array:
 @cache
 def _table() -> tuple[dict[str, int], Array, Array]:
     """Name -> index, the curves [510, 12] and each voice's mix of them [54, 12, WIDTH]."""
-    with as_file(files(__package__) / FILE) as path, np.load(path, allow_pickle=False) as file:
+    with as_file(files("engine.tts.kokoro.table") / FILE) as path, np.load(path, allow_pickle=False) as file:
         known = {str(name): at for at, name in enumerate(file["names"])}
         return known, file["curves"], file["mixes"]
