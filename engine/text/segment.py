@@ -11,6 +11,7 @@ from itertools import chain, pairwise, repeat
 from typing import Literal, Protocol
 
 from engine.text.clauses import Break, Place, divide
+from engine.text.growing import Growing
 from engine.text.layout import Block, blocks
 from engine.text.normalise import Said, is_speakable, speak_block
 from engine.text.normalised import Normalised, Offsets, Run
@@ -30,6 +31,8 @@ class Limits(Protocol):
     def target_chars(self) -> int: ...
     @property
     def max_chars(self) -> int: ...
+    @property
+    def grows(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,10 +98,11 @@ def segments(
     pauses = _Pauses(sentence_pause_s, paragraph_pause_s)
     # The first segment is short so that sound starts early; every later one may have its full size.
     aims = chain((max(1, limits.first_chars),), repeat(max(1, limits.target_chars)))
+    growing = Growing() if limits.grows else None
     ceiling = max(1, limits.max_chars)
     index = 0
     for block in blocks(text):
-        for piece in _Cutter(block, text, language, aims, ceiling, said).pieces():
+        for piece in _Cutter(block, text, language, growing or aims, ceiling, said).pieces():
             yield TextSegment(
                 index,
                 piece.words.text,
@@ -175,7 +179,13 @@ class _Cutter:
     """Cuts one block."""
 
     def __init__(
-        self, block: Block, source: str, language: str, aims: Iterator[int], ceiling: int, said: Said | None
+        self,
+        block: Block,
+        source: str,
+        language: str,
+        aims: Iterator[int] | Growing,
+        ceiling: int,
+        said: Said | None,
     ) -> None:
         self._source = source
         self._block = block
@@ -224,6 +234,8 @@ class _Cutter:
             yield from ((start, stop, None) for start, stop, _ in pieces[-1:])
 
     def _divided(self, sentence: str, closed: Sequence[tuple[int, int]]) -> Iterator[Place]:
+        if isinstance(self._aims, Growing):
+            return self._aims.divide(sentence, self._language, self._ceiling, closed)
         # Phonemes are not heard beside their word: a sentence with some may have more characters.
         silent = sum(tag.span[1] - tag.span[0] - len(tag.name) for tag in find(sentence) if tag.kind == "phonemes")
         heard = max(1, len(sentence) - silent)

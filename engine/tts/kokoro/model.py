@@ -77,8 +77,8 @@ class _Plan:
 class KokoroSynthesizer:
     """A loaded Kokoro. Lives on one thread; holds no state of any stream."""
 
-    # A clause first, so that sound starts early; the voice is at its best between one and two hundred phonemes.
-    limits = SegmentLimits(first_chars=40, target_chars=180, max_chars=400)
+    # The voice is at its best between one and two hundred phonemes.
+    limits = SegmentLimits(first_chars=40, target_chars=180, max_chars=400, grows=True)
 
     def __init__(self, config: KokoroConfig, network: Kokoro, packs: Packs, ipa: Ipa) -> None:
         self.sample_rate = config.sample_rate
