@@ -5,7 +5,7 @@ choose by itself. A family that speaks very short segments badly makes up for it
 own (a tag, a row of dots) joins its neighbour.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, pairwise, repeat
 from typing import Literal, Protocol
@@ -20,6 +20,8 @@ from engine.types import Span
 
 # Pauses inside a sentence, as shares of the pause between sentences; a voice's own commas are about this much shorter.
 _PAUSE_SHARE = {Break.CLAUSE: 0.6, Break.COMMA: 0.4, Break.CONJUNCTION: 0.1}
+# In text for somebody who waits a sentence is cut more often: what a neural voice itself leaves at such places.
+_LIVE_PAUSE_SHARE = {Break.CLAUSE: 0.65, Break.COMMA: 0.7, Break.CONJUNCTION: 0.1}
 
 
 class Limits(Protocol):
@@ -95,7 +97,8 @@ def segments(
     said: Said | None = None,
 ) -> Iterator[TextSegment]:
     """`prepare` as an iterator: the first segment of a book costs no more than its first paragraph."""
-    pauses = _Pauses(sentence_pause_s, paragraph_pause_s)
+    shares = _LIVE_PAUSE_SHARE if limits.grows else _PAUSE_SHARE
+    pauses = _Pauses(sentence_pause_s, paragraph_pause_s, shares)
     # The first segment is short so that sound starts early; every later one may have its full size.
     aims = chain((max(1, limits.first_chars),), repeat(max(1, limits.target_chars)))
     growing = Growing() if limits.grows else None
@@ -156,14 +159,15 @@ class _Piece:
 class _Pauses:
     sentence_s: float
     paragraph_s: float
+    shares: Mapping[Break, float]
 
     def after(self, piece: _Piece, block: Block) -> float:
         if piece.inside is not None:
-            return self.sentence_s * _PAUSE_SHARE.get(piece.inside, 0.0)
+            return self.sentence_s * self.shares.get(piece.inside, 0.0)
         if not piece.is_last:
             return self.sentence_s
         return {"paragraph": self.paragraph_s, "line": self.sentence_s}.get(
-            block.ends, self.sentence_s * _PAUSE_SHARE[Break.CLAUSE]
+            block.ends, self.sentence_s * self.shares[Break.CLAUSE]
         )
 
 

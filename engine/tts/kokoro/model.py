@@ -187,7 +187,10 @@ class KokoroSynthesizer:
             notices = (*notices, f"This voice does not know the sounds “{strange[:40]}”: they were left out.")
         if spoken is not segment:
             tokens = _in_the_segment(tokens, spoken, segment)
-        return _Plan(rows(tokens, self._config.vocab, self._longest), notices)
+        planned = rows(tokens, self._config.vocab, self._longest)
+        if planned and segment.ends == "clause":
+            planned[-1] = replace(planned[-1], goes_on=True)
+        return _Plan(planned, notices)
 
     def _read(self, text: str, language: str) -> list[Pronounced]:
         if language not in self._readers:
@@ -214,7 +217,7 @@ class KokoroSynthesizer:
         if not np.isfinite(spoken.samples).all():
             raise GenerationError("Kokoro made no sound of this text. Try another wording, or get the model again.")
         frame = self._config.samples_per_frame
-        last = row.words[-1].end if row.words else len(row.ids)
+        last = (row.words[-1].start if row.goes_on else row.words[-1].end) if row.words else len(row.ids)
         bounds = np.cumsum(spoken.durations) * frame
         samples, cut = trimmed(spoken.samples, int(bounds[0]), int(bounds[max(0, last)]), self.sample_rate)
         words = tuple(
