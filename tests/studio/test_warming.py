@@ -157,5 +157,3 @@ def test_the_studio_warms_its_voice_when_it_starts_and_ends_in_the_middle_of_it(
         assert told
     with TestClient(create_app(settings, warm=True), "http://127.0.0.1"):
         pass
-    with TestClient(create_app(settings), "http://127.0.0.1") as client:
-        assert client.get("/health").json() == {"status": "ok", "voice": "cold"}
