@@ -21,7 +21,7 @@ from engine.types import Span
 # Pauses inside a sentence, as shares of the pause between sentences; a voice's own commas are about this much shorter.
 _PAUSE_SHARE = {Break.CLAUSE: 0.6, Break.COMMA: 0.4, Break.CONJUNCTION: 0.1}
 # In text for somebody who waits a sentence is cut more often: what a neural voice itself leaves at such places.
-_LIVE_PAUSE_SHARE = {Break.CLAUSE: 0.65, Break.COMMA: 0.7, Break.CONJUNCTION: 0.1}
+_LIVE_PAUSE_SHARE = {Break.CLAUSE: 0.65, Break.COMMA: 0.7, Break.CONJUNCTION: 0.4}
 
 
 class Limits(Protocol):
