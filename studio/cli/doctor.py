@@ -14,7 +14,7 @@ from pathlib import Path
 
 import psutil
 
-from engine.blas import openblas
+from engine.blas import chosen, stand_in
 from studio.settings import Settings
 
 GIB = 1024**3
@@ -87,13 +87,23 @@ def _mlx(_: Settings) -> Finding:
     device = mx.default_device()
     kind = str(device.type).rsplit(".", 1)[-1]
     version = importlib.metadata.version("mlx")
-    hint = ""
-    found = openblas()
-    if kind == "cpu" and found is not None:
-        return Finding("MLX", True, f"{version} on {kind}, with OpenBLAS", "")
-    if kind == "cpu" and sys.platform == "linux":
+    if kind != "cpu" or chosen().whose == "system":
+        return Finding("MLX", True, f"{version} on {kind}", "")
+    return _products(f"{version} on {kind}")
+
+
+def _products(mlx: str) -> Finding:
+    """What MLX multiplies with on a Linux processor."""
+    blas = chosen()
+    if blas.library is None:
         hint = "sudo apt install libopenblas0-pthread   # neural models run many times faster on the CPU with it"
-    return Finding("MLX", True, f"{version} on {kind}", hint)
+        return Finding("MLX", True, f"{mlx}, with its own slow BLAS. {blas.why}", hint)
+    whose = "the studio's" if blas.whose == "studio" else "the distribution's"
+    kind = f" for {blas.core}" if blas.core else ""
+    if not stand_in():
+        return Finding("MLX", True, f"{mlx}, with its own slow BLAS: {whose} OpenBLAS cannot be loaded", "make install")
+    found = " ".join(filter(None, [f"{mlx}, with {whose} OpenBLAS", blas.version])) + kind
+    return Finding("MLX", True, f"{found}. {blas.why}" if blas.why else found)
 
 
 def _espeak(_: Settings) -> Finding:
