@@ -13,9 +13,9 @@ from typing import cast
 
 import mlx.core as mx
 
+from engine.stt.whisper.contract import Network, State
 from engine.stt.whisper.guess import GuessChecker, Text
 from engine.stt.whisper.languages import CODES
-from engine.stt.whisper.network import State, WhisperNetwork
 from engine.stt.whisper.rules import Rules, Said
 from engine.stt.whisper.tokenizer import WhisperTokenizer
 from engine.stt.whisper.work import Work
@@ -85,7 +85,7 @@ class WindowDecoder:
 
     def __init__(
         self,
-        network: WhisperNetwork,
+        network: Network,
         tokenizer: WhisperTokenizer,
         suppressed: Sequence[int] | None = None,
         work: Work | None = None,

@@ -14,7 +14,7 @@ from typing import cast
 
 import mlx.core as mx
 
-from engine.stt.whisper.network import State, WhisperNetwork
+from engine.stt.whisper.contract import Network, State
 from engine.stt.whisper.rules import Rules, Said
 from engine.stt.whisper.tokens import SpecialTokens
 from engine.stt.whisper.work import Work
@@ -26,7 +26,7 @@ _TURN = 4  # passes between two chances for others
 class GuessChecker:
     """Decodes single windows with one network. Lives on its thread; holds no state of a window."""
 
-    def __init__(self, network: WhisperNetwork, special: SpecialTokens, rules: Rules, work: Work) -> None:
+    def __init__(self, network: Network, special: SpecialTokens, rules: Rules, work: Work) -> None:
         self._network = network
         self._special = special
         self._rules = rules
