@@ -21,6 +21,9 @@ Floats = npt.NDArray[np.float32]
 BLOCK = 1 << 16
 """Numbers of a block: 256 KiB."""
 
+SCORES = 1 << 18
+"""Numbers of an attention's scores at a time: 1 MiB."""
+
 
 def seen(x: mx.array) -> Floats:
     """An array of MLX as NumPy sees it, evaluated, float32; copied only where it has other numbers."""
@@ -105,12 +108,6 @@ def layer_norm(x: Floats, weight: Floats, bias: Floats, eps: float = 1e-5) -> Fl
     return y
 
 
-def exponential(x: Floats, out: Floats) -> None:
-    """e^x, and 0 where that would be a denormal number: behind those a product is ninety times slower."""
-    np.exp(x, out=out)
-    out[x < _LEAST] = 0.0
-
-
 def sigmoid(x: Floats, out: Floats) -> None:
     """1 / (1 + e^-x), and 0 where that would be denormal."""
     np.negative(x, out=out)
@@ -119,6 +116,12 @@ def sigmoid(x: Floats, out: Floats) -> None:
     out += np.float32(1)
     np.reciprocal(out, out=out)
     out[x <= _LEAST] = 0.0
+
+
+def silu(x: Floats, out: Floats) -> None:
+    """x / (1 + e^-x), and 0 where that would be denormal."""
+    sigmoid(x, out)
+    out *= x
 
 
 def gelu(x: Floats, out: Floats) -> None:
@@ -136,9 +139,9 @@ def gelu(x: Floats, out: Floats) -> None:
     for term in reversed(_ERROR[:-1]):
         beyond += np.float32(term)
         beyond *= t
-    # What lies farther out than x, on both sides; farther out than 12 nothing that a float32 holds well.
+    # What lies farther out than x, on both sides; beyond e^-80 nothing that a float32 holds well.
+    np.minimum(away, np.float32(9), out=away)
     away *= away
-    np.minimum(away, np.float32(80), out=away)
     np.negative(away, out=away)
     np.exp(away, out=away)
     beyond *= away
@@ -157,6 +160,37 @@ def softmax(scores: Floats) -> Floats:
     np.maximum(scores, _LEAST, out=scores)
     np.exp(scores, out=scores)
     return scores.sum(axis=-1, keepdims=True)
+
+
+def attention(queries: Floats, keys: Floats, values: Floats, scale: float, mask: Floats | None = None) -> Floats:
+    """softmax(queries keys^T scale + mask) values, shared out among threads.
+
+    Args:
+        queries: [batch, heads, n, head_dim].
+        keys: [batch, heads, m, head_dim].
+        values: the same.
+        scale: of the scores.
+        mask: added to them, [batch, heads, n, m].
+
+    Returns:
+        [batch, heads, n, head_dim].
+    """
+    batch, heads, n, width = queries.shape
+    out = np.empty((batch, heads, n, values.shape[3]), dtype=np.float32)
+    size = max(1, SCORES // keys.shape[2])
+    pieces = [(row, head, at) for row in range(batch) for head in range(heads) for at in range(0, n, size)]
+
+    def share(begin: int, end: int) -> None:
+        for row, head, at in pieces[begin:end]:
+            some = slice(at, at + size)
+            scores: Floats = np.matmul(queries[row, head, some] * np.float32(scale), keys[row, head].T)
+            if mask is not None:
+                scores += mask[row, head, some]
+            sums = softmax(scores)
+            np.divide(scores @ values[row, head], sums, out=out[row, head, some])
+
+    at_once(share, len(pieces))
+    return out
 
 
 _ERROR = (0.254829592, -0.284496736, 1.421413741, -1.453152027, 1.061405429)

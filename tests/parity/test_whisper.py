@@ -53,9 +53,7 @@ def test_logits_equal_the_reference(network: Network, reference: dict[str, np.nd
     assert (found.argmax(-1) == reference["best"]).all()
 
 
-def test_a_row_alone_has_the_logits_it_has_in_company(
-    network: Network, reference: dict[str, np.ndarray]
-) -> None:
+def test_a_row_alone_has_the_logits_it_has_in_company(network: Network, reference: dict[str, np.ndarray]) -> None:
     together = logits(network, reference["tokens"], draw_mel())
     for row in range(2):
         alone = logits(network, reference["tokens"][row : row + 1], draw_mel()[row : row + 1])
@@ -81,9 +79,7 @@ def test_rows_that_leave_do_not_change_the_others(network: Network, reference: d
     assert np.abs(found[0][:, COLUMNS] - reference["logits"][1, 4:]).max() < CLOSE
 
 
-def test_where_the_decoder_listens_equals_the_reference(
-    network: Network, reference: dict[str, np.ndarray]
-) -> None:
+def test_where_the_decoder_listens_equals_the_reference(network: Network, reference: dict[str, np.ndarray]) -> None:
     heads = [(2, 1), (0, 0), (1, 1)]
     state = network.begin(network.encode(mx.array(draw_mel())))
     _, scores = network.attended(mx.array(reference["tokens"]), state, heads)
