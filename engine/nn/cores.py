@@ -43,7 +43,7 @@ def spread(work: Callable[[int, int], None], rows: int, block: int) -> None:
                 return
             work(start, min(start + block, rows))
 
-    with _single_products():
+    with single_products():
         helpers = [_helpers().submit(take) for _ in range(min(cores(), count) - 1)]
         try:
             take()
@@ -68,7 +68,7 @@ _threads_before = 0
 
 
 @contextmanager
-def _single_products() -> Iterator[None]:
+def single_products() -> Iterator[None]:
     """NumPy's matrix products on the thread that asks for them: the cores are already taken."""
     global _inside, _threads_before
     setting = _product_threads()
@@ -92,7 +92,7 @@ def _single_products() -> Iterator[None]:
 
 @cache
 def _product_threads() -> tuple[Callable[[], int], Callable[[int], None]] | None:
-    """How to ask for and to set the threads of the OpenBLAS in NumPy's wheel; None where it has another (Accelerate)."""
+    """How to ask for and set the threads of the OpenBLAS in NumPy's wheel; None where it has another (Accelerate)."""
     package = Path(np.__file__).parent
     for folder in (package.parent / "numpy.libs", package / ".dylibs"):
         for path in sorted(folder.glob("*openblas*")):
