@@ -26,11 +26,14 @@ def cores() -> int:
 
 
 def spread(work: Callable[[int, int], None], rows: int, block: int) -> None:
-    """Call work(start, end) for each block of `block` rows, on all cores; return when all are done.
+    """Call work(start, end) for each block of at most `block` rows, on all cores; return when all are done.
+
+    Blocks are of one size, and an even number of them, so that two cores are done together.
 
     Raises:
         Exception: the first that `work` raised; blocks not begun by then may be left out.
     """
+    block = max(1, -(-rows // (2 * -(-rows // (2 * block))))) if rows else 1
     starts = iter(range(0, rows, block))
     count = -(-rows // block)
     lock = Lock()
