@@ -2,19 +2,17 @@
 
 NumPy's loops take the widest registers that the processor has, MLX's wheel for Linux the narrowest that every processor
 has: an exponential is 40 times, a sine 20 times, an attention six times, one row times a matrix four times quicker.
-Work is shared out by rows among threads, each with a BLAS of one thread, and done in blocks that stay in a core's
-cache. On a GPU nothing of this is used: see `engine.nn.conv.on_gpu`.
+Work is spread over the cores in blocks that stay in a core's cache (`engine.nn.cores`). On a GPU nothing of this is
+used: see `engine.nn.conv.on_gpu`.
 """
 
-import os
 from collections.abc import Callable
-from concurrent.futures import Future, ThreadPoolExecutor
-from functools import cache
 
 import mlx.core as mx
 import numpy as np
 import numpy.typing as npt
-from threadpoolctl import ThreadpoolController
+
+from engine.nn.cores import spread
 
 Floats = npt.NDArray[np.float32]
 
@@ -32,47 +30,12 @@ def seen(x: mx.array) -> Floats:
     return np.array(x, copy=False)
 
 
-@cache
-def threads() -> int:
-    """How many threads share work out: one a core that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-
-
-def at_once(work: Callable[[int, int], None], count: int, least: int = 1) -> None:
-    """Do something for 0 .. count - 1 on all threads.
-
-    Args:
-        work: does it from one number up to another, in place; runs on several threads at the same time.
-        count: of the things to do.
-        least: fewer than this are not worth a thread.
-    """
-    shares = min(threads(), max(1, count // max(1, least)))
-    if shares == 1:
-        work(0, count)
-        return
-    bounds = [count * at // shares for at in range(shares + 1)]
-    others: list[Future[None]] = [_pool().submit(work, bounds[at], bounds[at + 1]) for at in range(1, shares)]
-    try:
-        work(bounds[0], bounds[1])
-    finally:
-        # Nobody else may still write when the caller goes on.
-        errors = [other.exception() for other in others]
-    for error in errors:
-        if error is not None:
-            raise error
-
-
 def in_blocks(work: Callable[[Floats, Floats], None], x: Floats) -> Floats:
     """What `work(block, out)` makes of each number of x; it writes into `out`."""
     flat = np.ascontiguousarray(x).reshape(-1)
     out = np.empty_like(flat)
 
-    def share(begin: int, end: int) -> None:
-        for at in range(begin, end, BLOCK):
-            to = min(end, at + BLOCK)
-            work(flat[at:to], out[at:to])
-
-    at_once(share, flat.size, BLOCK)
+    spread(lambda begin, end: work(flat[begin:end], out[begin:end]), flat.size, BLOCK)
     return out.reshape(x.shape)
 
 
@@ -94,15 +57,15 @@ def rows_times(x: Floats, weight: Floats) -> Floats:
         else:
             y[:, begin:end] = x @ weight[begin:end].T
 
-    at_once(share, len(weight), max(1, BLOCK // weight.shape[1]))
+    spread(share, len(weight), len(weight))
     return y
 
 
 def layer_norm(x: Floats, weight: Floats, bias: Floats, eps: float = 1e-5) -> Floats:
     """Over the last axis of [n, width]."""
     y = x - x.mean(axis=-1, keepdims=True)
-    spread = np.einsum("nw,nw->n", y, y) / np.float32(x.shape[-1]) + np.float32(eps)
-    y *= (1.0 / np.sqrt(spread))[:, None]
+    variance = np.einsum("nw,nw->n", y, y) / np.float32(x.shape[-1])
+    y *= (1.0 / np.sqrt(variance + np.float32(eps)))[:, None]
     y *= weight
     y += bias
     return y
@@ -175,7 +138,7 @@ def attention(queries: Floats, keys: Floats, values: Floats, scale: float, mask:
     Returns:
         [batch, heads, n, head_dim].
     """
-    batch, heads, n, width = queries.shape
+    batch, heads, n, _ = queries.shape
     out = np.empty((batch, heads, n, values.shape[3]), dtype=np.float32)
     size = max(1, SCORES // keys.shape[2])
     pieces = [(row, head, at) for row in range(batch) for head in range(heads) for at in range(0, n, size)]
@@ -189,19 +152,10 @@ def attention(queries: Floats, keys: Floats, values: Floats, scale: float, mask:
             sums = softmax(scores)
             np.divide(scores @ values[row, head], sums, out=out[row, head, some])
 
-    at_once(share, len(pieces))
+    spread(share, len(pieces), 1)
     return out
 
 
 _ERROR = (0.254829592, -0.284496736, 1.421413741, -1.453152027, 1.061405429)
 _LEAST = np.float32(-69.0)  # e^-69 is 1e-30: its product with any usual number is no denormal
 _TINY = np.float32(1e-30)
-
-
-@cache
-def _pool() -> ThreadPoolExecutor:
-    # A BLAS of several threads for each of several threads would be more threads than cores.
-    for library in ThreadpoolController().select(user_api="blas").lib_controllers:
-        if "numpy" in library.filepath:
-            library.set_num_threads(1)
-    return ThreadPoolExecutor(max(1, threads() - 1), thread_name_prefix="host")

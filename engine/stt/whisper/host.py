@@ -14,6 +14,7 @@ import numpy as np
 
 from engine.nn import host
 from engine.nn.conv import on_gpu
+from engine.nn.cores import single_products, spread
 from engine.nn.host import Floats
 from engine.stt.whisper.config import WhisperConfig
 from engine.stt.whisper.contract import Network, State
@@ -117,7 +118,7 @@ class HostNetwork:
                     to[0][row, :, :, begin:end] = _apart(cross.key(x), self._heads).transpose(0, 2, 1)
                     to[1][row, :, begin:end] = _apart(cross.value(x), self._heads)
 
-            host.at_once(share, frames, _ROWS)
+            spread(share, frames, _ROWS)
             sound.append((keys, values))
         return HostState.silent(sound)
 
@@ -147,10 +148,12 @@ class HostNetwork:
         x = x.reshape(batch * n, -1)
         mine.make_room(n)
         found: dict[tuple[int, int], Floats] = {}
-        for at, block in enumerate(self._blocks):
-            wanted = [head for layer, head in heads if layer == at]
-            for head, scores in zip(wanted, self._decode(block, x, batch, mine, at, wanted), strict=True):
-                found[at, head] = scores
+        # Products of a few rows are no quicker on several cores, and many times slower where those are busy.
+        with single_products():
+            for at, block in enumerate(self._blocks):
+                wanted = [head for layer, head in heads if layer == at]
+                for head, scores in zip(wanted, self._decode(block, x, batch, mine, at, wanted), strict=True):
+                    found[at, head] = scores
         mine.offset += n
         return mx.array(self._norm(x).reshape(batch, n, -1)), [mx.array(found[pair]) for pair in heads]
 
@@ -290,19 +293,18 @@ class _Encoder:
         qkv = np.empty((3, *x.shape), dtype=np.float32)
         for block in self.blocks:
 
-            def look(begin: int, end: int, block: _Block = block) -> None:
-                for rows in _blocks(begin, end):
-                    normed = block.attn_ln(x[rows])
-                    for at, layer in enumerate((block.attn.query, block.attn.key, block.attn.value)):
-                        qkv[at, rows] = layer(normed)
+            def look(begin: int, end: int, attn: _Attention = block.attn, norm: _Norm = block.attn_ln) -> None:
+                normed = norm(x[begin:end])
+                for at, layer in enumerate((attn.query, attn.key, attn.value)):
+                    qkv[at, begin:end] = layer(normed)
 
             def go_on(begin: int, end: int, block: _Block = block) -> None:
-                for rows in _blocks(begin, end):
-                    x[rows] += block.attn.out(self._attend(qkv, rows))
-                    block.forward(x[rows])
+                rows = x[begin:end]
+                rows += block.attn.out(self._attend(qkv, slice(begin, end)))
+                block.forward(rows)
 
-            host.at_once(look, len(x), _ROWS // 4)
-            host.at_once(go_on, len(x), _ROWS // 4)
+            spread(look, len(x), _ROWS)
+            spread(go_on, len(x), _ROWS)
         return self.norm(x)
 
     def _attend(self, qkv: Floats, rows: slice) -> Floats:
@@ -334,16 +336,11 @@ def _convolved(x: Floats, layer: _Linear, stride: int) -> Floats:
     out = np.empty((len(windows), len(layer.weight)), dtype=np.float32)
 
     def share(begin: int, end: int) -> None:
-        for rows in _blocks(begin, end):
-            y = layer(np.ascontiguousarray(windows[rows]).reshape(rows.stop - rows.start, -1))
-            host.gelu(y, out[rows])
+        y = layer(np.ascontiguousarray(windows[begin:end]).reshape(end - begin, -1))
+        host.gelu(y, out[begin:end])
 
-    host.at_once(share, len(out), _ROWS // 4)
+    spread(share, len(out), _ROWS)
     return out
-
-
-def _blocks(begin: int, end: int) -> list[slice]:
-    return [slice(at, min(at + _ROWS, end)) for at in range(begin, end, _ROWS)]
 
 
 def _apart(x: Floats, heads: int) -> Floats:
