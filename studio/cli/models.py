@@ -1,6 +1,7 @@
 """`studio voices` and `studio models`: what can speak and listen here."""
 
 import json
+from contextlib import ExitStack
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
@@ -94,17 +95,19 @@ def _get(card: ModelCard, settings: Settings, console: Console) -> None:
         TransferSpeedColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console) as bar:
-        task = bar.add_task(card.name, total=None)
+    bar = Progress(*columns, console=console)
+    task = bar.add_task(card.name, total=None)
+    with ExitStack() as shown:
 
         def show(progress: DownloadProgress) -> None:
-            what = f"{card.name}: {progress.file}" if card.natural and progress.file != card.name else card.name
+            if not bar.live.is_started:
+                shown.enter_context(bar)  # nothing is to be seen where all is here
+            what = progress.file if card.natural else card.name  # a package, or what is being made
             bar.update(task, completed=progress.done_bytes, total=progress.total_bytes, description=what)
 
         weights.fetch(
             card, settings.models_dir, offline=settings.offline, natural_dir=settings.natural_dir, progress=show
         )
-        bar.update(task, description=card.name)
     size = in_words(weights.size_on_disk(card, settings.models_dir))
     console.print(f"{card.name} is ready: {size}.")
 
