@@ -9,7 +9,6 @@ OpenBLAS is given one thread, `engine.allowance` says why and what uses the othe
 """
 
 import ctypes
-import logging
 import os
 import sys
 from collections.abc import Generator
@@ -20,8 +19,6 @@ from pathlib import Path
 from engine.blas.choice import Choice, choose, forget
 
 __all__ = ["Choice", "chosen", "openblas", "stand_in"]
-
-log = logging.getLogger(__name__)
 
 
 @cache
@@ -57,8 +54,7 @@ def _load(path: Path | None) -> bool:
     try:
         with _one_thread():
             library = ctypes.CDLL(str(path), mode=ctypes.RTLD_GLOBAL)
-    except OSError as exc:  # another machine's kind, or no room for it
-        log.info("OpenBLAS could not be loaded: %s", exc)
+    except OSError:  # another machine's kind, or no room for it
         return False
     if hasattr(library, "openblas_set_num_threads"):
         library.openblas_set_num_threads(1)

@@ -8,24 +8,24 @@ Where neither can be had MLX goes on with its own, and a sentence says so.
 
 The stamp is named and compared by all that could change the answer: this decision's version, the machine's kind and
 processor, our two packages, the distribution's library. So a cache folder that several machines or environments share
-holds a stamp for each.
+holds a stamp for each. What only deciding needs is imported when it is needed: every program pays for this module.
 """
 
 import json
 import os
-import platform
-import shutil
 import time
 import zlib
 from contextlib import suppress
-from dataclasses import asdict, dataclass
 from importlib.machinery import PathFinder
 from pathlib import Path
-from typing import Literal
+from typing import TYPE_CHECKING, Literal, NamedTuple
 
 import platformdirs
 
-from engine.blas import children, distribution
+from engine.blas import distribution
+
+if TYPE_CHECKING:
+    from engine.blas.children import Report
 
 PREFIX = "scipy_"
 
@@ -49,8 +49,7 @@ _WAIT_S = 90.0
 Whose = Literal["distribution", "studio", "mlx", "system"]
 
 
-@dataclass(frozen=True, slots=True)
-class Choice:
+class Choice(NamedTuple):
     """What MLX multiplies with.
 
     Attributes:
@@ -69,8 +68,7 @@ class Choice:
     why: str = ""
 
 
-@dataclass(frozen=True, slots=True)
-class _Source:
+class _Source(NamedTuple):
     """Our packages: the library, and what tells one state of them from another."""
 
     library: Path
@@ -94,7 +92,7 @@ def choose(folder: Path | None = None) -> Choice:
     """
     folder = cache_folder() if folder is None else folder
     theirs, source = distribution.find(), find_source()
-    key = [str(_VERSION), platform.machine(), processor(), source.mark if source else "", _mark(theirs)]
+    key = [str(_VERSION), os.uname().machine, processor(), source.mark if source else "", _mark(theirs)]
     known = _read(folder, key)
     if known is not None:
         return known
@@ -125,7 +123,7 @@ def forget(choice: Choice, folder: Path | None = None) -> None:
         choice.library.unlink(missing_ok=True)
 
 
-def better(theirs: children.Report | None, ours: children.Report | None) -> Whose:
+def better(theirs: "Report | None", ours: "Report | None") -> Whose:
     """Which of two that were tried is taken; None is one that is not there or did not pass."""
     if theirs is not None and (ours is None or theirs.seconds <= AHEAD * ours.seconds):
         return "distribution"
@@ -153,13 +151,15 @@ def processor() -> str:
         with open("/proc/cpuinfo", "rb") as file:
             first = file.read(1 << 14).decode("utf-8", "replace").split("\n\n")[0]
     except OSError:
-        return platform.processor()
+        return ""
     kept = "\n".join(line for line in first.splitlines() if line.startswith(telling))
     return f"{zlib.crc32(kept.encode()):08x}"
 
 
 def _decide(folder: Path, key: list[str], theirs: Path | None, source: _Source | None) -> Choice:
     """Try what there is, make the copy if it is the one, and write the stamp. Under the lock."""
+    from engine.blas import children
+
     report = children.check(theirs, "", PRODUCTS) if theirs else None
     ours = children.check(source.library, PREFIX, NAMES) if source else None
     taken, why = better(report, ours), ""
@@ -181,6 +181,8 @@ def _decide(folder: Path, key: list[str], theirs: Path | None, source: _Source |
 
 
 def _copy(folder: Path, key: list[str], source: _Source) -> Path:
+    from engine.blas import children
+
     target = _place(folder, key, ".so")
     part = target.with_suffix(f".{os.getpid()}.part")
     try:
@@ -196,6 +198,8 @@ def _copy(folder: Path, key: list[str], source: _Source) -> Path:
 
 
 def _make_room(folder: Path, source: _Source | None) -> None:
+    import shutil
+
     folder.mkdir(parents=True, exist_ok=True)
     if not os.access(folder, os.W_OK):
         raise _NotMade("the cache folder cannot be written to")
@@ -212,7 +216,7 @@ def _make_room(folder: Path, source: _Source | None) -> None:
 def _keep(folder: Path, key: list[str], choice: Choice) -> Choice:
     stamp = _place(folder, key, ".json")
     part = stamp.with_suffix(f".{os.getpid()}.part")
-    told = asdict(choice) | {"library": str(choice.library) if choice.library else ""}
+    told = choice._asdict() | {"library": str(choice.library) if choice.library else ""}
     told |= {"key": key, "mark": _mark(choice.library), "at": time.time()}
     try:
         part.write_text(json.dumps(told))

@@ -26,6 +26,8 @@ with allowance.at_work():
     time.sleep(2 * allowance._FRESH_S)
     print(allowance.threads(), flush=True)
     sys.stdin.readline()
+print(0, flush=True)
+sys.stdin.readline()
 """
 
 
@@ -96,10 +98,12 @@ def test_processes_divide_them_and_a_killed_one_leaves_its_part(
         assert threads() == 3
         told = [_ask(process) for process in workers]
         assert told == [3, 3, 3]
+        assert _ask(workers[1]) == 0  # it has left off
+        assert threads() == 4
         workers[0].kill()
         workers[0].wait()
-        assert threads() == 4
-    assert threads() == 4  # who asks without being at work is about to be
+        assert threads() == 6
+    assert threads() == 6  # who asks without being at work is about to be
 
 
 def _ask(process: "subprocess.Popen[str]") -> int:

@@ -199,6 +199,17 @@ def test_a_cache_folder_that_cannot_be_used_costs_the_copy_alone(
     assert machine.tries == 0
 
 
+def test_a_stamp_under_another_ones_name_is_not_believed(machine: Machine) -> None:
+    machine.choose()
+    (stamp,) = machine.folder.glob("*.json")
+    machine.processor = "b"
+    key = ["1", os.uname().machine, "b", *json.loads(stamp.read_text())["key"][3:]]
+    stamp.rename(choice._place(machine.folder, key, ".json"))
+    tried = machine.tries
+    machine.choose()
+    assert machine.tries > tried
+
+
 def test_old_copies_go_and_the_newest_stay(machine: Machine) -> None:
     for number in range(6):
         machine.processor = str(number)

@@ -49,10 +49,14 @@ def test_the_parts_are_the_whole(shape: list[int], inner: int, columns: int, bia
 def test_how_many_streams_there_are_does_not_change_a_number(monkeypatch: pytest.MonkeyPatch) -> None:
     x, matrix = mx.random.normal((517, 96)), mx.random.normal((96, 64))
     made: list[mx.array] = []
+    asked: list[int] = []
+    streams = halves._streams
+    monkeypatch.setattr(halves, "_streams", lambda count: asked.append(count) or streams(count))
     for allowed in (1, 2, 3, 9):
         monkeypatch.setattr(allowance, "threads", lambda allowed=allowed: allowed)
         made.append(halves.product(x, matrix))
     assert all(bool((made[0] == other).all()) for other in made[1:])
+    assert asked == [1, 2, 3, 4]
 
 
 def test_every_thread_has_streams_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
