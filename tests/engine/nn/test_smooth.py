@@ -1,4 +1,4 @@
-"""Exponentials by polynomials say what exact ones say, for every size, whatever the machine would take by itself."""
+"""Exponentials by NumPy say what exact ones say, for every size, whatever the machine would take by itself."""
 
 import math
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from engine.nn import smooth
 
 Array = npt.NDArray[np.float64]
-SIZES = [1, 1000, (1 << 14) - 1, 1 << 14, (1 << 18) + 1, 600_001]  # around where blocks begin and end
+SIZES = [1, 1000, (1 << 12) - 1, 1 << 12, (1 << 16) + 1, 600_001]  # around where blocks begin and end
 
 
 def normal_share(x: Array) -> Array:
@@ -24,10 +24,15 @@ EXACT: dict[str, tuple[Callable[[mx.array], mx.array], Callable[[Array], Array],
     "sigmoid": (smooth.sigmoid, lambda x: 1 / (1 + np.exp(-x)), 2e-7),
     "silu": (smooth.silu, lambda x: x / (1 + np.exp(-x)), 3e-6),
     "gelu": (smooth.gelu, lambda x: x * normal_share(x), 1e-6),
+    "gelu_tanh": (
+        smooth.gelu_tanh,
+        lambda x: 0.5 * x * (1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))),
+        3e-6,
+    ),
 }
 
 
-@pytest.fixture(autouse=True, params=[True, False], ids=["by polynomial", "by MLX"])
+@pytest.fixture(autouse=True, params=[True, False], ids=["by NumPy", "by MLX"])
 def way(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(smooth, "_CALLS_LIBRARY", request.param)
 
@@ -55,7 +60,7 @@ def test_the_exponential_is_right_to_its_last_places(count: int) -> None:
 
 def test_numbers_far_out_stay_numbers() -> None:
     far = mx.array(np.tile(np.array([-1e30, -1e4, -150, 0, 150, 1e4, 1e30], dtype=np.float32), 4000))
-    for function in (smooth.sigmoid, smooth.silu, smooth.gelu):
+    for function in (smooth.sigmoid, smooth.silu, smooth.gelu, smooth.gelu_tanh):
         assert np.isfinite(np.array(function(far))).all()
     assert np.array(smooth.sigmoid(far)).min() >= 0
     assert np.array(smooth.sigmoid(far)).max() <= 1
@@ -105,3 +110,39 @@ def test_attention_over_many_blocks_equals_mlx() -> None:
     found = smooth.attention(queries, keys, values, 8**-0.5)
     expected = mx.fast.scaled_dot_product_attention(queries, keys, values, scale=8**-0.5)
     assert np.abs(np.array(found) - np.array(expected)).max() < 3e-6
+
+
+def denormals(x: mx.array) -> int:
+    numbers = np.abs(np.array(x))
+    return int(np.count_nonzero((numbers > 0) & (numbers < np.finfo(np.float32).tiny)))
+
+
+WIDE = np.concatenate([np.linspace(-130, 130, 600_001), np.linspace(-14, -11, 100_001)]).astype(np.float32)
+
+
+@pytest.mark.parametrize("name", [*EXACT, "exponential"])
+def test_nothing_comes_out_denormal(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Behind it a matrix product would take ninety times as long."""
+    monkeypatch.setattr(smooth, "_CALLS_LIBRARY", True)
+    found = getattr(smooth, name)(mx.array(WIDE))
+    assert denormals(found) == 0
+    values = np.array(found)
+    assert values[WIDE < -90].tolist() == [0.0] * int(np.count_nonzero(WIDE < -90))
+
+
+def test_a_gate_that_is_shut_lets_nothing_denormal_through(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(smooth, "_CALLS_LIBRARY", True)
+    gates = mx.array(WIDE[: WIDE.size // 2 * 2].reshape(-1, 2))
+    assert denormals(smooth.glu(mx.concatenate([0.3 * mx.ones_like(gates), gates], axis=-1))) == 0
+
+
+def test_attention_weighs_nothing_by_a_denormal(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each value is one weight's own column, so that the weights themselves come out."""
+    monkeypatch.setattr(smooth, "_CALLS_LIBRARY", True)
+    m = 600
+    keys = mx.array(np.linspace(-130, 0, m, dtype=np.float32)[None, None, :, None])
+    queries = mx.ones((1, 1, 300, 1))
+    weights = smooth.attention(queries, keys, mx.eye(m)[None, None], 1.0)
+    assert denormals(weights) == 0
+    exact = np.exp(np.linspace(-130, 0, m))
+    assert np.abs(np.array(weights[0, 0, 0]) - exact / exact.sum()).max() < 1e-6
