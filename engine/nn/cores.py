@@ -7,7 +7,7 @@ cores there are, so neither does what comes out.
 
 import ctypes
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
 from functools import cache
@@ -25,7 +25,7 @@ def cores() -> int:
     return max(1, min(MOST, usable))
 
 
-def spread(work: Callable[[int, int], None], rows: int, block: int) -> None:
+def spread(work: Callable[[int, int], object], rows: int, block: int) -> None:
     """Call work(start, end) for each block of at most `block` rows, on all cores; return when all are done.
 
     Blocks are of one size, and an even number of them, so that two cores are done together.
@@ -71,7 +71,7 @@ _threads_before = 0
 
 
 @contextmanager
-def single_products() -> Iterator[None]:
+def single_products() -> Generator[None]:
     """NumPy's matrix products on the thread that asks for them: the cores are already taken."""
     global _inside, _threads_before
     setting = _product_threads()
