@@ -11,9 +11,11 @@ import mlx.core as mx
 import numpy as np
 
 from engine.nn.checkpoint import load_arrays
-from engine.tts.kokoro import load
+from engine.text.segment import prepare
 from engine.tts.kokoro.config import KokoroConfig
+from engine.tts.kokoro.model import load
 from engine.tts.kokoro.network import Kokoro
+from engine.tts.kokoro.voices import parse
 from engine.tts.speak import speak
 from engine.types import SpeechRequest
 
@@ -68,10 +70,9 @@ def _say(folder: Path, job: dict[str, Any]) -> dict[str, Any]:
     request = model.check(SpeechRequest(job["say"], voice=job["voice"]))
     for _ in speak(model, request):
         pass
-    rows = [
-        row for segment in segments(job["say"], model.limits) for row in model._plan(segment, request).rows
-    ]
-    styles = model._styles(rows, parse(job["voice"]))
+    told = prepare(job["say"], request.language, model.limits)
+    rows = [row for segment in told for row in model._plan(segment, request).rows]
+    styles = np.stack([model._packs.style(parse(job["voice"]), len(row.ids)) for row in rows])
     ids, speeds, seeds = [row.ids for row in rows], [1.0] * len(rows), list(range(len(rows)))
     seconds: list[float] = []
     work: list[float] = []

@@ -44,7 +44,9 @@ def main() -> None:
             print(exc)
     print(f"\nReal weights, {VOICE}, {THREADS} threads. Load before: {os.getloadavg()[0]:.1f}. Seconds for a second of")
     print("sound by the clock and of processors (sound; peak resident memory); first sound from the text.\n")
-    print("| text | Speech Studio | first sound | onnxruntime | clock to onnxruntime | processors |\n" + "|---" * 6 + "|")
+    print(
+        "| text | Speech Studio | first sound | onnxruntime | clock to onnxruntime | processors |\n" + "|---" * 6 + "|"
+    )
     for name, text in TEXTS.items():
         mine: list[dict[str, Any]] = []
         theirs: list[dict[str, Any]] = []
@@ -72,4 +74,3 @@ def _cell(runs: list[dict[str, Any]]) -> str:
 
 def _median(runs: list[dict[str, Any]], key: str) -> float:
     return statistics.median(second for run in runs for second in run[key])
-

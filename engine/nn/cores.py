@@ -6,7 +6,6 @@ cores there are, so neither does what comes out.
 """
 
 import ctypes
-import os
 from collections.abc import Callable, Generator
 from concurrent.futures import ThreadPoolExecutor, wait
 from contextlib import contextmanager
@@ -16,13 +15,14 @@ from threading import Lock
 
 import numpy as np
 
+from engine import allowance
+
 MOST = 8  # threads; for more the interpreter between the passes is what they wait for
 
 
 def cores() -> int:
-    """How many threads compute."""
-    usable = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    return max(1, min(MOST, usable))
+    """How many threads compute: this model's portion of the machine."""
+    return min(MOST, allowance.threads())
 
 
 def spread(work: Callable[[int, int], object], rows: int, block: int) -> None:

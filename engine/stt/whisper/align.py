@@ -14,8 +14,8 @@ import mlx.core as mx
 import numpy as np
 import numpy.typing as npt
 
+from engine.stt.whisper.contract import Network, State
 from engine.stt.whisper.languages import UNSPACED
-from engine.stt.whisper.network import State, WhisperNetwork
 from engine.stt.whisper.tokenizer import WhisperTokenizer
 
 FRAME_S = 0.02
@@ -45,9 +45,7 @@ class Aligner:
         heads: (layer, head) whose attention follows the sound; () takes all of the decoder's upper half.
     """
 
-    def __init__(
-        self, network: WhisperNetwork, tokenizer: WhisperTokenizer, heads: Sequence[tuple[int, int]] = ()
-    ) -> None:
+    def __init__(self, network: Network, tokenizer: WhisperTokenizer, heads: Sequence[tuple[int, int]] = ()) -> None:
         config = network.config
         self._network = network
         self._tokenizer = tokenizer
