@@ -16,6 +16,7 @@ import mlx.core as mx
 import numpy as np
 
 from engine.nn.cores import spread
+from engine.nn.host import seen
 from engine.nn.parts import Map, Parts
 from engine.nn.rows import Prepare, RowConv, RowMoments, Rows, block_rows
 from engine.tts.kokoro.config import KokoroConfig
@@ -127,18 +128,9 @@ class _Stage:
     source: _Block
     blocks: list[_Block]
 
-    def __call__(self, x: Rows, beside: Rows, style: Style) -> tuple[Rows, float, Channels]:
+    def __call__(self, x: Rows, source: mx.array, style: Style) -> tuple[Rows, float, Channels]:
         """What to multiply with a gain and then add a constant to, for the mean of the blocks of x and the source."""
-        beside = self.source(beside, moments_of(beside), style)
-        constant, moments = self.source.constant, RowMoments()
-
-        def add(start: int, end: int) -> None:
-            part = x[start:end]
-            part += beside[start:end]
-            part += constant
-            moments.add(x, start, end)
-
-        spread(add, len(x), block_rows(x.shape[1]))
+        moments = self._beside(x, seen(self.source_in(source)[0]), style)
         total = self.blocks[0](x, moments, style)
         for block in self.blocks[1:]:
             more = block(x, moments, style)
@@ -149,6 +141,19 @@ class _Stage:
             )
         gain = 1 / len(self.blocks)
         return total, gain, gain * sum((block.constant for block in self.blocks), np.zeros(1, dtype=np.float32))
+
+    def _beside(self, x: Rows, source: Rows, style: Style) -> RowMoments:
+        """Adds what the source's block makes to x. Returns x's moments then."""
+        more, moments = self.source(source, moments_of(source), style), RowMoments()
+
+        def add(start: int, end: int) -> None:
+            part = x[start:end]
+            part += more[start:end]
+            part += self.source.constant
+            moments.add(x, start, end)
+
+        spread(add, len(x), block_rows(x.shape[1]))
+        return moments
 
 
 class RowGenerator:
@@ -181,17 +186,15 @@ class RowGenerator:
         return mx.stack(spectra)
 
     def _row(self, x: mx.array, style: mx.array, source: mx.array) -> Rows:
-        sources = [stage.source_in(source)[0] for stage in self._stages]
         steps = [step for stage in self._stages for block in (stage.source, *stage.blocks) for step in block.steps]
-        mx.eval(x, sources)
         styles = dict(zip(steps, affines([step.norm for step in steps], style), strict=True))
-        y, gain, constant = np.array(x), 1.0, np.zeros(1, dtype=np.float32)
-        for stage, beside in zip(self._stages, sources, strict=True):
+        y, gain, constant = seen(x), 1.0, np.zeros(1, dtype=np.float32)
+        for stage in self._stages:
             y = stage.up(y, leaky_of(gain, constant, 0.1))
             if stage is self._stages[-1]:
                 # One frame of true reflection in front.
                 y = np.concatenate([y[1:2], y])
-            y, gain, constant = stage(y, np.array(beside), styles)
+            y, gain, constant = stage(y, source, styles)
         return self._out(y, leaky_of(gain, constant, 0.01), self._biased)
 
     def _biased(self, y: Rows, start: int, end: int) -> None:

@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from engine.nn.conv import on_gpu
 from engine.nn.cores import spread
+from engine.nn.host import seen
 from engine.nn.parts import Parts
 from engine.nn.rows import Prepare, RowConv, RowMoments, Rows, block_rows
 from engine.tts.kokoro.masks import Lengths
@@ -99,13 +100,13 @@ class RowResidualBlock:
 
     def _row(self, x: mx.array, style: mx.array) -> Rows:
         first, second = affines(self._norms, style)
-        signal = np.array(x)[0]
+        signal = seen(x)[0]
         activate = leaky_of(*factors(moments_of(signal), first), 0.2)
         aside = self._shortcut(signal)
         if self._double is not None:
             activated = np.empty_like(signal)
             activate(signal, activated)
-            signal, activate = np.array(self._double(mx.array(activated[None])))[0], _as_it_is
+            signal, activate = seen(self._double(mx.array(activated[None])))[0], _as_it_is
             aside = np.repeat(aside, 2, axis=0)
         moments = RowMoments()
         y = self._first(signal, activate, moments.add)
