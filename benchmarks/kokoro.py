@@ -3,7 +3,8 @@
 Each engine runs in a process of its own. A case that an engine would not finish in STUDIO_BENCH_LIMIT_S seconds (900)
 is told as such. The peers have no batches for Kokoro: for them a batch is one row after the other.
 STUDIO_BENCH_THREADS=1 binds all to one thread; then their processor seconds can be compared on a machine that is busy
-with other things.
+with other things. STUDIO_BENCH_KOKORO names a folder of real weights, which are spoken first (benchmarks.kokoro_real);
+STUDIO_BENCH_KOKORO_ONLY_REAL=1 leaves the random ones out.
 """
 
 import json
@@ -18,6 +19,7 @@ from typing import Any
 import mlx.core as mx
 import numpy as np
 
+from benchmarks import kokoro_real
 from benchmarks.peers import PeerMissing, fast_blas, ours, peer_python, run_peer
 
 HERE = Path(__file__).parent
@@ -110,7 +112,10 @@ class Engine:
 
 
 def main() -> None:
-    """Print the tables."""
+    """Print the tables: of real weights where they are named, then of random ones."""
+    kokoro_real.main()
+    if os.environ.get("STUDIO_BENCH_KOKORO_ONLY_REAL"):
+        return
     blas = fast_blas()
     print(
         f"MLX on the CPU with OpenBLAS: {'yes, for both' if blas else 'no'}. Threads: {THREADS or 'as many as cores'}."

@@ -11,15 +11,19 @@ import mlx.core as mx
 import numpy as np
 
 from engine.nn.checkpoint import load_arrays
-from engine.tts.kokoro import load
+from engine.text.segment import prepare
 from engine.tts.kokoro.config import KokoroConfig
+from engine.tts.kokoro.model import load
 from engine.tts.kokoro.network import Kokoro
+from engine.tts.kokoro.voices import parse
 from engine.tts.speak import speak
 from engine.types import SpeechRequest
 
 
 def main(folder: Path, job: dict[str, Any]) -> dict[str, Any]:
-    """Speak the rows together, `repeats` times over; or a text, up to its first sound."""
+    """Speak the rows together, `repeats` times over; or a text, up to its first sound; or a text with real weights."""
+    if "say" in job:
+        return _say(folder, job)
     if "text" in job:
         model = load(folder)
         for _ in speak(model, SpeechRequest("Hello.")):
@@ -57,6 +61,38 @@ def main(folder: Path, job: dict[str, Any]) -> dict[str, Any]:
         "audio_s": samples / 24000,
         "peak_bytes": _resident(),
         "mlx_peak_bytes": mx.get_peak_memory(),
+    }
+
+
+def _say(folder: Path, job: dict[str, Any]) -> dict[str, Any]:
+    """The network over a text's rows, as the peers are asked, and the whole way from the text to its first sound."""
+    model = load(folder)
+    request = model.check(SpeechRequest(job["say"], voice=job["voice"]))
+    for _ in speak(model, request):
+        pass
+    told = prepare(job["say"], request.language, model.limits)
+    rows = [row for segment in told for row in model._plan(segment, request).rows]
+    styles = np.stack([model._packs.style(parse(job["voice"]), len(row.ids)) for row in rows])
+    ids, speeds, seeds = [row.ids for row in rows], [1.0] * len(rows), list(range(len(rows)))
+    seconds: list[float] = []
+    work: list[float] = []
+    firsts: list[float] = []
+    samples = 0
+    for _ in range(job["repeats"]):
+        started, worked = time.perf_counter(), time.process_time()
+        samples = sum(len(one.samples) for one in model._network(ids, styles, speeds, seeds))
+        seconds.append(time.perf_counter() - started)
+        work.append(time.process_time() - worked)
+        started = time.perf_counter()
+        next(chunk for chunk in speak(model, request) if len(chunk.samples))
+        firsts.append(time.perf_counter() - started)
+    return {
+        "seconds": seconds,
+        "cpu_s": work,
+        "first_s": firsts,
+        "audio_s": samples / 24000,
+        "peak_bytes": _resident(),
+        "rows": [{"ids": one, "style": style.tolist()} for one, style in zip(ids, styles, strict=True)],
     }
 
 

@@ -15,7 +15,6 @@ from typing import Protocol
 import mlx.core as mx
 
 CPU_BLOCK = 4096
-CPU_BLOCK_VALUES = 1 << 18  # what a block of frames and its like take of a core's cache: 1 MiB
 
 Frames = mx.array
 """[batch, time, channels]"""

@@ -25,7 +25,7 @@ def cores() -> int:
     return min(MOST, allowance.threads())
 
 
-def spread(work: Callable[[int, int], None], rows: int, block: int) -> None:
+def spread(work: Callable[[int, int], object], rows: int, block: int) -> None:
     """Call work(start, end) for each block of at most `block` rows, on all cores; return when all are done.
 
     Blocks are of one size, and an even number of them, so that two cores are done together.

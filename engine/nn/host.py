@@ -117,6 +117,19 @@ def gelu(x: Floats, out: Floats) -> None:
     out[np.abs(out) < _TINY] = 0.0
 
 
+def gelu_tanh(x: Floats, out: Floats) -> None:
+    """x (1 + tanh(sqrt(2 / pi) (x + 0.044715 x^3))) / 2. Source: Hendrycks and Gimpel 2016, arXiv:1606.08415."""
+    near = np.clip(x, np.float32(-9), np.float32(9))  # beyond, tanh is 1
+    np.multiply(near, near, out=out)
+    out *= np.float32(0.044715 * np.sqrt(2 / np.pi))
+    out += np.float32(np.sqrt(2 / np.pi))
+    out *= near
+    np.tanh(out, out=out)
+    out += np.float32(1)
+    out *= np.float32(0.5)
+    out *= x
+
+
 def softmax(scores: Floats) -> Floats:
     """Over the last axis, in place; weights that would be denormal are 0. Returns the sums, [..., 1], undivided."""
     scores -= scores.max(axis=-1, keepdims=True)

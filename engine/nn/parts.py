@@ -50,7 +50,7 @@ class Parts:
 
     def bias(self, name: str) -> mx.array | None:
         """`name.bias`, if there is one."""
-        return self._weights.get(f"{name}.bias")
+        return self.array(f"{name}.bias") if self.has(f"{name}.bias") else None
 
     def linear(self, name: str) -> Map:
         """[..., in] -> [..., out]"""

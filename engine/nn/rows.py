@@ -151,7 +151,7 @@ class _Fourier:
             back += [c - s, -s, -c]
         self.there = np.array(there, dtype=np.float32)
         self.back = np.ascontiguousarray(np.array(back).T, dtype=np.float32)
-        self._weigh = np.array(weigh)
+        self._weigh = np.array(weigh, dtype=np.float32)
 
     @staticmethod
     @cache
@@ -161,7 +161,8 @@ class _Fourier:
 
     def weights(self, taps: Rows) -> Rows:
         """[kernel, in, out] -> [rows, in, out]"""
-        return np.tensordot(self._weigh, taps.astype(np.float64), axes=1).astype(np.float32)
+        found = self._weigh @ np.ascontiguousarray(taps).reshape(len(taps), -1)
+        return found.reshape(-1, *taps.shape[1:])
 
 
 class RowMoments:

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 
 from engine.errors import WeightsError
-from engine.nn import conv, periodic
-from engine.tts.kokoro import network
+from engine.nn import conv, lstm, periodic
+from engine.tts.kokoro import network, style_rows, vocoder
 from engine.tts.kokoro.config import KokoroConfig
 from engine.tts.kokoro.masks import Lengths
 from engine.tts.kokoro.network import Kokoro
@@ -202,7 +202,7 @@ def test_a_batch_in_one_pass_is_as_long_as_its_rows_and_sounds(model, monkeypatc
 
 def test_what_runs_on_a_gpu_gives_what_runs_on_the_cpu(model, weights, monkeypatch: pytest.MonkeyPatch) -> None:
     """Both ways on this machine's processor: whole convolutions and compiled sines, and those of shifted products."""
-    for module in (conv, periodic, network):
+    for module in (conv, lstm, network, periodic, style_rows, vocoder):
         monkeypatch.setattr(module, "on_gpu", lambda: True)
     other = Kokoro(KokoroConfig.parse(CONFIG), weights)
     assert other.together and not model.together
@@ -292,3 +292,16 @@ def test_a_missing_tensor_is_named(weights) -> None:
     torn = {name: array for name, array in weights.items() if name != "bert_encoder.weight"}
     with pytest.raises(WeightsError, match=r"bert_encoder\.weight"):
         Kokoro(KokoroConfig.parse(CONFIG), torn)
+
+
+def test_tensors_are_let_go_of_as_their_layers_are_made(weights, tokens) -> None:
+    """The file's half precision and the network's single never stand in memory together."""
+    taken = {name: array.astype(mx.bfloat16) for name, array in weights.items()}
+    kept = dict(taken)
+    config, ids = KokoroConfig.parse(CONFIG), [tokens[0, 1:-1].tolist()]
+    one, other = Kokoro(config, taken, release=True), Kokoro(config, kept)
+    assert len(kept) == len(weights)
+    left = {name for name in taken if "bert.pooler" not in name and "bert.embeddings" not in name}
+    assert not left
+    spoken, same = (model(ids, draw_style(1), [1.0], [3])[0].samples for model in (one, other))
+    assert np.array_equal(spoken, same)

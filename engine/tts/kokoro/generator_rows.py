@@ -14,19 +14,28 @@ from dataclasses import dataclass
 
 import mlx.core as mx
 import numpy as np
-import numpy.typing as npt
 
 from engine.nn.cores import spread
+from engine.nn.host import seen
 from engine.nn.parts import Map, Parts
 from engine.nn.rows import Prepare, RowConv, RowMoments, Rows, block_rows
 from engine.tts.kokoro.config import KokoroConfig
 from engine.tts.kokoro.generator import NAME, SOURCE_DILATIONS, source_in
 from engine.tts.kokoro.masks import Lengths
-from engine.tts.kokoro.style import EPS, AdaptiveNorm
+from engine.tts.kokoro.style import AdaptiveNorm
+from engine.tts.kokoro.style_rows import (
+    Affine,
+    Channels,
+    affines,
+    bias_of,
+    convolution,
+    factors,
+    kept,
+    leaky_of,
+    moments_of,
+)
 
-Channels = npt.NDArray[np.float32]
-"""[channels]"""
-Style = dict["_Step", tuple[Channels, Channels]]
+Style = dict["_Step", Affine]
 """Of each step of each block: what its norm multiplies with and adds."""
 
 
@@ -41,7 +50,7 @@ class _Step:
     def __init__(self, parts: Parts, block: str, which: int, step: int, dilation: int) -> None:
         self.norm = AdaptiveNorm(parts, f"{block}.adain{which}.{step}")
         alpha = np.array(parts.array(f"{block}.alpha{which}.{step}")).reshape(-1)
-        weight, bias = _convolution(parts, f"{block}.convs{which}.{step}")
+        weight, bias = convolution(parts, f"{block}.convs{which}.{step}")
         reach = (weight.shape[1] - 1) * dilation
         self._twice_alpha = 2 * alpha
         weight /= self._twice_alpha
@@ -50,14 +59,10 @@ class _Step:
         self._conv = RowConv(weight, dilation, (reach // 2, reach - reach // 2), outside=-1.0)
 
     def __call__(
-        self, x: Rows, moments: RowMoments, affine: tuple[Channels, Channels], beside: Rows | None = None
+        self, x: Rows, moments: RowMoments, affine: Affine, beside: Rows | None = None
     ) -> tuple[Rows, RowMoments]:
         """The convolution without its constant, `beside` added, and the result's moments."""
-        mean, variance = moments.result()
-        by, to = affine
-        scale = self._twice_alpha * by / np.sqrt(variance + EPS)
-        shift = (self._twice_alpha * to - mean * scale).astype(np.float32)
-        scale = scale.astype(np.float32)
+        scale, shift = factors(moments, affine, self._twice_alpha)
 
         def prepare(part: Rows, into: Rows) -> None:
             np.multiply(part, scale, out=into)
@@ -103,7 +108,7 @@ class _Upsampling:
         self._stride, kernel = config.vocoder.upsample_rates[stage], config.vocoder.upsample_kernel_sizes[stage]
         weight = np.array(parts.weight(name))  # [in, out, kernel]
         self._trim = (kernel - self._stride) // 2
-        self._bias = _bias(parts, name, weight.shape[1])
+        self._bias = bias_of(parts, name, weight.shape[1])
         overlaps = kernel // self._stride
         # An output's frame sees the last `overlaps` of the input: the newest with the kernel's first part.
         taps = weight.reshape(weight.shape[0], weight.shape[1], overlaps, self._stride)[:, :, ::-1]
@@ -123,18 +128,9 @@ class _Stage:
     source: _Block
     blocks: list[_Block]
 
-    def __call__(self, x: Rows, beside: Rows, style: Style) -> tuple[Rows, float, Channels]:
+    def __call__(self, x: Rows, source: mx.array, style: Style) -> tuple[Rows, float, Channels]:
         """What to multiply with a gain and then add a constant to, for the mean of the blocks of x and the source."""
-        beside = self.source(beside, _moments(beside), style)
-        constant, moments = self.source.constant, RowMoments()
-
-        def add(start: int, end: int) -> None:
-            part = x[start:end]
-            part += beside[start:end]
-            part += constant
-            moments.add(x, start, end)
-
-        spread(add, len(x), block_rows(x.shape[1]))
+        moments = self._beside(x, seen(self.source_in(source)[0]), style)
         total = self.blocks[0](x, moments, style)
         for block in self.blocks[1:]:
             more = block(x, moments, style)
@@ -145,6 +141,19 @@ class _Stage:
             )
         gain = 1 / len(self.blocks)
         return total, gain, gain * sum((block.constant for block in self.blocks), np.zeros(1, dtype=np.float32))
+
+    def _beside(self, x: Rows, source: Rows, style: Style) -> RowMoments:
+        """Adds what the source's block makes to x. Returns x's moments then."""
+        more, moments = self.source(source, moments_of(source), style), RowMoments()
+
+        def add(start: int, end: int) -> None:
+            part = x[start:end]
+            part += more[start:end]
+            part += self.source.constant
+            moments.add(x, start, end)
+
+        spread(add, len(x), block_rows(x.shape[1]))
+        return moments
 
 
 class RowGenerator:
@@ -163,9 +172,8 @@ class RowGenerator:
             self._stages.append(
                 _Stage(_Upsampling(parts, config, i), source_in(parts, net.upsample_rates, i), source, blocks)
             )
-        weight, self._bias = _convolution(parts, f"{NAME}.conv_post")
-        before = (weight.shape[1] - 1) // 2
-        self._out = RowConv(weight, 1, (before, weight.shape[1] - 1 - before))
+        weight, self._bias = convolution(parts, f"{NAME}.conv_post")
+        self._out = kept(weight)
         self._rate = math.prod(net.upsample_rates)
 
     def __call__(self, x: mx.array, style: mx.array, source: mx.array, lengths: Lengths) -> mx.array:
@@ -178,48 +186,16 @@ class RowGenerator:
         return mx.stack(spectra)
 
     def _row(self, x: mx.array, style: mx.array, source: mx.array) -> Rows:
-        sources = [stage.source_in(source)[0] for stage in self._stages]
         steps = [step for stage in self._stages for block in (stage.source, *stage.blocks) for step in block.steps]
-        affine = [step.norm.affine(style) for step in steps]
-        mx.eval(x, sources, affine)
-        styles = {
-            step: (np.array(by).reshape(-1), np.array(to).reshape(-1))
-            for step, (by, to) in zip(steps, affine, strict=True)
-        }
-        y, slope, gain, constant = np.array(x), 0.1, 1.0, np.zeros(1, dtype=np.float32)
-        for stage, beside in zip(self._stages, sources, strict=True):
-            y = stage.up(y, _leaky(slope, gain, constant))
+        styles = dict(zip(steps, affines([step.norm for step in steps], style), strict=True))
+        y, gain, constant = seen(x), 1.0, np.zeros(1, dtype=np.float32)
+        for stage in self._stages:
+            y = stage.up(y, leaky_of(gain, constant, 0.1))
             if stage is self._stages[-1]:
                 # One frame of true reflection in front.
                 y = np.concatenate([y[1:2], y])
-            y, gain, constant = stage(y, np.array(beside), styles)
-        return self._out(y, _leaky(0.01, gain, constant), self._biased)
+            y, gain, constant = stage(y, source, styles)
+        return self._out(y, leaky_of(gain, constant, 0.01), self._biased)
 
     def _biased(self, y: Rows, start: int, end: int) -> None:
         y[start:end] += self._bias
-
-
-def _leaky(slope: float, gain: float, constant: Channels) -> Prepare:
-    def prepare(part: Rows, into: Rows) -> None:
-        np.multiply(part, np.float32(gain), out=into)
-        np.add(into, constant, out=into)
-        np.maximum(into, into * np.float32(slope), out=into)
-
-    return prepare
-
-
-def _moments(x: Rows) -> RowMoments:
-    moments = RowMoments()
-    spread(lambda start, end: moments.add(x, start, end), len(x), block_rows(x.shape[1]))
-    return moments
-
-
-def _convolution(parts: Parts, name: str) -> tuple[Rows, Channels]:
-    """Weight [out, kernel, in] and bias [out]."""
-    weight = np.array(parts.weight(name)).transpose(0, 2, 1).copy()
-    return weight, _bias(parts, name, len(weight))
-
-
-def _bias(parts: Parts, name: str, channels: int) -> Channels:
-    bias = parts.bias(name)
-    return np.zeros(channels, dtype=np.float32) if bias is None else np.array(bias)

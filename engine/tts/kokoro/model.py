@@ -60,7 +60,7 @@ def load(files: Path | None, ipa: Ipa | None = None) -> "KokoroSynthesizer":
         raise ValueError("Kokoro does not come with the installation")
     config = KokoroConfig.read(files / "config.json")
     return KokoroSynthesizer(
-        config, Kokoro(config, load_arrays(files)), Packs(files, 2 * config.style_dim), ipa or _espeak
+        config, Kokoro(config, load_arrays(files), release=True), Packs(files, 2 * config.style_dim), ipa or _espeak
     )
 
 

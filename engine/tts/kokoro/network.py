@@ -4,7 +4,7 @@ Batches of rows of different length give what single rows give: every norm, LSTM
 row's own frames.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 import mlx.core as mx
@@ -22,9 +22,9 @@ from engine.types import Samples
 
 MOST_PADDING = 0.8  # a row joins others if it fills so much of theirs
 GROUP_FRAMES = 8000  # 200 s of sound together
-# What stands in memory at the peak, in copies of the vocoder's widest signal. Measured at full size on the CPU: 7.5 for
-# 250 frames and for 2,000. On the GPU activations are whole as well: not measured, reckoned.
-COPIES, COPIES_TOGETHER = 8, 12
+# What stands in memory at the peak, in copies of the vocoder's widest signal. Measured at full size on the CPU: 7.2 for
+# 290 frames and 8.2 for 720. On the GPU activations are whole as well: not measured, reckoned.
+COPIES, COPIES_TOGETHER = 9, 12
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,18 +48,19 @@ class Kokoro:
 
     Args:
         config: the checkpoint's.
-        weights: tensors by the reference's names, or by mlx-community's; see `canonical`.
+        weights: tensors by the reference's names, or by mlx-community's; see `Canonical`.
+        release: take each tensor out of `weights` as its layer is made.
 
     Raises:
         WeightsError: a tensor is missing.
     """
 
-    def __init__(self, config: KokoroConfig, weights: Mapping[str, mx.array]) -> None:
+    def __init__(self, config: KokoroConfig, weights: dict[str, mx.array], release: bool = False) -> None:
         self.config = config
         self.together = on_gpu()
         quantization = config.quantization
         parts = Parts(
-            canonical(weights),
+            Canonical(weights, release),
             "Kokoro",
             bits=quantization.bits if quantization else 8,
             group_size=quantization.group_size if quantization else 64,
@@ -168,22 +169,44 @@ def _groups(lengths: Sequence[int]) -> list[list[int]]:
     return groups
 
 
-def canonical(weights: Mapping[str, mx.array]) -> dict[str, mx.array]:
-    """torch's names and layouts, whichever file the tensors came from.
+class Canonical(Mapping[str, mx.array]):
+    """A checkpoint by torch's names, in torch's layouts and float32, whichever file the tensors came from.
 
     mlx-community's files hold convolutions as [out, kernel, in], LSTMs as Wx/Wh and the text norms as weight/bias.
+
+    Args:
+        weights: tensors by the names of their file.
+        release: take each tensor out of `weights` when it is asked for, so that it goes when its layer has what it
+            needs, and no tensor stands in memory as it was and as it is used.
     """
-    sample = next(
-        (weights[n] for n in ("text_encoder.cnn.0.0.weight_v", "text_encoder.cnn.0.0.weight") if n in weights), None
-    )
-    is_mlx = sample is not None and sample.shape[1] != sample.shape[0]
-    renamed: dict[str, mx.array] = {}
-    for name, array in weights.items():
-        array = array.astype(mx.float32) if mx.issubdtype(array.dtype, mx.floating) else array
-        if is_mlx and array.ndim == 3 and not name.endswith("weight_g") and ".alpha" not in name:
+
+    def __init__(self, weights: dict[str, mx.array], release: bool = False) -> None:
+        self._weights = weights
+        self._release = release
+        self._names = {_torch_name(name): name for name in weights}
+        sample = next(
+            (weights[n] for n in ("text_encoder.cnn.0.0.weight_v", "text_encoder.cnn.0.0.weight") if n in weights), None
+        )
+        self._is_mlx = sample is not None and sample.shape[1] != sample.shape[0]
+
+    def __getitem__(self, name: str) -> mx.array:
+        theirs = self._names[name]
+        array = self._weights.pop(theirs) if self._release else self._weights[theirs]
+        if mx.issubdtype(array.dtype, mx.floating):
+            array = array.astype(mx.float32)
+        if self._is_mlx and array.ndim == 3 and not theirs.endswith("weight_g") and ".alpha" not in theirs:
             array = array.transpose(0, 2, 1)
-        renamed[_torch_name(name)] = array
-    return renamed
+        mx.eval(array)  # now, not in the first call
+        return array
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
 
 
 def _torch_name(name: str) -> str:

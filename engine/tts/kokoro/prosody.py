@@ -3,20 +3,22 @@
 Source: reference kokoro 0.9.4, modules.py and model.py (Apache-2.0); ALBERT as in transformers (gelu_new).
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import mlx.core as mx
-import mlx.nn as nn
 import numpy as np
 import numpy.typing as npt
 
 from engine.nn.conv import Conv1d
 from engine.nn.lstm import reversal
 from engine.nn.parts import Parts
+from engine.nn.smooth import gelu_tanh
 from engine.tts.kokoro.broken import refuse_no_numbers
 from engine.tts.kokoro.config import KokoroConfig
 from engine.tts.kokoro.masks import Lengths
 from engine.tts.kokoro.style import ResidualBlock, leaky
+from engine.tts.kokoro.style_rows import RowResidualBlock, residual_block
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +78,7 @@ class Albert:
         mask = lengths.real()[:, None, None, :, 0] if lengths.ragged else None
         for _ in range(self._layers):
             x = self._norm_attention(x + self._attend(x, mask))
-            x = self._norm_full(x + self._down(nn.gelu_approx(self._up(x))))
+            x = self._norm_full(x + self._down(gelu_tanh(self._up(x))))
         return x
 
     def _attend(self, x: mx.array, mask: mx.array | None) -> mx.array:
@@ -144,8 +146,8 @@ class ProsodyPredictor:
         self._lstm = parts.lstm("predictor.lstm")
         self._duration = parts.linear("predictor.duration_proj.linear_layer")
         self._shared = parts.lstm("predictor.shared")
-        self._f0 = [ResidualBlock(parts, f"predictor.F0.{i}") for i in range(3)]
-        self._energy = [ResidualBlock(parts, f"predictor.N.{i}") for i in range(3)]
+        self._f0 = [residual_block(parts, f"predictor.F0.{i}") for i in range(3)]
+        self._energy = [residual_block(parts, f"predictor.N.{i}") for i in range(3)]
         self._f0_out, self._energy_out = parts.conv("predictor.F0_proj"), parts.conv("predictor.N_proj")
 
     def __call__(self, tokens: mx.array, lengths: Lengths, style: mx.array, speeds: mx.array) -> Prosody:
@@ -187,7 +189,9 @@ class ProsodyPredictor:
         )
 
     @staticmethod
-    def _curve(blocks: list[ResidualBlock], out: Conv1d, x: mx.array, style: mx.array, lengths: Lengths) -> mx.array:
+    def _curve(
+        blocks: Sequence[ResidualBlock | RowResidualBlock], out: Conv1d, x: mx.array, style: mx.array, lengths: Lengths
+    ) -> mx.array:
         for block in blocks:
             x, lengths = block(x, style, lengths)
         return lengths.zeroed(out(x))[:, :, 0]

@@ -11,6 +11,7 @@ from engine.nn.parts import Parts
 from engine.tts.kokoro.masks import Lengths
 
 EPS = 1e-5
+HALF_POWER = 0.5**0.5
 
 
 class AdaptiveNorm:
@@ -63,9 +64,8 @@ class ResidualBlock:
     def __init__(self, parts: Parts, name: str) -> None:
         self._norm1, self._norm2 = AdaptiveNorm(parts, f"{name}.norm1"), AdaptiveNorm(parts, f"{name}.norm2")
         self._conv1, self._conv2 = parts.conv(f"{name}.conv1"), parts.conv(f"{name}.conv2")
-        projected = any(parts.has(f"{name}.conv1x1.{end}") for end in ("weight", "weight_v"))
-        self._shortcut = parts.conv(f"{name}.conv1x1") if projected else None
-        self._double = _double(parts, f"{name}.pool") if parts.has(f"{name}.pool.bias") else None
+        self._shortcut = parts.conv(f"{name}.conv1x1") if has_convolution(parts, f"{name}.conv1x1") else None
+        self._double = doubled(parts, f"{name}.pool")
 
     @property
     def doubles(self) -> bool:
@@ -83,11 +83,21 @@ class ResidualBlock:
         out = self._conv2(after.zeroed(leaky(self._norm2(out, style, after))))
         if self._shortcut is not None:
             shortcut = self._shortcut(shortcut)
-        return (out + shortcut) * (0.5**0.5), after
+        return (out + shortcut) * HALF_POWER, after
 
 
-def _double(parts: Parts, name: str) -> Callable[[mx.array], mx.array]:
-    """A depthwise transposed convolution, kernel 3, stride 2: even frames see one input, odd frames two."""
+def has_convolution(parts: Parts, name: str) -> bool:
+    """Whether the checkpoint has this layer."""
+    return any(parts.has(f"{name}.{end}") for end in ("weight", "weight_v", "parametrizations.weight.original1"))
+
+
+def doubled(parts: Parts, name: str) -> Callable[[mx.array], mx.array] | None:
+    """A depthwise transposed convolution, kernel 3, stride 2: even frames see one input, odd frames two.
+
+    None where the block has none.
+    """
+    if not parts.has(f"{name}.bias"):
+        return None
     taps = parts.weight(name)[:, 0, :].T
     bias = parts.bias(name)
 

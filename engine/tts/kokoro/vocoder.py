@@ -16,7 +16,7 @@ from engine.tts.kokoro.generator import Generator
 from engine.tts.kokoro.generator_rows import RowGenerator
 from engine.tts.kokoro.masks import Lengths
 from engine.tts.kokoro.prosody import Prosody
-from engine.tts.kokoro.style import ResidualBlock
+from engine.tts.kokoro.style_rows import residual_block
 
 HARMONICS = 9
 SINE_AMPLITUDE = 0.1
@@ -95,8 +95,8 @@ class Vocoder:
         self._stft = Stft(net.gen_istft_n_fft, net.gen_istft_hop_size)
         self._f0_in = parts.strided("decoder.F0_conv", 2, 1)
         self._energy_in = parts.strided("decoder.N_conv", 2, 1)
-        self._encode = ResidualBlock(parts, "decoder.encode")
-        self._decode = [ResidualBlock(parts, f"decoder.decode.{i}") for i in range(4)]
+        self._encode = residual_block(parts, "decoder.encode")
+        self._decode = [residual_block(parts, f"decoder.decode.{i}") for i in range(4)]
         self._aside = parts.conv("decoder.asr_res.0")
         self._merge = parts.linear("decoder.generator.m_source.l_linear")
         self._generate = Generator(config, parts) if on_gpu() else RowGenerator(config, parts)

@@ -5,7 +5,7 @@ import numpy as np
 import pytest
 
 from engine.nn import conv
-from engine.nn.conv import Conv1d, ConvTranspose1d
+from engine.nn.conv import Conv1d, ConvTranspose1d, fold_weight_norm
 
 
 @pytest.mark.parametrize("frames", [1, 63, 64, 65, 128, 200])
@@ -24,21 +24,6 @@ def test_blocks_give_what_the_whole_gives(
     assert whole.shape == (2, frames, 6)
 
 
-@pytest.mark.parametrize("frames", [1, 7, 63, 64, 65, 130])
-@pytest.mark.parametrize(("kernel", "dilation", "before"), [(1, 1, 0), (3, 1, 1), (11, 5, 25), (5, 3, 12)])
-def test_preparing_a_block_at_a_time_changes_nothing(
-    frames: int, kernel: int, dilation: int, before: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    random = np.random.default_rng(frames)
-    weight = mx.array(random.normal(size=(4, kernel, 6)).astype(np.float32))
-    x = mx.array(random.normal(size=(2, frames, 6)).astype(np.float32))
-    beside = mx.array(random.normal(size=(2, frames, 4)).astype(np.float32))
-    layer = Conv1d(weight, None, dilation, 1, (before, (kernel - 1) * dilation - before))
-    whole = np.array(layer(mx.cos(x)) + beside)  # cos(0) is not 0: padding must come after it
-    monkeypatch.setattr(conv, "CPU_BLOCK_VALUES", 2 * 6 * 16)
-    assert np.abs(np.array(layer.prepared(x, mx.cos, beside)) - whole).max() < 1e-5
-
-
 @pytest.mark.parametrize("frames", [0, 1, 5])
 @pytest.mark.parametrize(("stride", "kernel"), [(2, 4), (3, 3), (2, 8)])
 def test_a_transposed_convolution_is_the_same_whole_and_as_a_stream(frames: int, stride: int, kernel: int) -> None:
@@ -51,3 +36,21 @@ def test_a_transposed_convolution_is_the_same_whole_and_as_a_stream(frames: int,
     if frames:
         theirs = mx.conv_transpose1d(x, weight, stride=stride, padding=1)
         assert np.abs(whole - np.array(theirs + layer.biased(mx.zeros(5)))).max() < 1e-5
+
+
+@pytest.mark.parametrize("gain", [0.0, 0.7])
+def test_a_channel_of_length_zero_is_zero_and_leaves_the_others_alone(gain: float) -> None:
+    """Rounding weights to 8 bits leaves such channels."""
+    direction = np.random.default_rng(0).normal(size=(4, 3, 5)).astype(np.float32)
+    direction[2] = 0
+    folded = np.array(fold_weight_norm(mx.full((4, 1, 1), gain), mx.array(direction)))
+    lengths = np.sqrt((direction**2).sum(axis=(1, 2), keepdims=True))
+    assert not folded[2].any()
+    others = [0, 1, 3]
+    assert np.allclose(folded[others], gain * direction[others] / lengths[others], atol=1e-6)
+
+
+def test_damage_in_a_weight_stays_visible() -> None:
+    folded = fold_weight_norm(mx.ones((2, 1, 1)), mx.array([[[1.0, float("nan")]], [[3.0, 4.0]]]))
+    assert np.isnan(np.array(folded[0])).all()
+    assert np.allclose(np.array(folded[1]), [0.6, 0.8])

@@ -24,6 +24,11 @@ EXACT: dict[str, tuple[Callable[[mx.array], mx.array], Callable[[Array], Array],
     "sigmoid": (smooth.sigmoid, lambda x: 1 / (1 + np.exp(-x)), 2e-7),
     "silu": (smooth.silu, lambda x: x / (1 + np.exp(-x)), 3e-6),
     "gelu": (smooth.gelu, lambda x: x * normal_share(x), 1e-6),
+    "gelu_tanh": (
+        smooth.gelu_tanh,
+        lambda x: 0.5 * x * (1 + np.tanh(math.sqrt(2 / math.pi) * (x + 0.044715 * x**3))),
+        3e-6,
+    ),
 }
 
 
@@ -76,7 +81,7 @@ def test_the_log_of_a_sum_is_right_and_minus_infinity_counts_for_nothing(rows: i
 
 def test_numbers_far_out_stay_numbers() -> None:
     far = mx.array(np.tile(np.array([-1e30, -1e4, -150, 0, 150, 1e4, 1e30], dtype=np.float32), 4000))
-    for function in (smooth.sigmoid, smooth.silu, smooth.gelu):
+    for function in (smooth.sigmoid, smooth.silu, smooth.gelu, smooth.gelu_tanh):
         assert np.isfinite(np.array(function(far))).all()
     assert np.array(smooth.sigmoid(far)).min() >= 0
     assert np.array(smooth.sigmoid(far)).max() <= 1

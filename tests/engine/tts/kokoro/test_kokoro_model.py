@@ -288,7 +288,7 @@ def test_a_batch_is_as_loud_as_each_alone_where_the_limiter_works(
         ("predictor.duration_proj.linear_layer.bias", "prosody"),
         ("predictor.F0_proj.bias", "prosody"),
         ("text_encoder.cnn.0.0.bias", "text encoder"),
-        ("decoder.encode.conv1.bias", "decoder"),
+        ("decoder.encode.conv2.bias", "decoder"),
         ("decoder.generator.conv_post.bias", "vocoder"),
     ],
 )
