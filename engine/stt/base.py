@@ -116,6 +116,8 @@ class BatchRecognizer(Recognizer, Protocol):
         """Seconds of speech it likes to be given in one call of `recognize`."""
         ...
 
+    # May have `pause_s` too: seconds of silence that part two regions, where it is not what ends a turn.
+
 
 class GuidedRecognizer(Recognizer, Protocol):
     """A recogniser that can be told what to expect."""

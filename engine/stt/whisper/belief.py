@@ -33,7 +33,8 @@ class Doubts:
         least_logprob: the words are at least so sure, on average.
         most_compression: the text does not pack better.
         near_s: words may be timed so wrong.
-        hole_s: so much voice without a word near it is heard again, alone.
+        hole_s: a stretch of voice so long without any word is heard again.
+        rest_s: so is what is left of one that has words.
     """
 
     long_s: float = 1.0
@@ -43,7 +44,8 @@ class Doubts:
     least_logprob: float = -1.0
     most_compression: float = 2.4
     near_s: float = 0.25
-    hole_s: float = 0.4
+    hole_s: float = 0.16
+    rest_s: float = 1.0
 
 
 DOUBTS = Doubts()
@@ -104,28 +106,33 @@ def stretches(probabilities: Probabilities, apart_s: float = 0.3) -> list[tuple[
 
 
 def uncovered(
-    spoken: Sequence[tuple[float, float]], words: Sequence[tuple[float, float]], near_s: float, least_s: float
+    spoken: Sequence[tuple[float, float]], words: Sequence[tuple[float, float]], doubts: Doubts = DOUBTS
 ) -> list[tuple[float, float]]:
-    """Parts of what is spoken that no word is near to.
+    """Parts of what is spoken that no word is near to; those without a word between them are one.
 
     Args:
         spoken: stretches of speech, seconds, in order.
         words: where the words are, seconds.
-        near_s: a word may be timed so wrong.
-        least_s: shorter parts do not count.
+        doubts: how near, and how long a part must be to count.
     """
-    taken = sorted((begin - near_s, end + near_s) for begin, end in words)
-    found: list[tuple[float, float]] = []
+    taken = sorted((begin - doubts.near_s, end + doubts.near_s) for begin, end in words)
+    parts: list[tuple[float, float]] = []
     for begin, end in spoken:
         at = begin
         for word_begin, word_end in taken:
             if word_end <= at or word_begin >= end:
                 continue
-            if word_begin - at >= least_s:
-                found.append((at, word_begin))
+            if word_begin - at >= doubts.rest_s:
+                parts.append((at, word_begin))
             at = max(at, word_end)
-        if end - at >= least_s:
-            found.append((at, end))
+        if end - at >= (doubts.hole_s if at == begin else doubts.rest_s):
+            parts.append((at, end))
+    found: list[tuple[float, float]] = []
+    for begin, end in parts:
+        if found and not any(found[-1][1] <= word_begin < begin for word_begin, _ in words):
+            found[-1] = (found[-1][0], end)
+        else:
+            found.append((begin, end))
     return found
 
 

@@ -32,6 +32,7 @@ from engine.types import Samples, Segment, Word
 _BATCH_BYTES = 512 * 1024**2
 _MOST_WINDOWS = 8
 _OTHER_TAGS = {"jw": "jv"}  # Whisper's old word for Javanese
+_ATTEMPTS_AGAIN = 3  # temperatures, for what is heard once more
 _SILENT = 1e-4  # of full scale: 80 dB below it nobody speaks
 
 
@@ -58,6 +59,8 @@ class Whisper:
     """A loaded Whisper. Lives on one thread; holds no state of any stream."""
 
     sample_rate = SAMPLE_RATE
+    pause_s = 2.0
+    """It hears sentences better with the pauses between them; only a longer one parts two regions."""
 
     def __init__(self, config: WhisperConfig, network: WhisperNetwork, tokenizer: WhisperTokenizer) -> None:
         self._network = network
@@ -192,22 +195,34 @@ class Whisper:
         doubts: Doubts,
         told: Sequence[Told],
     ) -> Generator[None, None, None]:
-        """Hear alone what voice activity takes for speech and no word stands for."""
-        holes: list[Piece] = []
-        for region, (samples, heard_voice) in enumerate(zip(speech, voices, strict=True)):
-            if heard_voice is None:
-                continue
-            words = [(word.start_s, word.end_s) for word in told[region].words]
-            for begin_s, end_s in uncovered(stretches(heard_voice), words, doubts.near_s, doubts.hole_s):
-                begin = max(0, round((begin_s - doubts.near_s) * SAMPLE_RATE))
-                piece = samples[begin : round((end_s + doubts.near_s) * SAMPLE_RATE)][: self._frames * HOP]
-                holes.append(Piece(region, 0, begin, piece))
-        alone = [Piece(at, 0, 0, hole.samples) for at, hole in enumerate(holes)]
-        again = [Told() for _ in holes]
-        yield from self._listen([Window([piece]) for piece in alone], replace(options, guess=(), before=()), again)
-        for hole, one in zip(holes, again, strict=True):
-            if is_believed(one.evidence(hole.samples, voice(hole.samples)), doubts):
-                told[hole.region].fill(one, hole.begins / SAMPLE_RATE, len(hole.samples) / SAMPLE_RATE)
+        """Hear once more what voice activity takes for speech and no word stands for: together, then each alone.
+
+        A decoder may end its text before its window does, and one that has written a sentence may leave out a word
+        that stands apart.
+        """
+        options = replace(options, guess=(), before=(), temperatures=options.temperatures[:_ATTEMPTS_AGAIN])
+        for is_alone in (False, True):
+            holes: list[tuple[Piece, float, float]] = []
+            for region, (samples, heard_voice) in enumerate(zip(speech, voices, strict=True)):
+                if heard_voice is None:
+                    continue
+                words = [(word.start_s, word.end_s) for word in told[region].words]
+                for begin_s, end_s in uncovered(stretches(heard_voice), words, doubts):
+                    begin = max(0, round((begin_s - doubts.near_s) * SAMPLE_RATE))
+                    end = min(round((end_s + doubts.near_s) * SAMPLE_RATE), begin + self._frames * HOP)
+                    holes.append((Piece(region, 0, begin, samples[begin:end]), begin_s, end_s))
+            if not holes:
+                return
+            sounds = [hole.samples for hole, _, _ in holes]
+            if is_alone:
+                windows = [Window([Piece(at, 0, 0, samples)]) for at, samples in enumerate(sounds)]
+            else:
+                windows = pack(sounds, self._frames * HOP, SAMPLE_RATE)
+            again = [Told() for _ in holes]
+            yield from self._listen(windows, options, again)
+            for (hole, begin_s, end_s), one in zip(holes, again, strict=True):
+                if is_believed(one.evidence(hole.samples, voice(hole.samples)), doubts):
+                    told[hole.region].fill(one, hole.begins / SAMPLE_RATE, begin_s, end_s)
 
     def detect_language(self, samples: Samples) -> str:
         """The language that is spoken in the first 30 s, a code of `languages`."""

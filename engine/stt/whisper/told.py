@@ -37,13 +37,13 @@ class Told:
         self.words.append(word)
         self.language = language
 
-    def fill(self, other: "Told", at_s: float, length_s: float) -> None:
-        """Words that were heard alone in `length_s` seconds from `at_s` on, where there are none yet."""
+    def fill(self, other: "Told", at_s: float, begin_s: float, end_s: float) -> None:
+        """Words of sound that begins at `at_s`: those between two moments, where there are none yet."""
         taken = [(word.start_s, word.end_s) for word in self.words]
         for word in other.words:
             placed = replace(word, start_s=word.start_s + at_s, end_s=word.end_s + at_s)
             middle = (placed.start_s + placed.end_s) / 2
-            if not any(begin <= middle <= end for begin, end in taken):
+            if begin_s <= middle <= end_s and not any(begin <= middle <= end for begin, end in taken):
                 self.words.append(placed)
         self.words.sort(key=lambda word: word.start_s)
         self.language = self.language or other.language
