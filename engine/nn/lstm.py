@@ -1,5 +1,7 @@
 """A bidirectional LSTM over rows of different length, both directions in one pass.
 
+A step is a few small products, each waiting for the one before. On a GPU sixteen steps are one compiled call; on a
+processor they are NumPy's, which begins a product sooner than MLX does.
 Source: torch.nn.LSTM (gate order i, f, g, o), packed sequences for rows of different length.
 """
 
@@ -7,7 +9,13 @@ from functools import lru_cache
 from typing import Any
 
 import mlx.core as mx
+import numpy as np
+import numpy.typing as npt
 
+from engine.nn.conv import on_gpu
+from engine.nn.cores import single_products
+
+Array = npt.NDArray[np.float32]
 STEPS_PER_CALL = 16
 
 
@@ -32,6 +40,7 @@ class BiLSTM:
         # [2, hidden, 4 * hidden]: one product moves both directions a step.
         self._recurrent = mx.stack([w.T for w in weight_hh])
         mx.eval(self._inputs, self._biases, self._recurrent)
+        self._whole = on_gpu()
 
     def __call__(self, x: mx.array, reverse: mx.array | None = None) -> mx.array:
         """Run over whole rows.
@@ -53,6 +62,8 @@ class BiLSTM:
 
     def _run(self, steps: mx.array, batch: int) -> mx.array:
         """[time, 2, batch, 4 * hidden] -> [time, 2, batch, hidden]"""
+        if not self._whole:
+            return mx.array(self._step_by_step(np.array(steps)))
         n = steps.shape[0]
         # Whole calls of 16 steps, so that a compiled step serves every length.
         padded = mx.pad(steps, [(0, -n % STEPS_PER_CALL), (0, 0), (0, 0), (0, 0)])
@@ -63,6 +74,31 @@ class BiLSTM:
             h, c, part = _sixteen_steps()(padded[start : start + STEPS_PER_CALL], h, c, self._recurrent)
             states.append(part)
         return mx.concatenate(states)[:n]
+
+    def _step_by_step(self, gates: Array) -> Array:
+        """As `_run`; writes on the gates."""
+        size = self._hidden
+        n, _, batch, _ = gates.shape
+        recurrent = np.asarray(self._recurrent)
+        states = np.empty((n, 2, batch, size), dtype=np.float32)
+        h, c = np.zeros((2, batch, size), dtype=np.float32), np.zeros((2, batch, size), dtype=np.float32)
+        product = np.empty((2, batch, 4 * size), dtype=np.float32)
+        with single_products():
+            for step, state in zip(gates, states, strict=True):
+                np.add(step, np.matmul(h, recurrent, out=product), out=step)
+                i, f, g, o = (step[..., at : at + size] for at in range(0, 4 * size, size))
+                # sigmoid(x) = (1 + tanh(x / 2)) / 2: all gates are one call of tanh.
+                i *= 0.5
+                f *= 0.5
+                o *= 0.5
+                np.tanh(step, out=step)
+                for gate in (i, f, o):
+                    gate += 1.0
+                    gate *= 0.5
+                c *= f
+                c += np.multiply(i, g, out=i)
+                h = np.multiply(np.tanh(c, out=state), o, out=state)
+        return states
 
 
 def reversal(lengths: list[int], n: int) -> mx.array:

@@ -9,6 +9,7 @@ import mlx.core as mx
 
 from engine.errors import WeightsError
 from engine.nn.conv import Conv1d, ConvTranspose1d, fold_weight_norm
+from engine.nn.halves import product
 from engine.nn.lstm import BiLSTM
 
 Map = Callable[[mx.array], mx.array]
@@ -66,7 +67,7 @@ class Parts:
 
             return quantised
         matrix = self.array(f"{name}.weight").T
-        return lambda x: x @ matrix if bias is None else mx.addmm(bias, x, matrix)
+        return lambda x: product(x, matrix, bias)
 
     def embedding(self, name: str) -> mx.array:
         """A table [tokens, channels], dequantised."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass, field
 from queue import SimpleQueue
 from typing import Any, Generic, Protocol, TypeVar
 
+from engine.allowance import at_work
 from engine.errors import Cancelled
 from engine.pool.stream import Feed
 
@@ -211,7 +212,9 @@ class ModelThread:
         try:
             if run.iterator is None:
                 run.iterator = iter(run.work(model))
-            run.feed.put(next(run.iterator))
+            with at_work():
+                item = next(run.iterator)
+            run.feed.put(item)
         except StopIteration:
             self._end(run, None)
         except BaseException as exc:  # errors travel in the stream, to the thread that waits for it
@@ -226,7 +229,8 @@ class ModelThread:
 
     def _answer(self, call: Call[Any], model: Closeable) -> None:
         try:
-            answer = Answer(value=call.work(model))
+            with at_work():
+                answer = Answer(value=call.work(model))
         except BaseException as exc:  # the caller waits on another thread and must not wait for ever
             answer = Answer(error=exc)
         self._released()

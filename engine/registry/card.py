@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
 
@@ -26,6 +27,8 @@ class ModelCard:
         languages: BCP 47 tags, the default first; () in CARDS asks the family's voices.
         sample_rate: Hz it makes or hears.
         built_in: True when it comes with the installation.
+        natural: its files are part of the studio's natural set: made on this machine from data packages, see
+            engine.weights.natural.
         files: patterns of the files to download ("voices/*.pt"); exact names where they are known.
         download_bytes: about how much that is, companions included; 0 when built in.
         memory_bytes: about what it takes when loaded.
@@ -37,6 +40,7 @@ class ModelCard:
         companions: hub ids of further repositories it needs (a codec); see `engine.weights.companions`.
         companion_files: patterns of what is wanted of them; () is their config.json and weights.
         folder: where the files are, when the id is a local folder.
+        package: what must be importable for it to be offered, where its package is not had on every platform.
     """
 
     id: str
@@ -47,6 +51,7 @@ class ModelCard:
     languages: tuple[str, ...]
     sample_rate: int
     built_in: bool = False
+    natural: bool = False
     files: tuple[str, ...] = ()
     download_bytes: int = 0
     memory_bytes: int = 0
@@ -57,11 +62,17 @@ class ModelCard:
     companions: tuple[str, ...] = ()
     companion_files: tuple[str, ...] = ()
     folder: Path | None = None
+    package: str = ""
 
     @property
     def module(self) -> str:
         """The family's module, which has `load` (and `voices`, when it speaks)."""
         return f"{ROOMS[self.task]}.{self.family}"
+
+    @property
+    def code(self) -> str:
+        """The version of the family's code: what an earlier one made of a text is made anew."""
+        return str(getattr(import_module(self.module), "VERSION", "1"))
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,6 +1,7 @@
 """Cards, and the ways to them: by id, by task, by a folder on disk. Knows nothing of downloads or of memory."""
 
 import json
+import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from difflib import get_close_matches
@@ -29,9 +30,9 @@ class Catalogue:
         self._recognisers = dict(recognisers or {})
 
     def cards(self, task: Task | None = None) -> list[ModelCard]:
-        """All cards whose family is there, built-in first."""
-        found = [self._completed(card) for card in self._entries if task in (None, card.task) and _exists(card.module)]
-        return sorted(found, key=lambda card: not card.built_in)
+        """All cards whose family and package are there: built-in ones first, then the natural set."""
+        found = [self._completed(card) for card in self._entries if task in (None, card.task) and _is_offered(card)]
+        return sorted(found, key=lambda card: (not card.built_in, not card.natural))
 
     def find(self, model_id: str, task: Task | None = None) -> ModelCard:
         """The card for a hub id, a built-in name or a local folder.
@@ -46,6 +47,7 @@ class Catalogue:
         if card is None:
             card = self._from_folder(wanted)
         if card is None:
+            self._refuse_absent(wanted)
             raise ModelNotFound(f"There is no model called “{_short(wanted)}”. {self._nearest(wanted, task)}")
         if task not in (None, card.task):
             others = ", ".join(other.id for other in self.cards(task)) or "none yet"
@@ -62,6 +64,16 @@ class Catalogue:
 
     def _completed(self, card: ModelCard) -> ModelCard:
         return card if card.languages else replace(card, languages=_languages(card.module))
+
+    def _refuse_absent(self, wanted: str) -> None:
+        """Say of a model that is known, and whose package this machine lacks, why it is not offered."""
+        for card in self._entries:
+            if card.id.casefold() == wanted.casefold() and card.package and not _exists(card.package):
+                python = ".".join(map(str, sys.version_info[:2]))
+                raise ModelNotFound(
+                    f"{card.name} is not part of this installation: there may be no package of it for Python {python} "
+                    f"on this machine. Choose another model that {DOES[card.task]}."
+                )
 
     def _nearest(self, wanted: str, task: Task | None) -> str:
         ids = {card.id.casefold(): card.id for card in self.cards(task)}
@@ -95,6 +107,7 @@ class Catalogue:
                     id=typed,
                     name=folder.name or template.name,
                     built_in=False,
+                    natural=False,
                     download_bytes=0,
                     memory_bytes=round(weight_bytes * MEMORY_PER_FILE_BYTE) or template.memory_bytes,
                     folder=folder.absolute(),
@@ -108,6 +121,10 @@ class Catalogue:
         raise ModelNotFound(
             f"The folder {_short(typed)} is not a model this studio can run: {about}. It can run {families}."
         )
+
+
+def _is_offered(card: ModelCard) -> bool:
+    return _exists(card.module) and (not card.package or _exists(card.package))
 
 
 @cache

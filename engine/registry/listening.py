@@ -15,6 +15,7 @@ CARDS: tuple[ModelCard, ...] = (
         built_in=True,
         memory_bytes=224 * 1024**2,  # two decoders
         abilities=frozenset({"words", "confidence", "live"}),
+        package="pocketsphinx",  # which pyproject.toml asks for only where there is a wheel of it
     ),
     *parakeets.CARDS,
     *whispers.CARDS,

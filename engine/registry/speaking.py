@@ -32,13 +32,15 @@ CARDS: tuple[ModelCard, ...] = (
             licence="Apache-2.0",
             languages=("en-us", "en-gb", "es", "fr-fr", "hi", "it", "ja", "pt-br", "zh"),
             sample_rate=24000,
+            natural="/" not in model_id,
             files=files,
             download_bytes=megabytes * 10**6,
             memory_bytes=1300 * 1024**2,
             abilities=frozenset({"words", "speed", "blend", "batch"}),
         )
         for model_id, precision, megabytes, files in (
-            ("hexgrad/Kokoro-82M", "", 356, ("config.json", "kokoro-v1_0.pth", "voices/*.pt")),
+            ("kokoro", "", 63, ("config.json", "*.safetensors")),
+            ("hexgrad/Kokoro-82M", " (as published)", 356, ("config.json", "kokoro-v1_0.pth", "voices/*.pt")),
             ("mlx-community/Kokoro-82M-bf16", " (bf16)", 355, KOKORO_MLX_FILES),
             ("mlx-community/Kokoro-82M-8bit", " (8 bit)", 313, KOKORO_MLX_FILES),
             ("mlx-community/Kokoro-82M-6bit", " (6 bit)", 310, KOKORO_MLX_FILES),

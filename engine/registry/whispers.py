@@ -1,8 +1,10 @@
-"""The Whispers this studio knows, a card each: OpenAI's sizes as mlx-community converted them. Data, no logic.
+"""The Whispers this studio knows, a card each: the natural set's, and OpenAI's sizes as mlx-community converted them.
 
 Conversions with "asr" in their name bring the tokenizer; the older ones are weights alone, and the tokenizer is fetched
-from OpenAI's own repository. Sizes are of the files on the hub.
+from OpenAI's own repository. Sizes are of the files on the hub. Data, no logic.
 """
+
+from dataclasses import replace
 
 from engine.registry.card import FolderSigns, ModelCard
 from engine.stt.whisper.languages import CODES
@@ -37,6 +39,11 @@ def _card(
 
 
 CARDS: tuple[ModelCard, ...] = (
+    replace(
+        _card("base", "base", 150, _99, ("config.json", "tokenizer.json", "*.safetensors")),
+        id="whisper-base",
+        natural=True,
+    ),
     *(
         _card(f"{name}-asr-{kind}", label, megabytes, languages, _WITH_TOKENIZER)
         for name, kind, label, megabytes, languages in (
@@ -52,7 +59,7 @@ CARDS: tuple[ModelCard, ...] = (
             ("small", "8bit", "small (8 bit)", 265, _99),
             ("small", "4bit", "small (4 bit)", 145, _99),
             ("small.en", "fp16", "small, English", 485, _ENGLISH),
-            ("base", "fp16", "base", 148, _99),
+            ("base", "fp16", "base (fp16)", 148, _99),
             ("base.en", "fp16", "base, English", 148, _ENGLISH),
             ("tiny", "fp16", "tiny", 79, _99),
             ("tiny", "8bit", "tiny (8 bit)", 45, _99),

@@ -6,8 +6,8 @@ bring bytes, `check` looks for damage, `quantisation` makes them smaller; readin
 """
 
 from engine.nn.checkpoint import load_arrays, load_file, weight_files
+from engine.weights.acquire import fetch
 from engine.weights.check import verify, verify_companions
-from engine.weights.download import fetch
 from engine.weights.quantisation import quantise
 from engine.weights.store import (
     companion_folder,
@@ -15,6 +15,7 @@ from engine.weights.store import (
     folder_of,
     free_bytes,
     is_present,
+    natural_root,
     remove,
     size_on_disk,
 )
@@ -28,6 +29,7 @@ __all__ = [
     "is_present",
     "load_arrays",
     "load_file",
+    "natural_root",
     "quantise",
     "remove",
     "size_on_disk",

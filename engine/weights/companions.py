@@ -31,6 +31,7 @@ def _companion(card: ModelCard, companion: str) -> ModelCard:
         id=companion,
         name=f"{short_name(companion)} (needed by {card.name})",
         built_in=False,
+        natural=False,
         files=card.companion_files or COMPANION_FILES,
         download_bytes=0,
         memory_bytes=0,

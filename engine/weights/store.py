@@ -6,14 +6,19 @@ is found here and the other way round. Never touches the network.
                                   blobs/<hash>             the bytes, named by their own hash
 
 A model's companions (a codec it speaks through) are repositories of their own, and count as parts of it.
+The natural set is no repository: its models lie in `natural_root`, a plain folder each, which appears whole.
 """
 
 import errno
+import os
 import re
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from fnmatch import fnmatchcase
 from pathlib import Path
+
+import platformdirs
 
 from engine import registry
 from engine.errors import ModelError, ModelNotDownloaded
@@ -32,6 +37,21 @@ def cache_root(models_dir: Path | None) -> Path:
     from huggingface_hub import constants
 
     return Path(constants.HF_HUB_CACHE)
+
+
+def natural_root(models_dir: Path | None) -> Path:
+    """The folder of the natural set, a folder a model: within the given one, or within this machine's cache."""
+    return (models_dir if models_dir is not None else platformdirs.user_cache_path("speech-studio")) / "natural"
+
+
+def natural_folder(card: ModelCard, models_dir: Path | None) -> Path:
+    """Where a model of the natural set lies, or will."""
+    return natural_root(models_dir) / card.id
+
+
+def natural_coming(card: ModelCard, models_dir: Path | None) -> Path:
+    """What has arrived of a model of the natural set that is not made yet."""
+    return natural_root(models_dir) / ".coming" / card.id
 
 
 def repository(card: ModelCard, models_dir: Path | None) -> Path:
@@ -62,6 +82,16 @@ def snapshot(card: ModelCard, models_dir: Path | None) -> Path | None:
     return folder if folder.is_dir() else None
 
 
+def _place(card: ModelCard, models_dir: Path | None) -> Path | None:
+    """The folder of a card's files, complete or not; None where there is none."""
+    if card.folder is not None:
+        return card.folder
+    if card.natural:
+        folder = natural_folder(card, models_dir)
+        return folder if folder.is_dir() else None
+    return snapshot(card, models_dir)
+
+
 def missing_files(folder: Path, patterns: tuple[str, ...]) -> list[str]:
     """The patterns for which the folder has no file with bytes behind it."""
     # glob follows links, and is_file() is False for a link whose blob is gone.
@@ -79,7 +109,7 @@ def _is_here(card: ModelCard, models_dir: Path | None) -> bool:
         return True
     if card.folder is not None:
         return card.folder.is_dir()
-    folder = snapshot(card, models_dir)
+    folder = _place(card, models_dir)
     return folder is not None and not missing_files(folder, card.files)
 
 
@@ -91,9 +121,9 @@ def folder_of(card: ModelCard, models_dir: Path | None = None, *, offline: bool 
     """
     if card.built_in:
         return None
-    folder = card.folder if card.folder is not None else snapshot(card, models_dir)
+    folder = _place(card, models_dir)
     if folder is None or not _is_here(card, models_dir):
-        raise ModelNotDownloaded(f"{card.name} ({card.id}) is not on this machine yet. {_how_to_get(card, offline)}")
+        raise ModelNotDownloaded(not_here(card, offline))
     companion_folders(card, models_dir, offline=offline)
     return folder
 
@@ -123,13 +153,18 @@ def companion_folder(card: ModelCard, companion: str, models_dir: Path | None = 
         ModelNotDownloaded: it is not on this machine.
     """
     part = next(part for part in companion_cards(card) if part.id == companion)
-    folder = part.folder if part.folder is not None else snapshot(part, models_dir)
+    folder = _place(part, models_dir)
     if folder is None or not _is_here(part, models_dir):
         inside = f", or put it into a folder {short_name(companion)} inside the model's" if card.folder else ""
         raise ModelNotDownloaded(
             f"{card.name} needs {companion}, which is not on this machine yet. {_how_to_get(card, offline)}{inside}"
         )
     return folder
+
+
+def not_here(card: ModelCard, offline: bool) -> str:
+    """The sentence about a known model whose files are not on this machine."""
+    return f"{card.name} ({card.id}) is not on this machine yet. {_how_to_get(card, offline)}"
 
 
 def _how_to_get(card: ModelCard, offline: bool) -> str:
@@ -141,23 +176,29 @@ def size_on_disk(card: ModelCard, models_dir: Path | None = None) -> int:
     """Bytes the model takes on the disk, companions and torn downloads included; 0 for a built-in one."""
     if card.built_in:
         return 0
-    total = sum(_bytes_below(repository(part, models_dir) / "blobs") for part in _downloads(card))
-    return total + (_bytes_below(card.folder) if card.folder is not None else 0)
+    total = sum(bytes_below(place) for part in _downloads(card) for place in _bytes_places(part, models_dir))
+    return total + (bytes_below(card.folder) if card.folder is not None else 0)
 
 
 def _downloads(card: ModelCard) -> list[ModelCard]:
-    """The parts of a model that came from the hub."""
+    """The parts of a model that came over the network."""
     return [part for part in (card, *companion_cards(card)) if part.folder is None]
 
 
-def _bytes_below(root: Path) -> int:
+def _bytes_places(part: ModelCard, models_dir: Path | None) -> tuple[Path, ...]:
+    """The folders whose files are a part's bytes; links are not counted twice."""
+    if part.natural:
+        return natural_folder(part, models_dir), natural_coming(part, models_dir)
+    return (repository(part, models_dir) / "blobs",)
+
+
+def bytes_below(root: Path) -> int:
+    """Bytes of all files below a folder, which others may be filling or emptying meanwhile; 0 where there is none."""
     total = 0
-    for path in root.rglob("*"):
-        try:
-            if path.is_file():
-                total += path.stat().st_size
-        except OSError:  # deleted while we looked
-            continue
+    for place, _, names in os.walk(root):  # unlike rglob, it bears a folder that goes while it is looked into
+        for name in names:
+            with suppress(OSError):  # deleted while we looked
+                total += os.stat(os.path.join(place, name)).st_size
     return total
 
 
@@ -189,15 +230,22 @@ def remove(card: ModelCard, models_dir: Path | None = None, others: Sequence[Mod
 
 
 def _delete(part: ModelCard, card: ModelCard, models_dir: Path | None) -> None:
-    repo = repository(part, models_dir)
     try:
-        for folder in (repo, repo.parent / ".locks" / repo.name):
+        for folder in _everything(part, models_dir):
             if folder.is_symlink():
                 folder.unlink()
             elif folder.exists():
                 shutil.rmtree(folder)
     except OSError as exc:
         raise ModelError(f"The files of {card.name} cannot be deleted: {exc.strerror or 'no permission'}.") from exc
+
+
+def _everything(part: ModelCard, models_dir: Path | None) -> tuple[Path, ...]:
+    """The folders that go when a part is removed."""
+    if part.natural:
+        return natural_folder(part, models_dir), natural_coming(part, models_dir)
+    repo = repository(part, models_dir)
+    return repo, repo.parent / ".locks" / repo.name
 
 
 def free_bytes(folder: Path) -> int:

@@ -2,6 +2,7 @@
 
 import posixpath
 import struct
+import unicodedata
 import zipfile
 import zlib
 from pathlib import Path
@@ -70,11 +71,14 @@ class Archive:
         return path in self._members
 
     def find(self, path: str) -> str | None:
-        """The member at this path, or the only one that differs in upper and lower case."""
+        """The member at this path, or one that differs in upper and lower case, or in how an accent is written.
+
+        Archives that were packed on a Mac may write it apart from its letter, and the documents in them not.
+        """
         if path in self._members:
             return path
-        folded = path.casefold()
-        return next((name for name in self._members if name.casefold() == folded), None)
+        folded = _folded(path)
+        return next((name for name in self._members if _folded(name) == folded), None)
 
     def size(self, path: str) -> int:
         """Bytes the member claims to hold unpacked."""
@@ -160,6 +164,10 @@ def resolve(base: str, href: str) -> tuple[str, str] | None:
         return None
     path = posixpath.normpath(posixpath.join(posixpath.dirname(base), target))
     return None if escapes(path) else (path, fragment)
+
+
+def _folded(path: str) -> str:
+    return unicodedata.normalize("NFC", path).casefold()
 
 
 def _check_directory(path: Path, name: str) -> None:

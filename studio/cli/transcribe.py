@@ -1,6 +1,7 @@
 """`studio transcribe`: recordings to text, as they are heard."""
 
 import sys
+import unicodedata
 from pathlib import Path
 from typing import Annotated
 
@@ -101,6 +102,13 @@ def _heard(
 
 
 def _place(folder: Path, file: Path, kind: str, files: list[Path]) -> Path:
-    """talk.srt; talk.mp3.srt where another recording has the same stem."""
-    is_alone = sum(other.stem == file.stem for other in files) == 1
-    return folder / f"{file.stem if is_alone else file.name}.{kind}"
+    """talk.srt; talk.mp3.srt where another recording has the same stem; talk.mp3.2.srt where one has the same name."""
+    if [_on_disk(other.stem) for other in files].count(_on_disk(file.stem)) == 1:
+        return folder / f"{file.stem}.{kind}"
+    before = [_on_disk(other.name) for other in files[: files.index(file)]].count(_on_disk(file.name))
+    return folder / f"{file.name}{f'.{before + 1}' if before else ''}.{kind}"
+
+
+def _on_disk(name: str) -> str:
+    """What a disk may take a name for: a Mac's minds neither upper and lower case nor how an accent is written."""
+    return unicodedata.normalize("NFC", name).casefold()

@@ -1,10 +1,11 @@
-"""What the page is given by the application: three things it may use, and nothing it has to look for."""
+"""What the page is given by the application: what it may use, and nothing it has to look for."""
 
 from dataclasses import dataclass
 
 from engine.pool import ModelPool
 from studio.library.library import Library
 from studio.settings import Settings
+from studio.warming import Warming
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,8 +16,10 @@ class PageContext:
         library: jobs, results and clips of every owner.
         pool: loaded models.
         settings: defaults and limits.
+        warming: of the default voice; None where nobody warms it.
     """
 
     library: Library
     pool: ModelPool
     settings: Settings
+    warming: Warming | None = None

@@ -45,8 +45,13 @@ TRANSCRIPTS = """
 
 
 def is_recording(path: str) -> bool:
-    """Whether a file of a folder is worth asking ffmpeg about, by its name."""
-    name = path.lower()
+    """Whether a file of a folder is worth asking ffmpeg about, by its name.
+
+    What a Mac hides beside a recording ("._talk.mp3") has its ending and no sound.
+    """
+    name = Path(path).name.lower()
+    if name.startswith("."):
+        return False
     kind = (mimetypes.guess_type(name)[0] or "").partition("/")[0]
     return kind in {"audio", "video"} or name.endswith(tuple(one for one in RECORDINGS if one.startswith(".")))
 

@@ -9,7 +9,9 @@ import pytest
 
 from engine.stt.whisper.align import smoothed, warp
 from engine.stt.whisper.config import WhisperConfig
+from engine.stt.whisper.contract import Network
 from engine.stt.whisper.files import renamed
+from engine.stt.whisper.host import HostNetwork
 from engine.stt.whisper.mel import log_mel
 from engine.stt.whisper.network import WhisperNetwork
 from engine.stt.whisper.rules import Rules, Said
@@ -25,35 +27,33 @@ def reference() -> dict[str, np.ndarray]:
         return dict(file)
 
 
-@pytest.fixture(scope="module")
-def network(reference: dict[str, np.ndarray]) -> WhisperNetwork:
+@pytest.fixture(scope="module", params=["mlx", "numpy"])
+def network(request: pytest.FixtureRequest, reference: dict[str, np.ndarray]) -> Network:
     shapes = json.loads(bytes(reference["shapes"]))
     weights = renamed({name: mx.array(array) for name, array in draw(shapes).items()})
     del weights["encoder.positions"]  # the published ones are the sinusoids we compute
     network = WhisperNetwork(WhisperConfig.parse(CONFIG))
     network.load_weights(list(weights.items()), strict=True)
-    return network
+    return HostNetwork(network) if request.param == "numpy" else network
 
 
-def logits(network: WhisperNetwork, tokens: np.ndarray, mel: np.ndarray) -> np.ndarray:
+def logits(network: Network, tokens: np.ndarray, mel: np.ndarray) -> np.ndarray:
     state = network.begin(network.encode(mx.array(mel)))
     return np.array(network.logits(network.hidden(mx.array(tokens), state)))
 
 
-def test_features_equal_the_reference(network: WhisperNetwork, reference: dict[str, np.ndarray]) -> None:
+def test_features_equal_the_reference(network: Network, reference: dict[str, np.ndarray]) -> None:
     features = np.array(network.encode(mx.array(draw_mel())))
     assert np.abs(features - reference["features"]).max() < CLOSE
 
 
-def test_logits_equal_the_reference(network: WhisperNetwork, reference: dict[str, np.ndarray]) -> None:
+def test_logits_equal_the_reference(network: Network, reference: dict[str, np.ndarray]) -> None:
     found = logits(network, reference["tokens"], draw_mel())
     assert np.abs(found[:, :, COLUMNS] - reference["logits"]).max() < CLOSE
     assert (found.argmax(-1) == reference["best"]).all()
 
 
-def test_a_row_alone_has_the_logits_it_has_in_company(
-    network: WhisperNetwork, reference: dict[str, np.ndarray]
-) -> None:
+def test_a_row_alone_has_the_logits_it_has_in_company(network: Network, reference: dict[str, np.ndarray]) -> None:
     together = logits(network, reference["tokens"], draw_mel())
     for row in range(2):
         alone = logits(network, reference["tokens"][row : row + 1], draw_mel()[row : row + 1])
@@ -62,7 +62,7 @@ def test_a_row_alone_has_the_logits_it_has_in_company(
 
 @pytest.mark.parametrize("cut", range(1, 9))
 def test_tokens_in_two_pieces_give_the_same_logits(
-    network: WhisperNetwork, reference: dict[str, np.ndarray], cut: int
+    network: Network, reference: dict[str, np.ndarray], cut: int
 ) -> None:
     state = network.begin(network.encode(mx.array(draw_mel())))
     tokens = mx.array(reference["tokens"])
@@ -71,7 +71,7 @@ def test_tokens_in_two_pieces_give_the_same_logits(
     assert np.abs(found[:, :, COLUMNS] - reference["logits"]).max() < CLOSE
 
 
-def test_rows_that_leave_do_not_change_the_others(network: WhisperNetwork, reference: dict[str, np.ndarray]) -> None:
+def test_rows_that_leave_do_not_change_the_others(network: Network, reference: dict[str, np.ndarray]) -> None:
     state = network.begin(network.encode(mx.array(draw_mel())))
     network.hidden(mx.array(reference["tokens"][:, :4]), state)
     state.rows([1])
@@ -79,9 +79,7 @@ def test_rows_that_leave_do_not_change_the_others(network: WhisperNetwork, refer
     assert np.abs(found[0][:, COLUMNS] - reference["logits"][1, 4:]).max() < CLOSE
 
 
-def test_where_the_decoder_listens_equals_the_reference(
-    network: WhisperNetwork, reference: dict[str, np.ndarray]
-) -> None:
+def test_where_the_decoder_listens_equals_the_reference(network: Network, reference: dict[str, np.ndarray]) -> None:
     heads = [(2, 1), (0, 0), (1, 1)]
     state = network.begin(network.encode(mx.array(draw_mel())))
     _, scores = network.attended(mx.array(reference["tokens"]), state, heads)

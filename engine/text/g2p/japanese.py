@@ -7,10 +7,10 @@ import unicodedata
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from functools import lru_cache
 from importlib import import_module
-from importlib.resources import files
 from itertools import pairwise
 from typing import Any, cast
 
+from engine.text.g2p import dictionary
 from engine.text.g2p.by_hand import around
 from engine.text.g2p.marks import mark_of
 from engine.text.g2p.token import Pronounced
@@ -91,10 +91,11 @@ def _nasal(following: str) -> str:
 
 def _joined(found: Sequence[tuple[str, str]]) -> Iterator[tuple[str, str]]:
     """Morphemes that stand together in misaki's list of words are one word."""
+    listed = dictionary.words("japanese")
     at = 0
     while at < len(found):
         last = min(len(found), at + LONGEST_WORD)
-        end = next((e for e in range(last, at + 1, -1) if "".join(w for w, _ in found[at:e]) in _words()), at + 1)
+        end = next((e for e in range(last, at + 1, -1) if "".join(w for w, _ in found[at:e]) in listed), at + 1)
         yield "".join(word for word, _ in found[at:end]), "".join(reading for _, reading in found[at:end])
         at = end
 
@@ -147,15 +148,6 @@ def _plainly(text: str) -> str:
 
 def _hiragana(letter: str) -> str:
     return chr(ord(letter) - 0x60) if "ァ" <= letter <= "ヶ" else letter
-
-
-@lru_cache(maxsize=1)
-def _words() -> frozenset[str]:
-    try:
-        listed = files("misaki.data").joinpath("ja_words.txt").read_text(encoding="utf-8")
-    except (OSError, ModuleNotFoundError):
-        return frozenset()
-    return frozenset(line.strip() for line in listed.splitlines())
 
 
 _SMALL = frozenset("ゃゅょぁぃぅぇぉ")

@@ -1,20 +1,13 @@
-"""What English words sound like: a dictionary with stress, and the forms of its words.
+"""What English words sound like: a dictionary with stress, and the forms of its words."""
 
-The dictionaries are misaki's (Apache-2.0), read as data from its package, whose code is never run.
-"""
-
-import json
-from collections.abc import Mapping
-from functools import cache
-from importlib.resources import files
 from typing import Literal, cast
 
+from engine.text.g2p import dictionary
+from engine.text.g2p.dictionary import Entry, Table
 from engine.text.g2p.endings import with_s
 from engine.text.g2p.stress import PRIMARY, SECONDARY, emphasise, lift, weaken
 
 Dialect = Literal["us", "gb"]
-Entry = str | Mapping[str, str | None]
-Table = Mapping[str, Entry]
 
 # Where the dictionary has one sound and English has two: word -> role -> sound, by dialect.
 _MORE: dict[Dialect, dict[str, dict[str, str]]] = {
@@ -44,7 +37,7 @@ class Lexicon:
 
     def __init__(self, dialect: Dialect) -> None:
         self.is_british = dialect == "gb"
-        self._gold, self._silver = _table(f"{dialect}_gold.json"), _table(f"{dialect}_silver.json")
+        self._gold, self._silver = dictionary.table(f"{dialect}_gold"), dictionary.table(f"{dialect}_silver")
         self._more = _MORE[dialect]
 
     def roles(self, word: str) -> frozenset[str]:
@@ -196,9 +189,3 @@ def _entry(table: Table, word: str) -> Entry | None:
         elif word == lower.capitalize():
             found = table.get(lower)
     return found
-
-
-@cache
-def _table(name: str) -> Table:
-    with (files("misaki") / "data" / name).open(encoding="utf-8") as file:
-        return cast("Table", json.load(file))

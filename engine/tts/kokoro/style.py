@@ -26,22 +26,25 @@ class AdaptiveNorm:
         self._weight = parts.array(f"{name}.norm.weight") if parts.has(f"{name}.norm.weight") else None
         self._bias = parts.array(f"{name}.norm.bias") if parts.has(f"{name}.norm.bias") else None
 
+    def affine(self, style: mx.array) -> tuple[mx.array, mx.array]:
+        """What to multiply with and what to add after the norm, [batch, style_dim] -> two [batch, 1, C]."""
+        gamma, beta = mx.split(self._affine(style)[:, None, :], 2, axis=-1)
+        if self._weight is not None and self._bias is not None:
+            return self._weight * (1 + gamma), self._bias * (1 + gamma) + beta
+        return 1 + gamma, beta
+
     def factors(self, x: mx.array, style: mx.array, lengths: Lengths) -> tuple[mx.array, mx.array]:
-        """What to multiply x with and what to add then, one of each a row and channel: two [batch, 1, C].
+        """What to multiply x with and what to add then, norm included: two [batch, 1, C].
 
         Args:
             x: [batch, time, C]
             style: [batch, style_dim]
             lengths: of x's rows.
         """
-        gamma, beta = mx.split(self._affine(style)[:, None, :], 2, axis=-1)
+        by, to = self.affine(style)
         mean, variance = lengths.moments(x)
-        scale = mx.rsqrt(variance + EPS)
-        if self._weight is not None and self._bias is not None:
-            scale, shift = scale * self._weight, self._bias - mean * scale * self._weight
-        else:
-            shift = -mean * scale
-        return scale * (1 + gamma), shift * (1 + gamma) + beta
+        scale = by * mx.rsqrt(variance + EPS)
+        return scale, to - mean * scale
 
     def __call__(self, x: mx.array, style: mx.array, lengths: Lengths) -> mx.array:
         """[batch, time, C] -> [batch, time, C]"""

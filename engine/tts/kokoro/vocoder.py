@@ -4,18 +4,19 @@ Source: reference kokoro 0.9.4, istftnet.py (Apache-2.0); iSTFTNet, arXiv:2203.0
 """
 
 import math
-from collections.abc import Callable
 
 import mlx.core as mx
 import numpy as np
 
-from engine.nn.conv import Conv1d
-from engine.nn.parts import Map, Parts
-from engine.nn.periodic import sine_of_turns, snake
+from engine.nn.conv import on_gpu
+from engine.nn.parts import Parts
+from engine.nn.periodic import sine_of_turns
 from engine.tts.kokoro.config import KokoroConfig
+from engine.tts.kokoro.generator import Generator
+from engine.tts.kokoro.generator_rows import RowGenerator
 from engine.tts.kokoro.masks import Lengths
 from engine.tts.kokoro.prosody import Prosody
-from engine.tts.kokoro.style import AdaptiveNorm, ResidualBlock, leaky
+from engine.tts.kokoro.style import ResidualBlock
 
 HARMONICS = 9
 SINE_AMPLITUDE = 0.1
@@ -83,55 +84,12 @@ class Stft:
         return total.reshape(batch, -1)
 
 
-class SnakeBlock:
-    """AdaINResBlock1: three pairs of convolutions with adaptive norms and periodic activations."""
-
-    def __init__(self, parts: Parts, name: str, dilations: tuple[int, ...]) -> None:
-        self._steps = [
-            (
-                AdaptiveNorm(parts, f"{name}.adain1.{i}"),
-                _snake(parts, f"{name}.alpha1.{i}"),
-                parts.conv(f"{name}.convs1.{i}", dilation),
-                AdaptiveNorm(parts, f"{name}.adain2.{i}"),
-                _snake(parts, f"{name}.alpha2.{i}"),
-                parts.conv(f"{name}.convs2.{i}"),
-            )
-            for i, dilation in enumerate(dilations)
-        ]
-
-    def __call__(self, x: mx.array, style: mx.array, lengths: Lengths) -> mx.array:
-        """[batch, time, C] -> [batch, time, C]"""
-        for norm1, snake1, conv1, norm2, snake2, conv2 in self._steps:
-            y = _activated(conv1, snake1, norm1.factors(x, style, lengths), x, lengths)
-            x = _activated(conv2, snake2, norm2.factors(y, style, lengths), y, lengths, beside=x)
-            # One step's intermediates at a time: they are the peak of a long segment's memory.
-            mx.eval(x)
-        return x
-
-
-def _activated(
-    conv: Conv1d,
-    activation: Map,
-    factors: tuple[mx.array, mx.array],
-    x: mx.array,
-    lengths: Lengths,
-    beside: mx.array | None = None,
-) -> mx.array:
-    """The convolution of the activation of x scaled and shifted, with `beside` added."""
-    scale, shift = factors
-    if lengths.ragged:
-        y = conv(lengths.zeroed(activation(x * scale + shift)))
-        return y if beside is None else y + beside
-    return conv.prepared(x, lambda part: activation(part * scale + shift), beside)
-
-
 class Vocoder:
-    """Decoder and generator."""
+    """Decoder and generator: in MLX on a GPU, in NumPy on a processor."""
 
     def __init__(self, config: KokoroConfig, parts: Parts) -> None:
         net = config.vocoder
         self._rates = net.upsample_rates
-        self._kernels = len(net.resblock_kernel_sizes)
         self._scale = math.prod(net.upsample_rates) * net.gen_istft_hop_size
         self._sample_rate = config.sample_rate
         self._stft = Stft(net.gen_istft_n_fft, net.gen_istft_hop_size)
@@ -140,27 +98,8 @@ class Vocoder:
         self._encode = ResidualBlock(parts, "decoder.encode")
         self._decode = [ResidualBlock(parts, f"decoder.decode.{i}") for i in range(4)]
         self._aside = parts.conv("decoder.asr_res.0")
-        name = "decoder.generator"
-        self._merge = parts.linear(f"{name}.m_source.l_linear")
-        self._source_in: list[Callable[[mx.array], mx.array]] = []
-        self._source_blocks: list[SnakeBlock] = []
-        self._up: list[Callable[[mx.array], mx.array]] = []
-        self._blocks: list[list[SnakeBlock]] = []
-        for i, (rate, kernel) in enumerate(zip(net.upsample_rates, net.upsample_kernel_sizes, strict=True)):
-            pad = (kernel - rate) // 2
-            self._up.append(parts.conv_transpose(f"{name}.ups.{i}", rate, (pad, pad)))
-            rest = math.prod(net.upsample_rates[i + 1 :])
-            is_last = i + 1 == len(net.upsample_rates)
-            stride, padding = (1, 0) if is_last else (rest, (rest + 1) // 2)
-            self._source_in.append(parts.strided(f"{name}.noise_convs.{i}", stride, padding))
-            self._source_blocks.append(SnakeBlock(parts, f"{name}.noise_res.{i}", (1, 3, 5)))
-            self._blocks.append(
-                [
-                    SnakeBlock(parts, f"{name}.resblocks.{i * self._kernels + j}", dilations)
-                    for j, dilations in enumerate(net.resblock_dilation_sizes)
-                ]
-            )
-        self._out = parts.conv(f"{name}.conv_post")
+        self._merge = parts.linear("decoder.generator.m_source.l_linear")
+        self._generate = Generator(config, parts) if on_gpu() else RowGenerator(config, parts)
 
     def __call__(self, prosody: Prosody, style: mx.array, noise: mx.array | None) -> mx.array:
         """Features to samples.
@@ -200,28 +139,10 @@ class Vocoder:
         self, x: mx.array, style: mx.array, magnitude: mx.array, phase: mx.array, lengths: Lengths
     ) -> mx.array:
         """Upsample beside the source, then transform back."""
-        source = mx.concatenate([magnitude, phase], axis=-1)
-        source_lengths = lengths.scaled(math.prod(self._rates), extra=1)
-        for i, (rate, up, blocks) in enumerate(zip(self._rates, self._up, self._blocks, strict=True)):
-            is_last = i + 1 == len(self._rates)
-            x = up(lengths.zeroed(leaky(x, 0.1)))
-            lengths = lengths.scaled(rate, extra=1 if is_last else 0)
-            if is_last:
-                # One frame of true reflection in front.
-                x = mx.concatenate([x[:, 1:2], x], axis=1)
-            mx.eval(x)
-            beside = self._source_in[i](source_lengths.zeroed(source))
-            x = x + self._source_blocks[i](beside, style, lengths)
-            mx.eval(x)
-            total = blocks[0](x, style, lengths)
-            for block in blocks[1:]:
-                # Evaluated one by one: the three blocks' intermediates never stand in memory together.
-                mx.eval(total)
-                total = total + block(x, style, lengths)
-            x = total / len(blocks)
-        x = self._out(lengths.zeroed(leaky(x, 0.01)))
-        bins = x.shape[-1] // 2
-        return self._stft.synthesise(mx.exp(x[:, :, :bins]), mx.sin(x[:, :, bins:]), lengths)
+        spectrum = self._generate(x, style, mx.concatenate([magnitude, phase], axis=-1), lengths)
+        frames = lengths.scaled(math.prod(self._rates), extra=1)
+        bins = spectrum.shape[-1] // 2
+        return self._stft.synthesise(mx.exp(spectrum[:, :, :bins]), mx.sin(spectrum[:, :, bins:]), frames)
 
     def _harmonics(self, f0: mx.array, noise: mx.array | None) -> mx.array:
         """Sines at f0 and its multiples where it is voiced, noise elsewhere: [batch, samples, 9].
@@ -244,7 +165,3 @@ class Vocoder:
         if noise is None:
             return sines
         return sines + mx.where(voiced, NOISE_STD, SINE_AMPLITUDE / 3) * noise
-
-
-def _snake(parts: Parts, name: str) -> Map:
-    return snake(parts.array(name).reshape(1, 1, -1))

@@ -9,7 +9,6 @@ from itertools import pairwise
 from typing import Any
 
 import numpy as np
-import pocketsphinx
 import pytest
 
 from engine.errors import OptionError
@@ -17,6 +16,8 @@ from engine.stt.pocketsphinx import cepstra
 from engine.stt.pocketsphinx.model import PocketSphinx
 from engine.stt.vad import regions
 from engine.types import Samples, Segment, Word
+
+pocketsphinx = pytest.importorskip("pocketsphinx", reason="there is no pocketsphinx for this Python on this machine")
 
 RATE = 16000
 SENTENCES = (

@@ -1,0 +1,129 @@
+"""On a GPU models are kept in 16 bits, on a processor in 32: each by a stub of the device, the numbers the same."""
+
+from collections.abc import Callable
+from pathlib import Path
+from types import SimpleNamespace
+
+import mlx.core as mx
+import numpy as np
+import pytest
+
+from engine import blas
+from engine.nn import smooth
+from engine.nn.conv import on_gpu
+from engine.stt.parakeet import checkpoint as parakeet
+from engine.stt.parakeet.config import ParakeetConfig
+from engine.stt.whisper import files as whisper
+from engine.text.segment import TextSegment
+from engine.tts.orpheus import loading as orpheus
+from engine.tts.orpheus.model import CODEC_BYTES_PER_FRAME, WHOLE_STEP, OrpheusSynthesizer
+from studio.cli import doctor
+from studio.settings import Settings
+
+On = Callable[[mx.DeviceType], None]
+CPU, GPU = mx.cpu, mx.gpu
+
+
+@pytest.fixture
+def on(monkeypatch: pytest.MonkeyPatch) -> On:
+    """MLX says that it computes there."""
+
+    def put(kind: mx.DeviceType) -> None:
+        monkeypatch.setattr(mx, "default_device", lambda: mx.Device(kind))
+
+    return put
+
+
+def test_the_device_is_asked_each_time(on: On) -> None:
+    on(GPU)
+    assert on_gpu()
+    on(CPU)
+    assert not on_gpu()
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "kept"),
+    [
+        (GPU, mx.float32, mx.bfloat16),
+        (GPU, mx.float16, mx.float16),
+        (GPU, mx.bfloat16, mx.bfloat16),
+        (CPU, mx.float16, mx.float32),
+        (CPU, mx.bfloat16, mx.float32),
+        (GPU, mx.uint32, mx.uint32),
+        (CPU, mx.uint32, mx.uint32),
+    ],
+)
+def test_orpheus_is_kept_in_the_numbers_the_device_is_quick_in(
+    kind: mx.DeviceType, given: mx.Dtype, kept: mx.Dtype, on: On
+) -> None:
+    on(kind)
+    assert orpheus._at_home(mx.zeros((2, 2), given)).dtype == kept
+
+
+@pytest.mark.parametrize(
+    ("kind", "given", "kept"),
+    [
+        (GPU, mx.float16, mx.float16),
+        (GPU, mx.float32, mx.float32),
+        (CPU, mx.float16, mx.float32),
+        (CPU, mx.uint32, mx.uint32),
+        (GPU, mx.uint32, mx.uint32),
+    ],
+)
+def test_whisper_too(kind: mx.DeviceType, given: mx.Dtype, kept: mx.Dtype, on: On) -> None:
+    on(kind)
+    assert whisper._at_home("encoder.conv1.weight", mx.zeros((2, 2), given)).dtype == kept
+
+
+@pytest.mark.parametrize(("kind", "kept"), [(GPU, mx.bfloat16), (CPU, mx.float32)])
+def test_parakeet_too(kind: mx.DeviceType, kept: mx.Dtype, on: On, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(parakeet, "load_arrays", lambda folder: {"encoder.a.weight": mx.ones((2, 2), mx.float32)})
+    cast_to: list[mx.Dtype] = []
+    monkeypatch.setattr(parakeet, "_cast", lambda name, array, dtype: cast_to.append(dtype) or array)
+    model = Path(__file__).parents[2] / "examples" / "tiny_parakeet" / "model"
+    on(kind)
+    parakeet.load_parts(model, ParakeetConfig.read(model))
+    assert cast_to == [kept]
+
+
+def test_a_batch_of_orpheus_takes_half_the_memory_on_a_gpu(on: On) -> None:
+    shape = SimpleNamespace(num_hidden_layers=2, num_key_value_heads=2, head_dim=8)
+    model = SimpleNamespace(_llama=SimpleNamespace(config=shape))
+    segments = [TextSegment(0, "One line.", (0, 9), 0.0, "sentence", range(10))]
+    needs: dict[mx.DeviceType, int] = {}
+    for kind in (GPU, CPU):
+        on(kind)
+        needs[kind] = OrpheusSynthesizer.batch_memory(model, segments) - WHOLE_STEP * CODEC_BYTES_PER_FRAME  # type: ignore[arg-type]
+    assert 0 < needs[GPU] == needs[CPU] / 2
+
+
+@pytest.mark.parametrize(("system", "kind"), [("darwin", GPU), ("linux", GPU), ("darwin", CPU)])
+def test_the_doctor_names_the_device_and_sends_nobody_for_what_only_a_processor_needs(
+    system: str, kind: mx.DeviceType, on: On, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(doctor, "sys", SimpleNamespace(platform=system))
+    monkeypatch.setattr(doctor, "openblas", lambda: None, raising=False)
+    on(kind)
+    found = doctor._mlx(Settings())
+    assert found.ok
+    assert ("gpu" if kind == GPU else "cpu") in found.found
+    assert found.mend == ""
+
+
+def test_only_linux_looks_for_an_openblas(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(blas, "sys", SimpleNamespace(platform="darwin", modules={}))
+    blas.openblas.cache_clear()
+    assert blas.openblas() is None
+    monkeypatch.undo()
+    blas.openblas.cache_clear()
+
+
+def test_polynomials_stand_in_for_exponentials_on_a_processor_of_one_kind_only(
+    on: On, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    large = mx.zeros((1 << 14,))
+    for calls_library, kind, expected in ((True, CPU, True), (True, GPU, False), (False, CPU, False)):
+        monkeypatch.setattr(smooth, "_CALLS_LIBRARY", calls_library)
+        on(kind)
+        assert smooth._by_polynomial(large) is expected
+    assert np.allclose(np.array(smooth.exponential(large)), 1.0)
