@@ -102,6 +102,7 @@ class RemoteRecognizer:
         self.languages: Sequence[str] = tuple(model.languages)
         self.max_region_s = model.max_region_s
         self.batch_s = float(getattr(model, "batch_s", 0.0))
+        self.pause_s = float(getattr(model, "pause_s", 0.0))
         self._takes_steps = hasattr(model, "recognize_steps")
         self._guidance: Guidance | None = None
         self._lease: Lease[RemoteRecognizer] | None = None

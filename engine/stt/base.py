@@ -116,6 +116,8 @@ class BatchRecognizer(Recognizer, Protocol):
         """Seconds of speech it likes to be given in one call of `recognize`."""
         ...
 
+    # May have `pause_s` too: seconds of silence that part two regions, where it is not what ends a turn.
+
 
 class GuidedRecognizer(Recognizer, Protocol):
     """A recogniser that can be told what to expect."""
@@ -126,6 +128,14 @@ class GuidedRecognizer(Recognizer, Protocol):
         Raises:
             OptionError: it cannot do what is asked.
         """
+        ...
+
+
+class FollowingRecognizer(Recognizer, Protocol):
+    """A recogniser that hears better where it knows what was said before."""
+
+    def following(self, words: Sequence[Word]) -> Recognizer:
+        """The same model, that knows these words came before what it hears."""
         ...
 
 

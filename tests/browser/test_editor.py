@@ -97,6 +97,37 @@ def test_segments_are_split_and_merged_at_the_cursor(open_page: Open, studio: St
     wait_until(lambda: texts(studio, transcript) == ["the quick brown fox jumps", "over the lazy dog again"])
 
 
+@pytest.mark.parametrize("text", ["It is $3.50 at example.com.", "你好，世界！用Python写。"])
+def test_marks_and_scripts_without_spaces_survive_split_merge_and_replace(
+    open_page: Open, studio: Studio, transcript: str, text: str
+) -> None:
+    address = f"{studio.address}/v1/transcripts/{transcript}"
+    body = {"version": httpx.get(address).json()["version"], "segments": [{"text": text, "start_s": 0, "end_s": 6}]}
+    assert httpx.put(address, json=body).status_code == 200
+    page = open_page("Transcribe")
+    lines = opened(page)
+    for at in (text.index(" ") if " " in text else 3, text.index("o")):
+        lines.first.click()
+        page.keyboard.press("Home")
+        for _ in range(at):
+            page.keyboard.press("ArrowRight")
+        page.keyboard.press("Enter")
+        expect(lines).to_have_count(2)
+        wait_until(lambda: len(texts(studio, transcript)) == 2)
+        assert httpx.get(address + "/export?format=txt").text.strip() == text
+        page.keyboard.press("Home")
+        page.keyboard.press("Backspace")
+        expect(lines).to_have_count(1)
+        wait_until(lambda: texts(studio, transcript) == [text], what="merged as it was")
+    page.locator("#editor [data-st=find]").click()
+    page.locator("#editor [data-st=search]").fill("o")
+    page.locator("#editor [data-st=replacement]").fill("0")
+    page.locator("#editor [data-st=replace-all]").click()
+    wait_until(lambda: texts(studio, transcript) == [text.replace("o", "0")], what="replaced and nothing else")
+    words = httpx.get(address).json()["segments"][0]["words"]
+    assert "".join(" " * bool(word.get("space_before")) + word["text"] for word in words) == text.replace("o", "0")
+
+
 def test_find_and_replace_changes_every_place(open_page: Open, studio: Studio, transcript: str) -> None:
     page = open_page("Transcribe")
     lines = opened(page)

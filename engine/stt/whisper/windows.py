@@ -10,7 +10,7 @@ import numpy as np
 
 from engine.types import Samples
 
-_BREATH_S = 0.5
+_BREATH_S = 0.2
 
 
 @dataclass(frozen=True, slots=True)

@@ -76,6 +76,22 @@ def test_a_change_keeps_times_and_counts_versions(kept: str) -> None:
     assert (whole["version"], whole["title"]) == (1, "A talk")
 
 
+def test_words_carry_their_spaces_and_a_change_keeps_them(kept: str) -> None:
+    heard = [("It", None), ("is", True), ("$3.50", True), ("用", True), ("Python", False)]
+    words = [
+        {"text": text, "start_s": n, "end_s": n + 0.9} | ({} if space is None else {"space_before": space})
+        for n, (text, space) in enumerate(heard)
+    ]
+    segment = {"text": "It is $3.50 用Python", "start_s": 0, "end_s": 5, "words": words}
+    assert change(kept, 0, 0, 3, segment).status_code == 200
+    told = HTTP.get(kept).json()["segments"][0]
+    assert [(word["text"], word.get("space_before")) for word in told["words"]] == heard
+    assert change(kept, 1, 0, 1, {**told, "text": "It was $3.50 用Python"}).status_code == 200
+    told = HTTP.get(kept).json()["segments"][0]
+    assert [word.get("space_before") for word in told["words"]] == [space for _, space in heard]
+    assert HTTP.get(f"{kept}/export", params={"format": "txt"}).text == "It was $3.50 用Python\n"
+
+
 def test_two_tabs_cannot_lose_each_others_work(kept: str) -> None:
     first = HTTP.get(kept).json()["segments"][0]
     assert change(kept, 0, 0, 1, {**first, "text": "mine"}).status_code == 200

@@ -3,20 +3,25 @@
 import json
 from collections.abc import Callable
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from engine.errors import AudioFormatError, OptionError, TextError
+from engine.spacing import text_of
 from engine.stt.base import Guidance
-from engine.types import Segment
+from engine.stt.realign import realigned
+from engine.types import Segment, Word
 from studio.library.errors import NotFound, QueueFull, StorageError
 from studio.library.library import Library
 from studio.library.manuscripts import open_manuscript
 from studio.library.options import BookOptions, TranscriptionOptions
 from studio.library.scores import Journal, Note, ScoreWriter, open_score
 from studio.library.segments import SegmentCache
-from studio.library.transcripts import heard_segments
+from studio.library.transcripts import as_line, heard_segments
 from tests.studio.library.conftest import small_book
 from tests.workers.books import PlainBook, PlainChapter
 
@@ -280,3 +285,21 @@ def test_what_was_heard_is_read_up_to_the_last_whole_line(tmp_path: Path) -> Non
     (tmp_path / "heard.jsonl").write_text('["hi", 0.5, 1.0, [["hi", 0.5, 1.0, 0.9]], 0.9, ""]\n["half", 1.')
     heard = list(heard_segments(tmp_path))
     assert [(segment.text, segment.words[0].confidence) for segment in heard] == [("hi", 0.9)]
+
+
+@given(st.lists(st.tuples(st.text("ab.你", min_size=1, max_size=3), st.sampled_from([None, True, False])), max_size=5))
+def test_what_was_heard_is_read_as_it_was_written(told: list[tuple[str, bool | None]]) -> None:
+    words = tuple(Word(text, n, n + 0.5, 0.5, space_before=space) for n, (text, space) in enumerate(told))
+    segment = Segment(text_of(words), 0.0, 9.0, words, 0.5, "Ada", "en")
+    with TemporaryDirectory() as folder:
+        (Path(folder) / "heard.jsonl").write_text(as_line(segment))
+        assert list(heard_segments(Path(folder))) == [segment]
+
+
+def test_a_transcript_from_before_words_knew_their_spaces_is_as_it_was(tmp_path: Path) -> None:
+    old = '["is $3 .50", 0.5, 2.0, [["is", 0.5, 1.0, 0.9], ["$3", 1.0, 1.5, 0.9], [".50", 1.5, 2.0, null]], 0.9, ""]\n'
+    (tmp_path / "heard.jsonl").write_text(old)
+    (heard,) = heard_segments(tmp_path)
+    assert text_of(heard.words) == heard.text == "is $3 .50"
+    assert realigned(heard) is heard
+    assert as_line(heard) == old
