@@ -160,6 +160,7 @@ class SpeechRequest:
         sampling: for models that draw tokens; the others leave it alone.
         chunking: for models that stream through a codec; the others leave it alone.
         pronunciations: how some words are said; the first that fits a word has it.
+        notices: sentences for the person about this request, of whoever made it; told with the first chunk.
     """
 
     text: str
@@ -175,6 +176,7 @@ class SpeechRequest:
     sampling: Sampling = Sampling()
     chunking: Chunking = Chunking()
     pronunciations: tuple[Pronunciation, ...] = ()
+    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -28,7 +28,7 @@ from studio.api import errors as api_errors
 from studio.api.context import ApiContext
 from studio.library.db import migrate
 from studio.library.library import Library, open_library
-from studio.page import PageContext, build_page, mount_options
+from studio.page import Downloads, PageContext, build_page, mount_options
 from studio.server import ServeError, address_of, listen, run
 from studio.settings import Settings
 from workers.supervisor import Supervisor
@@ -144,7 +144,8 @@ def _mount_page(app: FastAPI, context: ApiContext) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     # Gradio asks the environment, when components are made and again at every upload.
     os.environ["GRADIO_TEMP_DIR"] = str(folder)
-    page = build_page(PageContext(library=context.library, pool=context.pool, settings=context.settings))
+    downloads = Downloads(context.settings.models_dir, context.settings.offline)
+    page = build_page(PageContext(context.library, context.pool, context.settings, downloads))
     options: dict[str, Any] = {
         **mount_options(),
         "auth_dependency": lambda request: current_person(request).name,  # pyright: ignore[reportUnknownLambdaType]

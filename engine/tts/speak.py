@@ -37,7 +37,7 @@ def speak(model: Synthesizer, request: SpeechRequest, started_at: float | None =
     """
     started_at = time.perf_counter() if started_at is None else started_at
     request = model.check(request)
-    stream = _Chunks(model.sample_rate, started_at)
+    stream = _Chunks(model.sample_rate, started_at, request.notices)
     segment: TextSegment | None = None
     # Cut as it is spoken: the first sentence of a long text waits for nothing behind it.
     said = dictionary(request.pronunciations, request.language) if request.pronunciations else None
@@ -90,8 +90,9 @@ def _pause(model: Synthesizer, segment: TextSegment) -> Iterator[SpeechPiece]:
 class _Chunks:
     """Counts samples and tokens of one stream and numbers its chunks."""
 
-    def __init__(self, sample_rate: int, started_at: float) -> None:
+    def __init__(self, sample_rate: int, started_at: float, notices: tuple[str, ...]) -> None:
         self._sample_rate = sample_rate
+        self._told_first = notices
         self._started_at = started_at
         self._ttfa_s = 0.0
         self._index = 0
@@ -133,7 +134,7 @@ class _Chunks:
             tokens_per_second=tokens_per_second(self._tokens, time.perf_counter() - self._started_at),
             ttfa_s=self._ttfa_s,
             total_seconds=total_seconds,
-            notices=piece.notices,
+            notices=piece.notices if self._index else (*self._told_first, *piece.notices),
         )
         self._index += 1
         return chunk

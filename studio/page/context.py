@@ -1,9 +1,10 @@
-"""What the page is given by the application: three things it may use, and nothing it has to look for."""
+"""What the page is given by the application: what it may use, and nothing it has to look for."""
 
 from dataclasses import dataclass
 
 from engine.pool import ModelPool
 from studio.library.library import Library
+from studio.page.fetching import Downloads
 from studio.settings import Settings
 
 
@@ -15,8 +16,10 @@ class PageContext:
         library: jobs, results and clips of every owner.
         pool: loaded models.
         settings: defaults and limits.
+        downloads: what is being fetched.
     """
 
     library: Library
     pool: ModelPool
     settings: Settings
+    downloads: Downloads

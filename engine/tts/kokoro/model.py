@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol
 
@@ -18,6 +17,7 @@ from engine.errors import GenerationError, OptionError, VoiceError
 from engine.nn.checkpoint import load_arrays
 from engine.text.g2p import English, Pronounced
 from engine.text.g2p.chinese import Chinese
+from engine.text.g2p.extras import missing
 from engine.text.g2p.foreign import TIE
 from engine.text.g2p.japanese import Japanese
 from engine.text.g2p.others import Other
@@ -33,8 +33,6 @@ from engine.types import Samples, SpeechRequest, Voice, Word
 
 PHRASE_PAUSE_S, WORD_PAUSE_S = 0.15, 0.02  # where a segment too long for one row is divided
 FRAMES_PER_PHONEME = 5  # of 25 ms: 2.5 as spoken, twice that at half speed
-# What reads a language: its modules and the packages that bring them, the extras `ja` and `zh`.
-EXTRAS = {"ja": {"pyopenjtalk": "pyopenjtalk-plus"}, "zh": {"jieba": "jieba", "pypinyin": "pypinyin"}}
 
 
 class Ipa(Protocol):
@@ -113,10 +111,9 @@ class KokoroSynthesizer:
         self._packs.refuse_unknown(blend)
         voice = described(blend.first)
         language = _language(request.language, voice)
-        missing = [package for module, package in EXTRAS.get(language, {}).items() if find_spec(module) is None]
-        if missing:
+        if extra := missing(language):
             raise VoiceError(
-                f"{voice.name} needs more to read {NAMES[language]}: pip install {' '.join(missing)}. "
+                f"{voice.name} needs more to read {NAMES[language]}: pip install {' '.join(extra.by_hand)}. "
                 "Or choose another voice."
             )
         return replace(request, voice=name, language=language)
