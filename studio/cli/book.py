@@ -15,7 +15,6 @@ from engine.types import Sampling
 from studio.books import read_book
 from studio.books.model import Book
 from studio.cli import own, queue
-from studio.cli.told import tell
 from studio.library.chosen import beginning, speaker
 from studio.library.library import Library
 from studio.library.options import BookFormat, BookOptions, Loudness
@@ -78,7 +77,7 @@ def book(
         _print(job, [], as_json)
         return
     with queue.staffed(settings) as library:
-        options = _as_the_person_has_it(library, options, document)
+        options = _as_the_person_has_it(library, settings, options, document, model)
         job = library.submit_book(queue.OWNER, document, options, max_queued=settings.max_queued_jobs)
         try:
             job = queue.watch(library, job.id, console)
@@ -113,7 +112,6 @@ def _as_the_person_has_it(
         hint=document.language,
         kept=kept,
     )
-    tell(settings, who)
     texts = (text for chapter in document.chapters for text in (chapter.title, *chapter.paragraphs))
     return replace(
         options,
@@ -122,6 +120,7 @@ def _as_the_person_has_it(
         language=who.language,
         pronunciations=used(said, texts),
         narrator=options.narrator or (who.named if who.voice != who.named else ""),
+        notices=who.notices,
     )
 
 

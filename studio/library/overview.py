@@ -110,13 +110,17 @@ def _notices(job: Job, parts: list[JobPart]) -> tuple[str, ...]:
     """What there is to say of who speaks or listens, then what the workers had to say, each sentence once; the last one
     tells where some are left out.
     """
-    chosen = job.options.get("notices") or ()
-    simple = simple_recogniser(str(job.options.get("model", ""))) if job.kind is JobKind.TRANSCRIPTION else ""
-    workers = (notice for part in parts for notice in part.report.get("notices", ()))
-    told = list(dict.fromkeys((*chosen, *([simple] if simple else []), *workers)))
+    told: dict[str, None] = dict.fromkeys(job.options.get("notices") or ())
+    if job.kind is JobKind.TRANSCRIPTION and (simple := simple_recogniser(str(job.options.get("model", "")))):
+        told[simple] = None
+    told |= dict.fromkeys(notice for part in parts for notice in part.report.get("notices", ()))
+    return _few(tuple(told))
+
+
+def _few(told: tuple[str, ...]) -> tuple[str, ...]:
     if len(told) > MAX_NOTICES:
         return (*told[:MAX_NOTICES], f"And {len(told) - MAX_NOTICES} more of this kind.")
-    return tuple(told)
+    return told
 
 
 def _main_first(result: JobResult) -> tuple[int, str]:
