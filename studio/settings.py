@@ -19,6 +19,10 @@ class Settings(BaseSettings):
     outputs: Path = Field(default=PROJECT / "outputs", description="What people make, and the database.")
     database_url: str = Field(default="", description="Any SQLAlchemy URL; empty is SQLite in the outputs folder.")
     models_dir: Path | None = Field(default=None, description="Where models are kept; empty is the hub's own cache.")
+    natural_dir: Path | None = Field(
+        default=None,
+        description="A folder with the natural set's packages, or the hub's files; asked before the network.",
+    )
 
     # Who may come in.
     host: str = "127.0.0.1"

@@ -14,6 +14,7 @@ from engine.registry import ModelCard
 from engine.stt.base import Recognizer
 from engine.tts.base import Synthesizer
 from engine.types import DownloadProgress
+from engine.weights import natural
 from studio.settings import Settings
 from workers.task import Task
 
@@ -63,7 +64,14 @@ def _load(task: Task, card: ModelCard) -> Any:
             task.heart.message = f"Downloading {card.name}{share}"
 
         try:
-            weights.fetch(card, models_dir, offline=offline, progress=say, cancelled=task.heart.should_stop)
+            weights.fetch(
+                card,
+                models_dir,
+                offline=offline,
+                natural_dir=task.settings.natural_dir,
+                progress=say,
+                cancelled=task.heart.should_stop,
+            )
         except Cancelled:
             task.heart.check()
             raise
@@ -73,9 +81,13 @@ def _load(task: Task, card: ModelCard) -> Any:
 
 
 def _files_mark(card: ModelCard, folder: Path | None) -> str:
-    """A downloaded snapshot is named by its commit; a person's own folder by the sizes and ages of its files."""
+    """A downloaded snapshot is named by its commit, a model of the natural set by what it was made of; a person's own
+    folder by the sizes and ages of its files.
+    """
     if folder is None:
         return "built in"
+    if card.natural:
+        return natural.mark(folder)
     if card.folder is None:
         return folder.name
     marks = [f"{path.name}:{path.stat().st_size}:{path.stat().st_mtime_ns}" for path in sorted(folder.iterdir())]

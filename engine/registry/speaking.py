@@ -39,7 +39,7 @@ CARDS: tuple[ModelCard, ...] = (
             abilities=frozenset({"words", "speed", "blend", "batch"}),
         )
         for model_id, precision, megabytes, files in (
-            ("kokoro", "", 63, ("config.json", "kokoro-v1_0.safetensors")),
+            ("kokoro", "", 63, ("config.json", "*.safetensors")),
             ("hexgrad/Kokoro-82M", " (as published)", 356, ("config.json", "kokoro-v1_0.pth", "voices/*.pt")),
             ("mlx-community/Kokoro-82M-bf16", " (bf16)", 355, KOKORO_MLX_FILES),
             ("mlx-community/Kokoro-82M-8bit", " (8 bit)", 313, KOKORO_MLX_FILES),

@@ -40,7 +40,7 @@ def _card(
 
 CARDS: tuple[ModelCard, ...] = (
     replace(
-        _card("base", "base", 150, _99, ("config.json", "tokenizer.json", "model.safetensors")),
+        _card("base", "base", 150, _99, ("config.json", "tokenizer.json", "*.safetensors")),
         id="whisper-base",
         natural=True,
     ),

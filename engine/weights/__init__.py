@@ -6,8 +6,8 @@ bring bytes, `check` looks for damage, `quantisation` makes them smaller; readin
 """
 
 from engine.nn.checkpoint import load_arrays, load_file, weight_files
+from engine.weights.acquire import fetch
 from engine.weights.check import verify, verify_companions
-from engine.weights.download import fetch
 from engine.weights.quantisation import quantise
 from engine.weights.store import (
     companion_folder,

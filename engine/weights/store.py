@@ -10,9 +10,11 @@ The natural set is no repository: its models lie in `natural_root`, a plain fold
 """
 
 import errno
+import os
 import re
 import shutil
 from collections.abc import Sequence
+from contextlib import suppress
 from fnmatch import fnmatchcase
 from pathlib import Path
 
@@ -121,7 +123,7 @@ def folder_of(card: ModelCard, models_dir: Path | None = None, *, offline: bool 
         return None
     folder = _place(card, models_dir)
     if folder is None or not _is_here(card, models_dir):
-        raise ModelNotDownloaded(f"{card.name} ({card.id}) is not on this machine yet. {_how_to_get(card, offline)}")
+        raise ModelNotDownloaded(not_here(card, offline))
     companion_folders(card, models_dir, offline=offline)
     return folder
 
@@ -160,6 +162,11 @@ def companion_folder(card: ModelCard, companion: str, models_dir: Path | None = 
     return folder
 
 
+def not_here(card: ModelCard, offline: bool) -> str:
+    """The sentence about a known model whose files are not on this machine."""
+    return f"{card.name} ({card.id}) is not on this machine yet. {_how_to_get(card, offline)}"
+
+
 def _how_to_get(card: ModelCard, offline: bool) -> str:
     how = "The studio is offline now: allow the network once and get it" if offline else "Get it first"
     return f"{how}, on the Models page or with: studio models get {card.id}"
@@ -169,8 +176,8 @@ def size_on_disk(card: ModelCard, models_dir: Path | None = None) -> int:
     """Bytes the model takes on the disk, companions and torn downloads included; 0 for a built-in one."""
     if card.built_in:
         return 0
-    total = sum(_bytes_below(place) for part in _downloads(card) for place in _bytes_places(part, models_dir))
-    return total + (_bytes_below(card.folder) if card.folder is not None else 0)
+    total = sum(bytes_below(place) for part in _downloads(card) for place in _bytes_places(part, models_dir))
+    return total + (bytes_below(card.folder) if card.folder is not None else 0)
 
 
 def _downloads(card: ModelCard) -> list[ModelCard]:
@@ -185,14 +192,13 @@ def _bytes_places(part: ModelCard, models_dir: Path | None) -> tuple[Path, ...]:
     return (repository(part, models_dir) / "blobs",)
 
 
-def _bytes_below(root: Path) -> int:
+def bytes_below(root: Path) -> int:
+    """Bytes of all files below a folder, which others may be filling or emptying meanwhile; 0 where there is none."""
     total = 0
-    for path in root.rglob("*"):
-        try:
-            if path.is_file():
-                total += path.stat().st_size
-        except OSError:  # deleted while we looked
-            continue
+    for place, _, names in os.walk(root):  # unlike rglob, it bears a folder that goes while it is looked into
+        for name in names:
+            with suppress(OSError):  # deleted while we looked
+                total += os.stat(os.path.join(place, name)).st_size
     return total
 
 

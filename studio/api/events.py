@@ -165,6 +165,7 @@ class ModelEntry(BaseModel):
     languages: list[str]
     sample_rate: int
     built_in: bool
+    natural: bool
     downloaded: bool
     download_bytes: int
     memory_bytes: int

@@ -39,6 +39,7 @@ def _entry(card: ModelCard, settings: Settings) -> ModelEntry:
         languages=list(card.languages),
         sample_rate=card.sample_rate,
         built_in=card.built_in,
+        natural=card.natural,
         downloaded=card.built_in or weights.is_present(card, settings.models_dir),
         download_bytes=card.download_bytes,
         memory_bytes=card.memory_bytes,

@@ -51,6 +51,7 @@ def examine(settings: Settings) -> list[Finding]:
         _outputs,
         _disk,
         _memory,
+        _natural_set,
         _models,
     ]
     return [_guarded(check, settings) for check in checks]
@@ -167,6 +168,18 @@ def _memory(_: Settings) -> Finding:
     ok = memory.available >= LOW_MEMORY_BYTES
     found = f"{memory.available / GIB:.1f} of {memory.total / GIB:.1f} GiB"
     return Finding("free memory", ok, found, "" if ok else "close other programs before loading a large model", False)
+
+
+def _natural_set(settings: Settings) -> Finding:
+    from engine import registry, weights
+    from engine.weights.store import in_words
+
+    cards = [card for card in registry.cards() if card.natural]
+    missing = [card for card in cards if not weights.is_present(card, settings.models_dir)]
+    if not missing:
+        return Finding("natural set", True, ", ".join(card.name for card in cards), required=False)
+    names = ", ".join(f"{card.name} ({in_words(card.download_bytes)})" for card in missing)
+    return Finding("natural set", False, f"not here: {names}", "studio models get natural", False)
 
 
 def _models(settings: Settings) -> Finding:

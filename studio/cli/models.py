@@ -1,6 +1,7 @@
 """`studio voices` and `studio models`: what can speak and listen here."""
 
 import json
+from contextlib import ExitStack
 from importlib import import_module
 from pathlib import Path
 from typing import Annotated, Any
@@ -12,7 +13,7 @@ from rich.table import Table
 
 from engine import registry, weights
 from engine.defaults import tag
-from engine.errors import OptionError
+from engine.errors import EngineError, OptionError
 from engine.registry import ModelCard
 from engine.types import DownloadProgress
 from engine.weights.store import in_words
@@ -22,6 +23,7 @@ from studio.settings import Settings
 
 app = typer.Typer(invoke_without_command=True)
 MIB = 1024**2
+NATURAL = "natural"  # the name of the whole set, for a person
 
 
 @app.callback()
@@ -48,7 +50,8 @@ def list_models(as_json: Annotated[bool, typer.Option("--json", help="For progra
     for heading in ("what", "licence", "languages", "size", "here"):
         table.add_column(heading)
     for row in rows:
-        size = "built in" if row["built_in"] else f"{int(row['download_bytes']) / MIB:,.0f} MB"
+        size = "built in" if row["built_in"] else in_words(int(row["download_bytes"]))
+        size += ", part of the studio" if row["natural"] else ""
         languages = row["languages"]
         shown = languages[0] if len(languages) == 1 else f"{len(languages)} languages"
         table.add_row(row["id"], row["task"], row["licence"], shown, size, "yes" if row["here"] else "no")
@@ -56,8 +59,12 @@ def list_models(as_json: Annotated[bool, typer.Option("--json", help="For progra
 
 
 @app.command("get")
-def get(model: Annotated[str, typer.Argument(help="A model id; see `studio models`.")]) -> None:
-    """Download a model's files, or what reads Japanese or Mandarin."""
+def get(
+    model: Annotated[
+        str, typer.Argument(help="A model id, see `studio models`; natural, the natural set; japanese or mandarin.")
+    ],
+) -> None:
+    """Download a model's files, or make those of the natural set, or get what reads a language for it."""
     settings = Settings()
     console = Console(stderr=True, highlight=False)
     if extra := extras.find(model):
@@ -65,7 +72,27 @@ def get(model: Annotated[str, typer.Argument(help="A model id; see `studio model
         extras.install(extra, offline=settings.offline)
         console.print(f"{extra.name} can be read in the natural voice now.")
         return
-    card = registry.find(model)
+    failed = False
+    for card in _named(model):
+        try:
+            _get(card, settings, console)
+        except EngineError as exc:
+            if model != NATURAL:
+                raise
+            failed = True  # one may come where the other does not
+            console.print(str(exc), markup=False, soft_wrap=True)
+    if failed:
+        raise typer.Exit(1)
+
+
+def _named(model: str) -> list[ModelCard]:
+    """The models that a person means."""
+    if model == NATURAL:
+        return [card for card in registry.cards() if card.natural]
+    return [registry.find(model)]
+
+
+def _get(card: ModelCard, settings: Settings, console: Console) -> None:
     if card.built_in:
         console.print(f"{card.name} is built in; there is nothing to download.")
         return
@@ -76,24 +103,31 @@ def get(model: Annotated[str, typer.Argument(help="A model id; see `studio model
         TransferSpeedColumn(),
         TimeRemainingColumn(),
     )
-    with Progress(*columns, console=console) as bar:
-        task = bar.add_task(card.name, total=None)
+    bar = Progress(*columns, console=console)
+    task = bar.add_task(card.name, total=None)
+    with ExitStack() as shown:
 
         def show(progress: DownloadProgress) -> None:
-            bar.update(task, completed=progress.done_bytes, total=progress.total_bytes)
+            if not bar.live.is_started:
+                shown.enter_context(bar)  # nothing is to be seen where all is here
+            what = f"{card.name}: {progress.file}" if card.natural and progress.file != card.name else card.name
+            bar.update(task, completed=progress.done_bytes, total=progress.total_bytes, description=what)
 
-        weights.fetch(card, settings.models_dir, offline=settings.offline, progress=show)
-    console.print(f"{card.name} is ready.")
+        weights.fetch(
+            card, settings.models_dir, offline=settings.offline, natural_dir=settings.natural_dir, progress=show
+        )
+    size = in_words(weights.size_on_disk(card, settings.models_dir))
+    console.print(f"{card.name} is ready: {size}.")
 
 
 @app.command("rm")
-def remove(model: Annotated[str, typer.Argument(help="A model id.")]) -> None:
+def remove(model: Annotated[str, typer.Argument(help="A model id; or: natural, the studio's natural set.")]) -> None:
     """Delete a model's files from this machine."""
     settings = Settings()
-    card = registry.find(model)
-    freed = weights.size_on_disk(card, settings.models_dir)
-    weights.remove(card, settings.models_dir)
-    Console(stderr=True, highlight=False).print(f"{card.name} is removed; {freed / MIB:,.0f} MB are free again.")
+    for card in _named(model):
+        freed = weights.size_on_disk(card, settings.models_dir)
+        weights.remove(card, settings.models_dir)
+        Console(stderr=True, highlight=False).print(f"{card.name} is removed; {freed / MIB:,.0f} MB are free again.")
 
 
 @app.command("quantize")
@@ -180,6 +214,7 @@ def _row(card: ModelCard, settings: Settings) -> dict[str, Any]:
         "languages": list(card.languages),
         "sample_rate": card.sample_rate,
         "built_in": card.built_in,
+        "natural": card.natural,
         "download_bytes": card.download_bytes,
         "here": card.built_in or weights.is_present(card, settings.models_dir),
     }

@@ -38,8 +38,9 @@ class Fetching:
 class Downloads:
     """All downloads of this process. Safe to use from several threads."""
 
-    def __init__(self, models_dir: Path | None, offline: bool) -> None:
+    def __init__(self, models_dir: Path | None, offline: bool, natural_dir: Path | None = None) -> None:
         self._models_dir = models_dir
+        self._natural_dir = natural_dir
         self._offline = offline
         self._states: dict[str, Fetching] = {}
         self._stops: dict[str, threading.Event] = {}
@@ -96,7 +97,14 @@ class Downloads:
             self._set(card.id, Fetching(progress.done_bytes, progress.total_bytes or 0))
 
         try:
-            weights.fetch(card, self._models_dir, offline=self._offline, progress=tell, cancelled=stop.is_set)
+            weights.fetch(
+                card,
+                self._models_dir,
+                offline=self._offline,
+                natural_dir=self._natural_dir,
+                progress=tell,
+                cancelled=stop.is_set,
+            )
             self._set(card.id, None)
         except Cancelled:
             self._set(card.id, None)

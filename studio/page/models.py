@@ -179,7 +179,8 @@ def _about(context: PageContext) -> str:
     network = (
         "The studio is set to stay offline: it never touches the network."
         if settings.offline
-        else "Nothing leaves this machine. Only Get, on a model above, fetches files from the Hugging Face hub."
+        else "Nothing leaves this machine. Only Get, on a model above, fetches files: from the Hugging Face hub, or "
+        "from the Python package index for what is part of the studio."
     )
     return f"""
 <section class="st-about" aria-label="About this studio">
@@ -197,8 +198,8 @@ Client("{origin}").predict("Hello", api_name="/speak")</code></pre>
   <div class="st-card">
     <h2>Where things are</h2>
     <p>Clips, books, transcripts and the database lie in the <code>outputs</code> folder of the studio
-    (<code>STUDIO_OUTPUTS</code> moves it); models lie in the Hugging Face cache
-    (<code>STUDIO_MODELS_DIR</code> moves them).
+    (<code>STUDIO_OUTPUTS</code> moves it); models lie in the Hugging Face cache, and those
+    that are part of the studio in this machine's own (<code>STUDIO_MODELS_DIR</code> moves both).
     Deleting a job or a clip here deletes its files.</p>
     <p>{network}</p>
     <p>The voice that is always there is eSpeak NG (GPL-3.0); the studio itself is under the Apache-2.0 licence.</p>

@@ -79,8 +79,9 @@
       item.knows = (words) => words.every((word) => known.includes(word));
       item.update = (now) => {
         const running = Boolean(now.download?.is_running);
-        state.textContent = now.built_in ? "built in" : now.natural ? `part of the studio${now.downloaded ? "" : running ? ", on its way" : ", not here yet"}` : now.downloaded ? "downloaded" : running ? "downloading" : "not downloaded";
-        size.textContent = now.built_in ? "part of the studio" : studio.size(now.size_bytes) || "unknown";
+        state.textContent = now.built_in ? "built in" : now.downloaded ? "downloaded" : running ? "downloading" : "not downloaded";
+        const bytes = studio.size(now.size_bytes) || "unknown";
+        size.textContent = now.built_in ? "part of the studio" : now.natural ? `part of the studio, ${bytes}${now.downloaded ? "" : " to get"}` : bytes;
         memory.textContent = now.task === "read" ? "small" : now.is_loaded ? `${studio.size(now.loaded_bytes) || "some"} in use` : `about ${studio.size(now.memory_bytes) || "?"} when loaded`;
         get.hidden = !isKeeper || now.built_in || now.downloaded || running;
         stop.hidden = !isKeeper || !running;
@@ -117,7 +118,7 @@
 
     /** What is here comes first; a card keeps its place while somebody looks at it. */
     const show = (models) => {
-      if (!cards.size) models = [...models].sort((a, b) => Number(b.built_in) - Number(a.built_in) || Number(b.downloaded) - Number(a.downloaded));
+      if (!cards.size) models = [...models].sort((a, b) => Number(b.built_in) - Number(a.built_in) || Number(b.natural) - Number(a.natural) || Number(b.downloaded) - Number(a.downloaded));
       for (const model of models) {
         if (cards.has(model.id)) cards.get(model.id).update(model);
         else {
