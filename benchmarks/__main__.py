@@ -21,6 +21,7 @@ BENCHMARKS = {
     "whisper": "our Whisper beside mlx-audio's: work of a live session, words lost, time and memory",
     "live_quality": "words a live Parakeet gets wrong, by context, and what the pass at the pause is worth",
     "parakeet": "our Parakeet beside parakeet-mlx, the same random weights",
+    "voices": "each voice of Kokoro with real weights: loudness, DNSMOS, words heard; and beside the published packs",
     "kokoro": "our Kokoro beside mlx-audio's and torch's, the same random weights",
 }
 

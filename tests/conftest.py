@@ -19,7 +19,12 @@ from hypothesis import settings
 settings.register_profile("studio", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("studio")
 
+REAL = "STUDIO_TESTS_REAL_MODELS"
+"""Where the real models of this machine are, for the tests in tests/real."""
+
 _EMPTY = tempfile.TemporaryDirectory(prefix="studio-no-models-")
+# Not where it is set already: workers of xdist inherit what stands below.
+os.environ.setdefault(REAL, os.environ.get("STUDIO_MODELS_DIR") or str(platformdirs.user_cache_path("speech-studio")))
 # Before anything reads them: the hub's client does when it is imported.
 os.environ |= {"STUDIO_MODELS_DIR": f"{_EMPTY.name}/models", "HF_HUB_CACHE": f"{_EMPTY.name}/hub"}
 

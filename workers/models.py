@@ -1,7 +1,6 @@
 """Models for a worker: fetched when a job needs them, loaded in its own thread, named exactly for the cache."""
 
 import hashlib
-from importlib import import_module
 from pathlib import Path
 from typing import Any, cast
 
@@ -38,8 +37,7 @@ def identity(task: Task, model_id: str) -> dict[str, Any]:
     """All that decides how a model sounds, besides what it is asked to say: its id, its files, its family's code."""
     card = registry.find(model_id, "speak")
     folder = weights.folder_of(card, task.settings.models_dir, offline=task.settings.offline)
-    code = getattr(import_module(card.module), "VERSION", "1")
-    marks = {"model": card.id, "files": _files_mark(card, folder), "code": str(code)}
+    marks = {"model": card.id, "files": _files_mark(card, folder), "code": card.code}
     for name, place in weights.companion_folders(card, task.settings.models_dir).items():
         marks[f"files of {name}"] = _files_mark(card, place)
     return marks

@@ -21,8 +21,8 @@ from engine.registry import ModelCard
 from engine.text.by_script import language_by_script
 from engine.text.g2p.extras import missing
 from engine.tts.espeak import catalogue
-from engine.tts.kokoro.best import BEST, best_voice
-from engine.tts.kokoro.voices import described, parse
+from engine.tts.kokoro.best import best_voice
+from engine.tts.kokoro.voices import described, language_of, parse
 from engine.tts.kokoro.voices import voices as kokoro_voices
 
 ALWAYS_SPEAKS = "espeak-ng"
@@ -117,12 +117,8 @@ def kokoros_tag(language: str) -> str:
     Args:
         language: as `named.tag` gives it.
     """
-    if language in BEST:
-        return language
     primary, _, region = language.partition("-")
-    if primary == "en":
-        return "en-gb" if base(region) in _BRITISH else "en-us"
-    return next((known for known in BEST if base(known) == primary), "")
+    return "en-gb" if primary == "en" and base(region) in _BRITISH else language_of(language)
 
 
 def kokoro_here(models_dir: Path | None) -> ModelCard | None:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
 
@@ -65,6 +66,11 @@ class ModelCard:
     def module(self) -> str:
         """The family's module, which has `load` (and `voices`, when it speaks)."""
         return f"{ROOMS[self.task]}.{self.family}"
+
+    @property
+    def code(self) -> str:
+        """The version of the family's code: what an earlier one made of a text is made anew."""
+        return str(getattr(import_module(self.module), "VERSION", "1"))
 
 
 @dataclass(frozen=True, slots=True)

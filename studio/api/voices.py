@@ -91,7 +91,7 @@ async def preview(voice: str, context: Context, asking: Asking, model: str = Que
             def speak() -> Iterator[AudioChunk]:
                 return iter(context.pool.speak(card.id, SpeechRequest(text, voice=wanted, seed=0)))
 
-            path = previews.preview(context.library.storage, card.id, files, wanted, text, speak)
+            path = previews.preview(context.library.storage, card.id, f"{files} {card.code}", wanted, text, speak)
             return FileResponse(path, media_type="audio/wav", headers={"cache-control": "private, max-age=60"})
 
     return await off_loop(work)

@@ -1,7 +1,8 @@
 """Kokoro-82M: phonemes and a style vector in, speech out.
 
-`voices` lists the published voices, `packs` reads them, `script` makes rows of phonemes, `network` (with
-`prosody` and `vocoder`) speaks them, `silence` trims, `model` is the family's door.
+`voices` lists the published voices, `packs` reads them, `table` has those that come with the studio, `script` makes
+rows of phonemes, `network` (with `prosody` and `vocoder`) speaks them, `silence` trims, `level` makes all voices
+equally loud, `model` is the family's door.
 """
 
 from pathlib import Path
@@ -12,7 +13,10 @@ from engine.tts.kokoro.voices import voices
 if TYPE_CHECKING:
     from engine.tts.base import BatchSynthesizer
 
-__all__ = ["load", "voices"]
+__all__ = ["VERSION", "load", "voices"]
+
+VERSION = "2"
+"""What this code makes of the same text; kept segments of another one are spoken anew. 2: equally loud voices."""
 
 
 def load(files: Path | None) -> "BatchSynthesizer":

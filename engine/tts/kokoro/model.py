@@ -5,6 +5,7 @@ Its decoder normalises over a whole row, so it streams row by row: a segment's s
 
 import zlib
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib import import_module
@@ -23,12 +24,15 @@ from engine.text.g2p.japanese import Japanese
 from engine.text.g2p.others import Other
 from engine.text.segment import TextSegment, for_voice
 from engine.tts.base import SegmentLimits, SpeechPiece
+from engine.tts.kokoro.best import BEST
+from engine.tts.kokoro.broken import NoNumbers
 from engine.tts.kokoro.config import KokoroConfig
+from engine.tts.kokoro.level import gain_of, levelled
 from engine.tts.kokoro.network import Kokoro, Spoken
 from engine.tts.kokoro.packs import Packs
 from engine.tts.kokoro.script import Row, rows, unknown
 from engine.tts.kokoro.silence import trimmed
-from engine.tts.kokoro.voices import NAMES, Blend, described, parse
+from engine.tts.kokoro.voices import NAMES, Blend, described, is_foreign, language_of, parse
 from engine.types import Samples, SpeechRequest, Voice, Word
 
 PHRASE_PAUSE_S, WORD_PAUSE_S = 0.15, 0.02  # where a segment too long for one row is divided
@@ -96,7 +100,7 @@ class KokoroSynthesizer:
         """Fill in voice and language, and refuse what cannot be spoken.
 
         Raises:
-            VoiceError: no such voice, one of another language, one whose language needs an extra that is not
+            VoiceError: no such voice, a language Kokoro does not speak or one that needs an extra that is not
                 installed, or a recording to copy.
             OptionError: speed or pitch out of range.
         """
@@ -127,10 +131,8 @@ class KokoroSynthesizer:
             return
         spoken_s, notices = 0.0, plan.notices
         for at, row in enumerate(plan.rows):
-            spoken = self._network(
-                [row.ids], self._styles([row], blend), [request.speed], [_seed(segment, request, at)]
-            )[0]
-            piece = self._piece(row, spoken, is_last=at + 1 == len(plan.rows), begin_s=spoken_s)
+            spoken = self._speak([row], blend, request, [_seed(segment, request, at)])[0]
+            piece = self._piece(row, spoken, blend, is_last=at + 1 == len(plan.rows), begin_s=spoken_s)
             spoken_s += len(piece.samples) / self.sample_rate
             yield replace(piece, notices=notices)
             notices = ()
@@ -140,21 +142,13 @@ class KokoroSynthesizer:
         blend = parse(request.voice)
         plans = [self._plan(segment, request) for segment in segments]
         batch = [(which, at, row) for which, plan in enumerate(plans) for at, row in enumerate(plan.rows)]
-        spoken = (
-            self._network(
-                [row.ids for _, _, row in batch],
-                self._styles([row for _, _, row in batch], blend),
-                [request.speed] * len(batch),
-                [_seed(segments[which], request, at) for which, at, _ in batch],
-            )
-            if batch
-            else []
-        )
+        seeds = [_seed(segments[which], request, at) for which, at, _ in batch]
+        spoken = self._speak([row for _, _, row in batch], blend, request, seeds) if batch else []
         sounds: list[list[Samples]] = [[] for _ in segments]
         words: list[list[Word]] = [[] for _ in segments]
         for (which, at, row), one in zip(batch, spoken, strict=True):
             begin_s = sum(len(sound) for sound in sounds[which]) / self.sample_rate
-            piece = self._piece(row, one, is_last=at + 1 == len(plans[which].rows), begin_s=begin_s)
+            piece = self._piece(row, one, blend, is_last=at + 1 == len(plans[which].rows), begin_s=begin_s)
             sounds[which].append(piece.samples)
             words[which].extend(piece.words)
         return [
@@ -175,6 +169,9 @@ class KokoroSynthesizer:
 
     def _plan(self, segment: TextSegment, request: SpeechRequest) -> _Plan:
         spoken, notices = for_voice(segment, (), phonemes=True)
+        voice = described(parse(request.voice).first)
+        if segment.index == 0 and is_foreign(voice, request.language):
+            notices = (*notices, f"{voice.name} speaks {NAMES[request.language]} here, which is not its own language.")
         if segment.index == 0 and request.instructions.strip():
             notices = (*notices, "Kokoro takes no instructions: they were left out.")
         if spoken is None:
@@ -203,13 +200,19 @@ class KokoroSynthesizer:
     def _say(self, language: str, text: str) -> str:
         return self._ipa(text, language, TIE)
 
-    def _styles(self, batch: Sequence[Row], blend: Blend) -> Samples:
-        return np.stack([self._packs.style(blend, len(row.ids)) for row in batch])
+    def _speak(self, batch: Sequence[Row], blend: Blend, request: SpeechRequest, seeds: Sequence[int]) -> list[Spoken]:
+        """Rows through the network. Raises GenerationError where what comes out are no numbers."""
+        styles = np.stack([self._packs.style(blend, len(row.ids)) for row in batch])
+        with suppress(NoNumbers):
+            spoken = self._network([row.ids for row in batch], styles, [request.speed] * len(batch), seeds)
+            if all(np.isfinite(one.samples).all() for one in spoken):
+                return spoken
+        broken = (self._network.first_broken(row.ids, style) for row, style in zip(batch, styles, strict=True))
+        part = next((part for part in broken if part), "vocoder")
+        raise GenerationError(f"Kokoro made no sound of this text: its {part} gives no numbers. Get the model again.")
 
-    def _piece(self, row: Row, spoken: Spoken, is_last: bool, begin_s: float) -> SpeechPiece:
-        """A row's sound without the silence around it, and its words in the segment's time."""
-        if not np.isfinite(spoken.samples).all():
-            raise GenerationError("Kokoro made no sound of this text. Try another wording, or get the model again.")
+    def _piece(self, row: Row, spoken: Spoken, blend: Blend, is_last: bool, begin_s: float) -> SpeechPiece:
+        """A row's sound at its voice's loudness, without the silence around it; its words in the segment's time."""
         frame = self._config.samples_per_frame
         last = row.words[-1].end if row.words else len(row.ids)
         bounds = np.cumsum(spoken.durations) * frame
@@ -222,41 +225,32 @@ class KokoroSynthesizer:
                 begin_s + len(samples) / self.sample_rate,
             )
         )
+        samples = levelled(samples, gain_of(blend.shares), self.sample_rate)
         if not is_last:
             pause = round((PHRASE_PAUSE_S if row.ends_phrase else WORD_PAUSE_S) * self.sample_rate)
             samples = np.concatenate([samples, np.zeros(pause, dtype=np.float32)])
         return SpeechPiece(samples, words)
 
     def _voice_of(self, language: str) -> str:
-        """The best voice of a language; the default when none is asked for."""
-        if not language:
-            return self._packs.default
-        wanted = language.lower()
-        for matches in (
-            lambda voice: voice.language == wanted,
-            lambda voice: _base(voice.language) == _base(wanted),
-        ):
-            found = next((voice for voice in self.voices if matches(voice)), None)
-            if found is not None:
-                return found.id
-        known = ", ".join(dict.fromkeys(voice.language for voice in self.voices))
-        raise VoiceError(f"Kokoro has no voice here for “{language[:40]}”. It speaks: {known}.")
+        """The best voice of a language; the default where none is asked for, or none here is of that language."""
+        wanted = language_of(language)
+        if BEST.get(wanted) in {voice.id for voice in self.voices}:
+            return BEST[wanted]
+        native = [voice for voice in self.voices if wanted and not is_foreign(voice, wanted)]
+        native.sort(key=lambda voice: voice.language != wanted)
+        return native[0].id if native else self._packs.default
 
 
 def _language(wanted: str, voice: Voice) -> str:
-    """What a voice is to speak: its own language, or English of the other side of the ocean."""
-    if not wanted or wanted.lower() == voice.language:
-        return voice.language
-    if _base(wanted.lower()) != _base(voice.language):
-        raise VoiceError(
-            f"The voice {voice.name} speaks {voice.language}, not {wanted[:40]}. Choose a voice of that language, or "
-            "leave the language to the voice."
-        )
-    return wanted.lower() if wanted.lower() in ("en-us", "en-gb") else voice.language
+    """What a voice is to speak: its own language where none is asked for.
 
-
-def _base(language: str) -> str:
-    return language.replace("_", "-").partition("-")[0]
+    Raises:
+        VoiceError: Kokoro does not speak it.
+    """
+    language = language_of(wanted, voice.language) if wanted else voice.language
+    if not language:
+        raise VoiceError(f"Kokoro does not speak “{wanted[:40]}”. It speaks: {', '.join(NAMES)}.")
+    return language
 
 
 def _most(segment: TextSegment) -> int:

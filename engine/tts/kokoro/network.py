@@ -13,6 +13,7 @@ import numpy.typing as npt
 
 from engine.nn.conv import on_gpu
 from engine.nn.parts import Parts
+from engine.tts.kokoro.broken import NoNumbers, refuse_no_numbers
 from engine.tts.kokoro.config import KokoroConfig
 from engine.tts.kokoro.masks import Lengths
 from engine.tts.kokoro.prosody import ProsodyPredictor
@@ -110,6 +111,27 @@ class Kokoro:
             for sound, i in zip(samples, group, strict=True):
                 spoken[i] = Spoken(sound[: counts[i]].copy(), prosody.durations[i, : tokens.lengths[i]])
         return [spoken[i] for i in range(len(rows))]
+
+    def first_broken(self, row: Sequence[int], style: npt.NDArray[np.float32]) -> str:
+        """The first part that does not give numbers for a row, spoken again; "" where all do.
+
+        Args:
+            row: phoneme ids.
+            style: float32 [2 * style_dim].
+        """
+        half = self.config.style_dim
+        voice = mx.array(style)[None]
+        ids, lengths = mx.array([[0, *row, 0]]), Lengths([len(row) + 2])
+        try:
+            refuse_no_numbers("voice", style)
+            prosody = self.prosody(ids, lengths, voice[:, half:], mx.ones(1))
+            refuse_no_numbers("prosody", prosody.f0, prosody.energy)
+            refuse_no_numbers("text encoder", prosody.aligned)
+            refuse_no_numbers("decoder", self.vocoder.decode(prosody, voice[:, :half])[0])
+            refuse_no_numbers("vocoder", self.vocoder(prosody, voice[:, :half], None))
+        except NoNumbers as exc:
+            return exc.part
+        return ""
 
     def memory(self, frames: Sequence[int]) -> int:
         """About how many bytes a batch of rows takes at its peak, beyond the weights.

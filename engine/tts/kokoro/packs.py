@@ -1,4 +1,4 @@
-"""The voice files of a model's folder: a style vector for every length of a sentence."""
+"""A model's voices, a style vector for every length of a sentence: its folder's files, or the studio's own table."""
 
 from pathlib import Path
 
@@ -8,6 +8,7 @@ import numpy.typing as npt
 
 from engine.errors import VoiceError, WeightsError
 from engine.nn.checkpoint import load_file
+from engine.tts.kokoro import table
 from engine.tts.kokoro.voices import DEFAULT_VOICE, Blend, described, voices
 from engine.types import Voice
 
@@ -18,10 +19,10 @@ SUFFIXES = (".pt", ".safetensors")
 
 
 class Packs:
-    """The voices of one folder, read when they are first used.
+    """The voices of one model, read when they are first used.
 
     Args:
-        folder: the model's; its voices are in `voices/`.
+        folder: the model's; its voices are in `voices/`. Without that folder it speaks with the table's.
         width: 2 * style_dim.
 
     Raises:
@@ -33,26 +34,29 @@ class Packs:
         found = sorted(path for path in (folder / "voices").glob("*") if path.suffix in SUFFIXES and path.is_file())
         # The later wins: safetensors where a voice is there twice.
         self._files = {path.stem: path for path in sorted(found, key=lambda path: SUFFIXES.index(path.suffix))}
+        self._names = set(self._files)
         self._read: dict[str, Pack] = {}
-        if not self._files:
+        if width == table.WIDTH and not (folder / "voices").exists():
+            self._names = set(table.names())
+        if not self._names:
             raise WeightsError(f"{folder.name} has no voices: its folder voices/ is empty. Get the model again.")
 
     @property
     def voices(self) -> list[Voice]:
         """The voices that are here: published ones first, the default before all."""
-        known = [voice for voice in voices() if voice.id in self._files]
+        known = [voice for voice in voices() if voice.id in self._names]
         names = {voice.id for voice in known}
-        return known + [described(name) for name in sorted(self._files) if name not in names]
+        return known + [described(name) for name in sorted(self._names) if name not in names]
 
     @property
     def default(self) -> str:
         """Who speaks when nobody is named."""
-        return DEFAULT_VOICE if DEFAULT_VOICE in self._files else self.voices[0].id
+        return DEFAULT_VOICE if DEFAULT_VOICE in self._names else self.voices[0].id
 
     def refuse_unknown(self, blend: Blend) -> None:
         """Raises VoiceError for a voice that is not here."""
         for name in blend.shares:
-            if name not in self._files:
+            if name not in self._names:
                 near = ", ".join(voice.id for voice in self.voices if voice.id[:1] == name[:1]) or self.default
                 raise VoiceError(f"Kokoro has no voice called “{name[:60]}” here. It has: {near[:300]}.")
 
@@ -66,12 +70,14 @@ class Packs:
 
     def _pack(self, name: str) -> Pack:
         if name not in self._read:
-            path = self._files[name]
-            arrays = list(load_file(path).values())
-            if len(arrays) != 1 or arrays[0].size == 0 or arrays[0].shape[-1] != self._width:
-                raise WeightsError(f"{path.name} is no voice of this model. Get the model again.")
-            pack = np.array(arrays[0].astype(mx.float32)).reshape(-1, self._width)
-            if not np.isfinite(pack).all():
-                raise WeightsError(f"{path.name} is damaged: not all of it are numbers. Get the model again.")
-            self._read[name] = pack
+            self._read[name] = self._load(self._files[name]) if self._files else table.pack(name)
         return self._read[name]
+
+    def _load(self, path: Path) -> Pack:
+        arrays = list(load_file(path).values())
+        if len(arrays) != 1 or arrays[0].size == 0 or arrays[0].shape[-1] != self._width:
+            raise WeightsError(f"{path.name} is no voice of this model. Get the model again.")
+        pack = np.array(arrays[0].astype(mx.float32)).reshape(-1, self._width)
+        if not np.isfinite(pack).all():
+            raise WeightsError(f"{path.name} is damaged: not all of it are numbers. Get the model again.")
+        return pack

@@ -13,6 +13,7 @@ import numpy.typing as npt
 from engine.nn.conv import Conv1d
 from engine.nn.lstm import reversal
 from engine.nn.parts import Parts
+from engine.tts.kokoro.broken import refuse_no_numbers
 from engine.tts.kokoro.config import KokoroConfig
 from engine.tts.kokoro.masks import Lengths
 from engine.tts.kokoro.style import ResidualBlock, leaky
@@ -172,6 +173,7 @@ class ProsodyPredictor:
         """Frames per phoneme, [batch, phonemes]."""
         scores = mx.sigmoid(self._duration(self._lstm(encoded, reverse)))
         exact = np.array(mx.sum(scores, axis=-1) / speeds[:, None])
+        refuse_no_numbers("prosody", exact)
         durations = np.maximum(np.round(exact), 1).astype(np.int64)
         durations[np.arange(lengths.longest)[None, :] >= np.array(lengths.lengths)[:, None]] = 0
         return durations

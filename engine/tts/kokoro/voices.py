@@ -28,6 +28,7 @@ LANGUAGES = {
 """A voice's first letter -> its language and what a person calls it."""
 
 NAMES = {language: name for language, name in LANGUAGES.values()}
+_ALSO = {"cmn": "zh"}
 
 _GRADES = {
     "af_heart": "A", "af_bella": "A-", "af_nicole": "B-", "af_aoede": "C+", "af_kore": "C+", "af_sarah": "C+",
@@ -60,6 +61,30 @@ def described(name: str) -> Voice:
         gender = "female" if name[1] == "f" else "male"
     plain = name.partition("_")[2] or name
     return Voice(name, f"{plain.replace('_', ' ').title()} ({spoken})", language, gender, _GRADES.get(name, ""))
+
+
+def language_of(tag: str, own: str = "") -> str:
+    """Kokoro's name of a language: "fr-CA" is "fr-fr"; "" where it does not speak it.
+
+    Args:
+        tag: BCP 47, any case.
+        own: the voice's language, one of NAMES: of several Englishes it takes its own.
+    """
+    wanted = tag.lower().replace("_", "-")
+    if wanted in NAMES:
+        return wanted
+    base = _base(wanted)
+    alike = [language for language in NAMES if _base(language) == _ALSO.get(base, base)]
+    return own if own in alike else next(iter(alike), "")
+
+
+def is_foreign(voice: Voice, language: str) -> bool:
+    """Whether a language is not the voice's own; British English is to an American."""
+    return _base(voice.language) != _base(language)
+
+
+def _base(tag: str) -> str:
+    return tag.partition("-")[0]
 
 
 @dataclass(frozen=True, slots=True)

@@ -165,6 +165,18 @@ def test_a_preview_is_made_once_and_is_speech(ada: httpx.Client, shared: Studio)
     assert ada.get("/v1/audio/voices/fr/preview").content != answer.content
 
 
+def test_a_preview_of_earlier_code_is_made_anew(
+    ada: httpx.Client, shared: Studio, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    folder = shared.context.library.storage.previews
+    count: list[int] = []
+    for version in ("8", "9", "9"):
+        monkeypatch.setattr("engine.tts.espeak.VERSION", version, raising=False)
+        assert ada.get("/v1/audio/voices/en-us+m2/preview", params={"model": "espeak-ng"}).status_code == 200
+        count.append(len(list(folder.glob("*.wav"))))
+    assert count[0] + 1 == count[1] == count[2]
+
+
 def test_a_preview_that_cannot_be_is_refused_in_a_sentence(ada: httpx.Client) -> None:
     absent = ada.get("/v1/audio/voices/af_heart/preview", params={"model": KOKORO})
     assert absent.status_code == 409

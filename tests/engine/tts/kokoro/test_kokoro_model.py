@@ -3,16 +3,20 @@
 from dataclasses import replace
 from pathlib import Path
 
+import mlx.core as mx
 import numpy as np
 import pytest
 
 from engine import registry
-from engine.errors import EngineError, ModelError, OptionError, VoiceError
+from engine.audio import truepeak
+from engine.errors import EngineError, GenerationError, ModelError, OptionError, VoiceError
 from engine.pool import ModelPool
 from engine.text.segment import TextSegment, prepare
 from engine.tts.kokoro import load, voices
 from engine.tts.kokoro import model as kokoro_model
+from engine.tts.kokoro.level import CEILING
 from engine.tts.kokoro.model import KokoroSynthesizer
+from engine.tts.kokoro.table import loudness
 from engine.tts.kokoro.voices import parse
 from engine.types import AudioChunk, Samples, SpeechRequest, VoicePrompt
 from engine.weights import quantise
@@ -125,7 +129,7 @@ def test_speed_makes_it_shorter_and_longer(model: KokoroSynthesizer) -> None:
         ({"voice": "af_heart:much"}, VoiceError, "blend"),
         ({"voice": "../../secret"}, VoiceError, "no voice"),
         ({"voice": "+".join(["af_heart"] * 9)}, VoiceError, "9"),
-        ({"voice": "af_heart", "language": "fr"}, VoiceError, "en-us"),
+        ({"voice": "af_heart", "language": "de"}, VoiceError, "“de”.*fr-fr"),
         ({"language": "tlh"}, VoiceError, "tlh"),
         ({"prompt": VoicePrompt(np.zeros(9, dtype=np.float32), 24000)}, VoiceError, "clone"),
     ],
@@ -157,6 +161,58 @@ def test_voices_are_found_by_language(model: KokoroSynthesizer) -> None:
     assert model.check(french) == french
 
 
+@pytest.mark.parametrize("voice", ["af_heart", "jf_alpha", "ff_siwis:0.5+af_heart:0.5"])
+@pytest.mark.parametrize(
+    ("asked", "language", "text"),
+    [
+        ("fr-CA", "fr-fr", "Bonjour le monde."),
+        ("ES", "es", "Buenos días."),
+        ("pt_PT", "pt-br", "Bom dia."),
+        ("it", "it", "Buongiorno."),
+        ("hi", "hi", "नमस्ते।"),
+        ("en-gb", "en-gb", "Good morning."),
+    ],
+)
+def test_every_voice_speaks_every_language(
+    model: KokoroSynthesizer, voice: str, asked: str, language: str, text: str
+) -> None:
+    """The language that is asked for decides who reads the text; that it is not the voice's own is told once."""
+    request = model.check(SpeechRequest(text, voice=voice, language=asked))
+    assert (request.voice, request.language) == (voice, language)
+    assert model.check(request) == request
+    first, second = (
+        [piece for piece in model.synthesize(replace(segment_of(text), index=index), request)] for index in (0, 1)
+    )
+    assert [word.text for piece in first for word in piece.words] == text.strip(".।").split()
+    foreign = parse(voice).first[0] not in {"en-gb": "ab", "fr-fr": "f"}.get(language, "-")
+    told = [notice for piece in first for notice in piece.notices]
+    assert bool(told) == foreign
+    assert all("not its own language" in notice and notice.endswith(".") for notice in told)
+    assert not any(piece.notices for piece in second)
+
+
+def test_the_reader_is_the_languages_and_not_the_voices(model: KokoroSynthesizer) -> None:
+    def ids(voice: str, language: str) -> list[int]:
+        request = model.check(SpeechRequest("x", voice=voice, language=language))
+        return [number for row in model._plan(segment_of("Police nationale."), request).rows for number in row.ids]
+
+    assert ids("af_heart", "fr") == ids("ff_siwis", "fr") == ids("ff_siwis", "")
+    assert ids("ff_siwis", "en") == ids("af_heart", "") != ids("ff_siwis", "fr")
+    # Of several Englishes a voice keeps its own.
+    assert model.check(SpeechRequest("x", voice="bf_emma", language="en")).language == "en-gb"
+    assert model.check(SpeechRequest("x", voice="bf_emma", language="en-AU")).language == "en-gb"
+    assert model.check(SpeechRequest("x", voice="jf_alpha", language="en")).language == "en-us"
+
+
+def test_a_language_no_voice_here_is_of_is_spoken_all_the_same(folder: Path, tmp_path: Path) -> None:
+    for name in ("config.json", "kokoro-v1_0.pth", "voices/af_heart.pt"):
+        (tmp_path / name).parent.mkdir(exist_ok=True)
+        (tmp_path / name).write_bytes((folder / name).read_bytes())
+    few = load(tmp_path)
+    request = few.check(SpeechRequest("x", language="fr"))
+    assert (request.voice, request.language) == ("af_heart", "fr-fr")
+
+
 def test_other_languages_are_spoken_too(model: KokoroSynthesizer) -> None:
     sound, words, notices = spoken(model, "Bonjour le monde, comment ça va ?", voice="ff_siwis")
     assert words == ["Bonjour", "le", "monde", "comment", "ça", "va"]
@@ -171,6 +227,68 @@ def test_blends_mix_styles_and_not_more(model: KokoroSynthesizer) -> None:
     assert np.array_equal(packs.style(parse(" af_heart : 3 ".replace(" : ", ":")), 20), heart)
     assert not np.array_equal(packs.style(parse("af_heart"), 21), heart)
     assert np.array_equal(packs.style(parse("af_heart"), 900), packs.style(parse("af_heart"), 510))
+
+
+def test_a_voice_is_made_louder_by_its_gain_and_no_word_moves(
+    model: KokoroSynthesizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def said(gains: dict[str, float], voice: str = "af_heart") -> tuple[Samples, list[tuple[float, float]]]:
+        monkeypatch.setattr(loudness, "_measured", lambda: {"gain_db": gains})
+        request = model.check(SpeechRequest("x", voice=voice))
+        pieces = list(model.synthesize(segment_of("Good morning, everyone."), request))
+        words = [(word.start_s, word.end_s) for piece in pieces for word in piece.words]
+        return np.concatenate([piece.samples for piece in pieces]), words
+
+    plain, times = said({"af_heart": -40.0})
+    for gain in (-46.0, -30.0):
+        sound, moved = said({"af_heart": gain})
+        assert moved == times
+        assert np.allclose(sound, plain * 10 ** ((gain + 40.0) / 20), rtol=1e-5)
+    # Bent where it would be too loud, and as long as before.
+    loud, moved = said({"af_heart": 20.0})
+    assert moved == times and len(loud) == len(plain)
+    assert 0.9 * CEILING < truepeak.loudest(loud) <= 1.03 * CEILING
+    # A blend is between its voices, and one that nobody measured stays as it is.
+    blend = "af_heart:0.25+bf_emma:0.75"
+    mixed, _ = said({"af_heart": -36.0, "bf_emma": -44.0}, blend)
+    assert np.allclose(mixed, said({"af_heart": -42.0, "bf_emma": -42.0}, blend)[0], rtol=1e-5)
+    assert np.array_equal(said({"am_michael": 6.0})[0], said({})[0])
+
+
+def test_a_batch_is_as_loud_as_each_alone_where_the_limiter_works(
+    model: KokoroSynthesizer, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(loudness, "_measured", lambda: {"gain_db": {"af_heart": 20.0}})
+    request = model.check(SpeechRequest("x"))
+    texts = ["Yes.", "The children left their coats beside the door.", "Why, though?"]
+    together = model.synthesize_batch([segment_of(text) for text in texts], request)
+    for text, piece in zip(texts, together, strict=True):
+        alone = np.concatenate([one.samples for one in model.synthesize(segment_of(text), request)])
+        assert np.abs(alone).max() > 0.5
+        assert np.abs(piece.samples - alone).max() < 1e-3  # 1e-4, ten times as loud
+
+
+@pytest.mark.parametrize(
+    ("tensor", "part"),
+    [
+        ("bert.encoder.albert_layer_groups.0.albert_layers.0.ffn.bias", "prosody"),
+        ("predictor.duration_proj.linear_layer.bias", "prosody"),
+        ("predictor.F0_proj.bias", "prosody"),
+        ("text_encoder.cnn.0.0.bias", "text encoder"),
+        ("decoder.encode.conv1.bias", "decoder"),
+        ("decoder.generator.conv_post.bias", "vocoder"),
+    ],
+)
+def test_a_voice_that_makes_no_sound_says_which_part_broke(tmp_path: Path, tensor: str, part: str) -> None:
+    folder = mlx_community(tmp_path / "Kokoro-82M")
+    arrays = dict(mx.load(str(folder / "kokoro-v1_0.safetensors")))
+    arrays[tensor] = mx.full(arrays[tensor].shape, float("nan"))
+    mx.save_safetensors(str(folder / "kokoro-v1_0.safetensors"), arrays)
+    broken = load(folder)
+    request = broken.check(SpeechRequest("x"))
+    for speak in (broken.synthesize, lambda segment, how: broken.synthesize_batch([segment], how)):
+        with pytest.raises(GenerationError, match=f"made no sound .* its {part} "):
+            list(speak(segment_of("Yes."), request))
 
 
 def test_the_published_voices_have_their_grades() -> None:
@@ -231,8 +349,17 @@ def test_files_that_are_not_kokoros_are_refused(folder: Path, tmp_path: Path) ->
     with pytest.raises(ModelError, match="weights"):
         load(tmp_path)
     (tmp_path / "kokoro-v1_0.pth").write_bytes((folder / "kokoro-v1_0.pth").read_bytes())
+    (tmp_path / "voices").mkdir()
     with pytest.raises(ModelError, match="voices"):
         load(tmp_path)
+
+
+def test_a_folder_without_voices_speaks_in_all_that_come_with_the_studio(folder: Path, tmp_path: Path) -> None:
+    for name in ("config.json", "kokoro-v1_0.pth"):
+        (tmp_path / name).write_bytes((folder / name).read_bytes())
+    model = load(tmp_path)
+    assert len(model.voices) == 54
+    assert spoken(model, "Yes.", voice="am_puck")[1] == ["Yes"]
 
 
 def test_a_text_without_words_makes_no_fault(model: KokoroSynthesizer) -> None:
