@@ -9,6 +9,7 @@ import psutil
 
 BENCHMARKS = {
     "click_to_sound": "from the click to the first sound, beside stock Gradio streaming",
+    "start": "from Play to a natural voice's first sound, and its gaps, beside onnxruntime and mlx-audio",
     "captions": "from the end of a spoken word to its draft on the screen",
     "book": "a 60,000-word book, beside espeak-ng writing one WAV and one ffmpeg AAC encode of it",
     "memory": "a worker's peak memory for 10,000 and 100,000 words",

@@ -66,6 +66,7 @@ def run_peer(
     args: Sequence[str] = (),
     timeout_s: float = 900,
     env: Mapping[str, str] | None = None,
+    job: Mapping[str, Any] | None = None,
 ) -> dict[str, Any]:
     """Run a script in a process of its own.
 
@@ -75,6 +76,7 @@ def run_peer(
         args: for it.
         timeout_s: how long it may take.
         env: to add to the environment, such as `fast_blas()`.
+        job: given to its standard input as JSON, for what is too long for an argument.
 
     Raises:
         PeerTooSlow: it took longer.
@@ -87,6 +89,7 @@ def run_peer(
     try:
         done = subprocess.run(
             command,
+            input="" if job is None else json.dumps(job),
             capture_output=True,
             text=True,
             timeout=timeout_s,

@@ -195,6 +195,8 @@ class AudioChunk:
         ttfa_s: seconds from the request to the first audio; the same on every chunk.
         total_seconds: seconds of audio in the whole stream; on the final chunk only.
         notices: sentences for the person (a tag this voice cannot do, text it had to skip).
+        lead_s: how long a player that has not begun should still wait, from now, to play the rest without a gap; 0
+            where this machine speaks quickly enough, and while nothing is known of it.
     """
 
     samples: Samples
@@ -208,6 +210,7 @@ class AudioChunk:
     ttfa_s: float = 0.0
     total_seconds: float | None = None
     notices: tuple[str, ...] = ()
+    lead_s: float = 0.0
 
     @property
     def duration_s(self) -> float:

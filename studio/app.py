@@ -7,7 +7,7 @@ import asyncio
 import logging
 import os
 import secrets
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
 from typing import Any, cast
 from urllib.parse import urlsplit
@@ -26,23 +26,33 @@ from studio.access import Access, current_person
 from studio.api import build_router
 from studio.api import errors as api_errors
 from studio.api.context import ApiContext
+from studio.library.chosen import default_speaker
 from studio.library.db import migrate
 from studio.library.library import Library, open_library
 from studio.page import Downloads, PageContext, build_page, mount_options
 from studio.server import ServeError, address_of, listen, run
 from studio.settings import Settings
+from studio.warming import Warming
 from workers.supervisor import Supervisor
 
 log = logging.getLogger(__name__)
 
 
-def create_app(settings: Settings, redis_url: str = "", supervise: bool = False) -> FastAPI:
+def create_app(
+    settings: Settings,
+    redis_url: str = "",
+    supervise: bool = False,
+    warm: bool = False,
+    on_warm: Callable[[str], None] | None = None,
+) -> FastAPI:
     """The application: doors, page, and their lifecycle. Nothing listens yet.
 
     Args:
         settings: read once. When others can reach the studio they must hold a login (`settings.with_login()`).
         redis_url: where the queue is; "" takes the settings'. Without either long work is refused with a sentence.
         supervise: start (or find) Redis and the workers with the application, and end them with it.
+        warm: have the default voice ready before the first Play, beginning with the application.
+        on_warm: called once with one sentence when it is, or why it is not.
 
     Raises:
         OptionError: others can reach the studio and no login is set.
@@ -55,14 +65,23 @@ def create_app(settings: Settings, redis_url: str = "", supervise: bool = False)
     library = open_library(settings.outputs, settings.resolved_database_url, redis)
     pool = ModelPool(int(settings.memory_budget_gb * 1024**3), models_dir=settings.models_dir, offline=settings.offline)
 
+    def first() -> tuple[str, str]:
+        who = default_speaker(settings)
+        return who.model, who.voice
+
+    warming = Warming(pool, first, told=on_warm) if warm else None
     context = ApiContext(settings=settings, library=library, pool=pool, access=access)
 
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
+        if warming is not None:
+            warming.begin()
         supervisor = await asyncio.to_thread(_start_supervisor, settings, library) if supervise else None
         try:
             yield
         finally:
+            if warming is not None:
+                await asyncio.to_thread(warming.stop)
             if supervisor is not None:
                 await asyncio.to_thread(supervisor.stop)
             await context.live.close()
@@ -80,10 +99,10 @@ def create_app(settings: Settings, redis_url: str = "", supervise: bool = False)
     )
     app.state.api = context
     api_errors.install(app)
-    app.add_api_route("/health", _health, include_in_schema=False)
+    app.add_api_route("/health", _health(warming), include_in_schema=False)
     app.include_router(build_router())
     app.router.routes.extend(access.routes)
-    _mount_page(app, context)
+    _mount_page(app, context, warming)
     app.add_middleware(cast(Any, api_errors.LastResort))
     # Added last, so it is outermost: nothing is parsed or routed for whoever may not come in.
     app.add_middleware(cast(Any, access.gate))
@@ -95,6 +114,7 @@ def serve(
     redis_url: str = "",
     supervise: bool = False,
     on_ready: Callable[[str, str], None] | None = None,
+    on_warm: Callable[[str], None] | None = None,
 ) -> None:
     """Listen until interrupted.
 
@@ -103,6 +123,7 @@ def serve(
         redis_url: where the queue is, as for `create_app`.
         supervise: keep Redis and workers, as for `create_app`.
         on_ready: called once with the address to open, and the public link or "".
+        on_warm: called with one sentence when the default voice is ready, or why it is not.
 
     Raises:
         ServeError: the port is taken, the host is not this machine's, or the public link cannot be had.
@@ -110,7 +131,7 @@ def serve(
     """
     listener = listen(settings.host, settings.port)
     try:
-        app = create_app(settings, redis_url, supervise)
+        app = create_app(settings, redis_url, supervise, warm=True, on_warm=on_warm)
         context: ApiContext = app.state.api
         port = listener.getsockname()[1]
 
@@ -139,14 +160,14 @@ def open_share_link(access: Access, port: int) -> str:
     return link
 
 
-def _mount_page(app: FastAPI, context: ApiContext) -> None:
+def _mount_page(app: FastAPI, context: ApiContext, warming: Warming | None) -> None:
     folder = (context.settings.outputs / "uploads" / "page").resolve()
     folder.mkdir(parents=True, exist_ok=True)
     # Gradio asks the environment, when components are made and again at every upload.
     os.environ["GRADIO_TEMP_DIR"] = str(folder)
     settings = context.settings
     downloads = Downloads(settings.models_dir, settings.offline, settings.natural_dir)
-    page = build_page(PageContext(context.library, context.pool, settings, downloads))
+    page = build_page(PageContext(context.library, context.pool, settings, downloads, warming))
     options: dict[str, Any] = {
         **mount_options(),
         "auth_dependency": lambda request: current_person(request).name,  # pyright: ignore[reportUnknownLambdaType]
@@ -185,5 +206,8 @@ def _connect(redis_url: str) -> Redis | None:
     return client
 
 
-async def _health() -> Response:
-    return JSONResponse({"status": "ok"})
+def _health(warming: Warming | None) -> Callable[[], Awaitable[Response]]:
+    async def health() -> Response:
+        return JSONResponse({"status": "ok", "voice": warming.state if warming is not None else "cold"})
+
+    return health

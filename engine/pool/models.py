@@ -24,6 +24,7 @@ from engine.registry import ModelCard, Task
 from engine.stt.base import Guidance, Recognizer
 from engine.text.segment import TextSegment
 from engine.tts.base import SpeechPiece, Synthesizer
+from engine.tts.pace import Pace
 from engine.tts.speak import speak, speak_segment
 from engine.types import AudioChunk, Samples, Segment, SpeechRequest
 
@@ -70,6 +71,7 @@ class ModelPool:
         self.models_dir = models_dir
         self._places = Places(budget_bytes, find, locate, load or load_family)
         self._transcriptions: set[Transcription] = set()
+        self._paces: dict[str, Pace] = {}  # each used on its model's thread
         _POOLS.add(self)
 
     @property
@@ -82,7 +84,9 @@ class ModelPool:
         started_at = time.perf_counter()
 
         def work(model: Synthesizer) -> Iterator[AudioChunk]:
-            return _as_sentences(speak(model, request, started_at), model_id)
+            # Only a model that is loaded comes here, so that this cannot grow with what people type.
+            pace = self._paces.setdefault(model_id, Pace())
+            return _as_sentences(speak(model, request, started_at, pace), model_id)
 
         return self._stream(model_id, "speak", work)
 

@@ -36,7 +36,10 @@ _LEAST_SHARE = 0.35
 _LEAST_REST = 16
 # How much of its aim a piece may stray for a mark one better: a comma instead of a conjunction.
 _MARK_WORTH = 0.22
-_KINDS = {"clause": int(Break.CLAUSE), "comma": int(Break.COMMA), "word": int(Break.WORD)}
+_KINDS = {
+    "clause": int(Break.CLAUSE), "stop": int(Break.CLAUSE), "comma": int(Break.COMMA), "quote": int(Break.COMMA),
+    "word": int(Break.WORD),
+}  # fmt: skip
 
 
 def _words(words: str) -> frozenset[str]:
@@ -69,14 +72,14 @@ _UNSPACED_RANGES = (
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff\u2e80-\u2fdf\u3005-\u303b\u3040-\u30ff"
     "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"
 )
-_UNSPACED = re.compile(f"[{_UNSPACED_RANGES}]")
+UNSPACED = re.compile(f"[{_UNSPACED_RANGES}]")
 # Never at the beginning of a line, by the typographers' rules (kinsoku): closing marks, small kana, the long-vowel
 # sign.
 _NO_START = frozenset("、。，．！？：；）」』】〉》”’…—ーぁぃぅぇぉっゃゅょゎァィゥェォッャュョヮ々〻ヽヾゝゞ,.!?:;)]")
 _NO_END = frozenset("（「『【〈《“‘([เแโใไ")
-_PLACE = re.compile(
-    rf"(?P<clause>[;:][{_CLOSERS}]*\s+|[；：。！？．｡][{_CLOSERS}]*\s*|\s*[—–]+\s*|[.!?…।؟۔]+[{_CLOSERS}]*\s+)"
-    rf"|(?P<comma>[,،][{_CLOSERS}]*\s+|[、，][{_CLOSERS}]*\s*|[{_CLOSERS}]\s+|\s+(?=[(\[]))"
+PLACE = re.compile(
+    rf"(?P<stop>\.(?![.!?…।؟۔])[{_CLOSERS}]*\s+)|(?P<clause>[;:][{_CLOSERS}]*\s+|[；：。！？．｡][{_CLOSERS}]*\s*|\s*[—–]+\s*|[.!?…।؟۔]+[{_CLOSERS}]*\s+)"
+    rf"|(?P<comma>[,،][{_CLOSERS}]*\s+|[、，][{_CLOSERS}]*\s*|\s+(?=[(\[]))|(?P<quote>[{_CLOSERS}]\s+)"
     r"|(?P<word>\s+)"
 )
 _FIRST_WORD = re.compile(r"[^\W\d_]{1,12}")
@@ -104,7 +107,7 @@ def divide(
     aim = min(next(aims), ceiling)
     if len(text) <= aim:
         return
-    places = _Places(text, language, [stretch for stretch in closed if stretch[1] - stretch[0] <= ceiling])
+    places = Places(text, language, [stretch for stretch in closed if stretch[1] - stretch[0] <= ceiling])
     start = 0
     while len(text) - start > aim:
         place = places.best(start, aim, ceiling)
@@ -115,7 +118,7 @@ def divide(
         aim = min(next(aims), ceiling)
 
 
-class _Places:
+class Places:
     """All good places of a sentence, found once; hard cuts are looked for only where they are needed."""
 
     def __init__(self, text: str, language: str, closed: Sequence[tuple[int, int]]) -> None:
@@ -131,9 +134,9 @@ class _Places:
 
     def _find(self) -> None:
         text, openers = self._text, self._openers
-        for match in _PLACE.finditer(text):
+        for match in PLACE.finditer(text):
             at = match.end()
-            if at >= len(text) or match.start() == 0 or not self._is_open(at):
+            if at >= len(text) or match.start() == 0 or not self.is_open(at):
                 continue
             kind = _KINDS[match.lastgroup or "word"]
             if kind == Break.WORD and openers and (word := _FIRST_WORD.match(text, at)) and word[0].lower() in openers:
@@ -161,15 +164,15 @@ class _Places:
                 found, most = number, worth
         if found >= 0:
             return Place(self._ats[found], Break(self._kinds[found]))
-        return self._hard(start, ceiling) if must else None
+        return self.hard(start, ceiling) if must else None
 
-    def _hard(self, start: int, ceiling: int) -> Place:
+    def hard(self, start: int, ceiling: int) -> Place:
         """The last place that fits when no mark and no space does: an unspaced script, or one endless word."""
         text, limit = self._text, start + ceiling
         # A shorter piece than a third is looked for no further: better a cut in a word than crumbs.
         nearest = start + max(1, ceiling // 3)
         for at in range(limit, nearest - 1, -1):
-            if self._may_part(at) and self._is_open(at):
+            if may_part(text, at) and self.is_open(at):
                 return Place(at, Break.UNSPACED)
         # Any space will do now, even one inside something best kept together.
         if (space := text.rfind(" ", start + 1, limit + 1)) > 0:
@@ -185,22 +188,24 @@ class _Places:
             at += 1
         return Place(at, Break.CHARACTER)
 
-    def _may_part(self, at: int) -> bool:
-        before, after = self._text[at - 1], self._text[at]
-        if after.isspace() or before.isspace() or after in _NO_START or before in _NO_END:
-            return False
-        return bool(_UNSPACED.match(before) or _UNSPACED.match(after)) and not is_inside_grapheme(self._text, at)
-
     def _may_part_word(self, at: int) -> bool:
         before, after = self._text[at - 1], self._text[at]
         return (
             not after.isspace() and not before.isalnum() and after.isalnum() and not is_inside_grapheme(self._text, at)
         )
 
-    def _is_open(self, at: int) -> bool:
+    def is_open(self, at: int) -> bool:
         """Whether `at` lies outside every stretch that is to stay whole."""
         number = bisect_left(self._closed_starts, at) - 1
         return number < 0 or self._closed_ends[number] <= at
+
+
+def may_part(text: str, at: int) -> bool:
+    """Whether two signs of a script without spaces may be parted at `at`, by the typographers' rules."""
+    before, after = text[at - 1], text[at]
+    if after.isspace() or before.isspace() or after in _NO_START or before in _NO_END:
+        return False
+    return bool(UNSPACED.match(before) or UNSPACED.match(after)) and not is_inside_grapheme(text, at)
 
 
 def is_inside_grapheme(text: str, at: int) -> bool:

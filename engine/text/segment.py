@@ -5,12 +5,13 @@ choose by itself. A family that speaks very short segments badly makes up for it
 own (a tag, a row of dots) joins its neighbour.
 """
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, pairwise, repeat
 from typing import Literal, Protocol
 
 from engine.text.clauses import Break, Place, divide
+from engine.text.growing import Growing
 from engine.text.layout import Block, blocks
 from engine.text.normalise import Said, is_speakable, speak_block
 from engine.text.normalised import Normalised, Offsets, Run
@@ -19,6 +20,8 @@ from engine.types import Span
 
 # Pauses inside a sentence, as shares of the pause between sentences; a voice's own commas are about this much shorter.
 _PAUSE_SHARE = {Break.CLAUSE: 0.6, Break.COMMA: 0.4, Break.CONJUNCTION: 0.1}
+# In text for somebody who waits a sentence is cut more often: what a neural voice itself leaves at such places.
+_LIVE_PAUSE_SHARE = {Break.CLAUSE: 0.65, Break.COMMA: 0.7, Break.CONJUNCTION: 0.4}
 
 
 class Limits(Protocol):
@@ -30,6 +33,8 @@ class Limits(Protocol):
     def target_chars(self) -> int: ...
     @property
     def max_chars(self) -> int: ...
+    @property
+    def grows(self) -> bool: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,13 +97,15 @@ def segments(
     said: Said | None = None,
 ) -> Iterator[TextSegment]:
     """`prepare` as an iterator: the first segment of a book costs no more than its first paragraph."""
-    pauses = _Pauses(sentence_pause_s, paragraph_pause_s)
+    shares = _LIVE_PAUSE_SHARE if limits.grows else _PAUSE_SHARE
+    pauses = _Pauses(sentence_pause_s, paragraph_pause_s, shares)
     # The first segment is short so that sound starts early; every later one may have its full size.
     aims = chain((max(1, limits.first_chars),), repeat(max(1, limits.target_chars)))
+    growing = Growing() if limits.grows else None
     ceiling = max(1, limits.max_chars)
     index = 0
     for block in blocks(text):
-        for piece in _Cutter(block, text, language, aims, ceiling, said).pieces():
+        for piece in _Cutter(block, text, language, growing or aims, ceiling, said).pieces():
             yield TextSegment(
                 index,
                 piece.words.text,
@@ -152,14 +159,15 @@ class _Piece:
 class _Pauses:
     sentence_s: float
     paragraph_s: float
+    shares: Mapping[Break, float]
 
     def after(self, piece: _Piece, block: Block) -> float:
         if piece.inside is not None:
-            return self.sentence_s * _PAUSE_SHARE.get(piece.inside, 0.0)
+            return self.sentence_s * self.shares.get(piece.inside, 0.0)
         if not piece.is_last:
             return self.sentence_s
         return {"paragraph": self.paragraph_s, "line": self.sentence_s}.get(
-            block.ends, self.sentence_s * _PAUSE_SHARE[Break.CLAUSE]
+            block.ends, self.sentence_s * self.shares[Break.CLAUSE]
         )
 
 
@@ -175,7 +183,13 @@ class _Cutter:
     """Cuts one block."""
 
     def __init__(
-        self, block: Block, source: str, language: str, aims: Iterator[int], ceiling: int, said: Said | None
+        self,
+        block: Block,
+        source: str,
+        language: str,
+        aims: Iterator[int] | Growing,
+        ceiling: int,
+        said: Said | None,
     ) -> None:
         self._source = source
         self._block = block
@@ -224,6 +238,8 @@ class _Cutter:
             yield from ((start, stop, None) for start, stop, _ in pieces[-1:])
 
     def _divided(self, sentence: str, closed: Sequence[tuple[int, int]]) -> Iterator[Place]:
+        if isinstance(self._aims, Growing):
+            return self._aims.divide(sentence, self._language, self._ceiling, closed)
         # Phonemes are not heard beside their word: a sentence with some may have more characters.
         silent = sum(tag.span[1] - tag.span[0] - len(tag.name) for tag in find(sentence) if tag.kind == "phonemes")
         heard = max(1, len(sentence) - silent)

@@ -39,11 +39,14 @@ class SegmentLimits:
         first_chars: aim for the first segment of a stream, small so that sound starts early.
         target_chars: aim for the later ones.
         max_chars: never more than this.
+        grows: whether a text that somebody waits for is cut by words, a short clause first (`engine.text.growing`);
+            the two aims then hold for books only. For families that speak a short segment sooner than a long one.
     """
 
     first_chars: int
     target_chars: int
     max_chars: int
+    grows: bool = False
 
 
 class Synthesizer(Protocol):

@@ -16,16 +16,21 @@ from engine.metrics import tokens_per_second
 from engine.text.pronunciation import dictionary
 from engine.text.segment import TextSegment, segments
 from engine.tts.base import AheadSynthesizer, SpeechPiece, Synthesizer
+from engine.tts.lead import Ahead, Lead
+from engine.tts.pace import Pace
 from engine.types import AudioChunk, SpeechRequest, Word
 
 
-def speak(model: Synthesizer, request: SpeechRequest, started_at: float | None = None) -> Iterator[AudioChunk]:
+def speak(
+    model: Synthesizer, request: SpeechRequest, started_at: float | None = None, pace: Pace | None = None
+) -> Iterator[AudioChunk]:
     """Speak a text as a stream of chunks.
 
     Args:
         model: a loaded family, on its own thread.
         request: text and how to say it.
         started_at: `time.perf_counter()` of the person's request, for ttfa; now when None.
+        pace: what is known of how fast this model speaks here, and what learns more of it; nothing when None.
 
     Yields:
         AudioChunk: in order; the last one has is_final and total_seconds.
@@ -37,18 +42,29 @@ def speak(model: Synthesizer, request: SpeechRequest, started_at: float | None =
     """
     started_at = time.perf_counter() if started_at is None else started_at
     request = model.check(request)
-    stream = _Chunks(model.sample_rate, started_at, request.notices)
-    segment: TextSegment | None = None
     # Cut as it is spoken: the first sentence of a long text waits for nothing behind it.
     said = dictionary(request.pronunciations, request.language) if request.pronunciations else None
-    told = segments(
-        request.text, request.language, model.limits, request.sentence_pause_s, request.paragraph_pause_s, said
+    told = Ahead(
+        segments(
+            request.text, request.language, model.limits, request.sentence_pause_s, request.paragraph_pause_s, said
+        )
     )
-    for segment, piece in _pieces(model, told, request):
+    lead = Lead(pace or Pace(), told, len(request.text), request.speed)
+    stream = _Chunks(model.sample_rate, started_at, lead, request.notices)
+    segment: TextSegment | None = None
+    owed_s, resumed_at = 0.0, time.perf_counter()
+    for segment, piece, is_pause in _pieces(model, told, request):
+        owed_s += time.perf_counter() - resumed_at
+        if is_pause:
+            lead.close()
+        else:
+            lead.add(segment, owed_s, len(piece.samples) / model.sample_rate)
+            owed_s = 0.0
         if len(piece.samples) or piece.words or piece.notices:
             yield stream.chunk(piece, segment)
         else:
             stream.count(piece)  # a codec may hold back all that these tokens gave
+        resumed_at = time.perf_counter()
     if segment is None:
         raise TextError("There is nothing to say: the text has no words.")
     if stream.spoken_samples == 0:
@@ -64,21 +80,24 @@ def speak_segment(model: Synthesizer, segment: TextSegment, request: SpeechReque
 
 def _pieces(
     model: Synthesizer, told: Iterable[TextSegment], request: SpeechRequest
-) -> Iterator[tuple[TextSegment, SpeechPiece]]:
-    """The pieces of all segments and the pause after each; a model that works ahead begins the next one meanwhile."""
+) -> Iterator[tuple[TextSegment, SpeechPiece, bool]]:
+    """The pieces of all segments and, marked as such, the pause after each; a model that works ahead begins the next
+    one meanwhile."""
     if not hasattr(model, "synthesize_all"):
-        yield from ((segment, piece) for segment in told for piece in speak_segment(model, segment, request))
+        for segment in told:
+            yield from ((segment, piece, False) for piece in model.synthesize(segment, request))
+            yield from ((segment, pause, True) for pause in _pause(model, segment))
         return
     before: TextSegment | None = None
     for segment, piece in cast("AheadSynthesizer", model).synthesize_all(told, request):
         if before is not None and segment is not before:
             for pause in _pause(model, before):
-                yield before, pause
+                yield before, pause, True
         before = segment
-        yield segment, piece
+        yield segment, piece, False
     if before is not None:
         for pause in _pause(model, before):
-            yield before, pause
+            yield before, pause, True
 
 
 def _pause(model: Synthesizer, segment: TextSegment) -> Iterator[SpeechPiece]:
@@ -90,9 +109,10 @@ def _pause(model: Synthesizer, segment: TextSegment) -> Iterator[SpeechPiece]:
 class _Chunks:
     """Counts samples and tokens of one stream and numbers its chunks."""
 
-    def __init__(self, sample_rate: int, started_at: float, notices: tuple[str, ...]) -> None:
+    def __init__(self, sample_rate: int, started_at: float, lead: Lead, notices: tuple[str, ...]) -> None:
         self._sample_rate = sample_rate
         self._told_first = notices
+        self._lead = lead
         self._started_at = started_at
         self._ttfa_s = 0.0
         self._index = 0
@@ -110,7 +130,8 @@ class _Chunks:
         self.spoken_samples += len(piece.samples)
         offset_s = self._segment_start / self._sample_rate
         words = tuple(self._placed(word, offset_s, segment) for word in piece.words)
-        return self._make(piece, segment, words, total_seconds=None)
+        lead_s = self._lead.wait_s(self.spoken_samples / self._sample_rate) if len(piece.samples) else 0.0
+        return self._make(piece, segment, words, total_seconds=None, lead_s=lead_s)
 
     def count(self, piece: SpeechPiece) -> None:
         """Tokens that became no sound yet."""
@@ -121,7 +142,12 @@ class _Chunks:
         return self._make(empty, segment, (), total_seconds=self.spoken_samples / self._sample_rate)
 
     def _make(
-        self, piece: SpeechPiece, segment: TextSegment, words: tuple[Word, ...], total_seconds: float | None
+        self,
+        piece: SpeechPiece,
+        segment: TextSegment,
+        words: tuple[Word, ...],
+        total_seconds: float | None,
+        lead_s: float = 0.0,
     ) -> AudioChunk:
         chunk = AudioChunk(
             samples=piece.samples,
@@ -135,6 +161,7 @@ class _Chunks:
             ttfa_s=self._ttfa_s,
             total_seconds=total_seconds,
             notices=piece.notices if self._index else (*self._told_first, *piece.notices),
+            lead_s=lead_s,
         )
         self._index += 1
         return chunk

@@ -100,13 +100,17 @@ class WordTime(BaseModel):
 
 
 class SpeechDelta(BaseModel):
-    """A piece of speech: the next bytes of the container, in base64, and the words that begin in it."""
+    """A piece of speech: the next bytes of the container, in base64, and the words that begin in it.
+
+    `lead` is how many seconds a player that has not begun should still wait so as not to stop in the middle.
+    """
 
     type: Literal["speech.audio.delta"] = "speech.audio.delta"
     audio: str
     sample_rate: int
     words: list[WordTime] = []
     notices: list[str] = []
+    lead: float = 0.0
 
 
 class Usage(BaseModel):

@@ -143,7 +143,8 @@ class _Speech:
                 if block or words or notices:
                     rate = last.sample_rate if last else 0
                     audio = base64.b64encode(block).decode("ascii")
-                    yield sse(SpeechDelta(audio=audio, sample_rate=rate, words=words, notices=notices))
+                    lead = round(chunk.lead_s, 3) if chunk else 0.0
+                    yield sse(SpeechDelta(audio=audio, sample_rate=rate, words=words, notices=notices, lead=lead))
         except EngineError as exc:
             if self._first_chunk is None:
                 raise  # nothing was said yet: this becomes the answer's status

@@ -42,9 +42,12 @@ def run(
         if not no_open and _has_desktop():
             webbrowser.open(address)
 
+    def warm(sentence: str) -> None:
+        console.print(sentence, style="dim", markup=False)
+
     # Ctrl-C is how a studio is meant to end; the server has put everything away by the time it says so.
     with contextlib.suppress(KeyboardInterrupt):
-        serve(settings, supervise=True, on_ready=ready)
+        serve(settings, supervise=True, on_ready=ready, on_warm=warm)
 
 
 def worker(burst: Annotated[bool, typer.Option("--burst", help="Stop when the queue is empty.")] = False) -> None:

@@ -38,6 +38,8 @@ def follow(
     @kindly
     def look(request: gr.Request) -> list[Any]:
         start, listener = Start.of(context, owner_of(request)), listening_start(context)
+        if context.warming is not None and start.model != laid_out:
+            context.warming.begin()
         is_new, is_heard = start.model != laid_out, listener != heard
         spoken = [list(start.shown()) if is_new else [gr.skip()] * len(one.components) for one in speaking]
         ears = [shown(context, listener) if is_heard else [gr.skip()] * len(one.components) for one in listening]

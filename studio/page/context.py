@@ -6,6 +6,7 @@ from engine.pool import ModelPool
 from studio.library.library import Library
 from studio.page.fetching import Downloads
 from studio.settings import Settings
+from studio.warming import Warming
 
 
 @dataclass(frozen=True, slots=True)
@@ -17,9 +18,11 @@ class PageContext:
         pool: loaded models.
         settings: defaults and limits.
         downloads: what is being fetched.
+        warming: of the default voice; None where nobody warms it.
     """
 
     library: Library
     pool: ModelPool
     settings: Settings
     downloads: Downloads
+    warming: Warming | None = None

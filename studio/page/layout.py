@@ -1,16 +1,10 @@
 """The page as a whole: header, tabs in order, the line that says what happened. It knows nothing inside the tabs."""
 
-import logging
-
 import gradio as gr
 
-from engine.errors import EngineError
-from studio.library.chosen import default_speaker
 from studio.page import audiobook, beginnings, captions, compare, jobs, models, pronunciations, speak, transcribe
 from studio.page.context import PageContext
 from studio.page.doorway import part
-
-log = logging.getLogger(__name__)
 
 TITLE = "Speech Studio"
 
@@ -32,11 +26,9 @@ def build_page(context: PageContext) -> gr.Blocks:
         context: what the tabs may use.
     """
 
-    def preload() -> None:
-        try:
-            context.pool.preload(default_speaker(context.settings).model)
-        except EngineError as exc:
-            log.info("the default voice is not ready: %s", exc)
+    def warm() -> None:
+        if context.warming is not None:
+            context.warming.begin()
 
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=(3600, 86400)) as page:
         part("header", HEADER, elem_id="st-header", value={"login": bool(context.settings.users)})
@@ -59,6 +51,6 @@ def build_page(context: PageContext) -> gr.Blocks:
                 models.build(context)
 
         beginnings.follow(page, context, speaking, listening)
-        # The default voice is in memory before the first Play.
-        page.load(preload, None, None, api_visibility="private", show_progress="hidden", queue=False)
+        # It began with the studio; this is for a voice that was got, or that had to go, since.
+        page.load(warm, None, None, api_visibility="private", show_progress="hidden", queue=False)
     return page

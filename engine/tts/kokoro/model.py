@@ -79,8 +79,8 @@ class _Plan:
 class KokoroSynthesizer:
     """A loaded Kokoro. Lives on one thread; holds no state of any stream."""
 
-    # A clause first, so that sound starts early; the voice is at its best between one and two hundred phonemes.
-    limits = SegmentLimits(first_chars=40, target_chars=180, max_chars=400)
+    # The voice is at its best between one and two hundred phonemes.
+    limits = SegmentLimits(first_chars=40, target_chars=180, max_chars=400, grows=True)
 
     def __init__(self, config: KokoroConfig, network: Kokoro, packs: Packs, ipa: Ipa) -> None:
         self.sample_rate = config.sample_rate
@@ -181,7 +181,10 @@ class KokoroSynthesizer:
             notices = (*notices, f"This voice does not know the sounds “{strange[:40]}”: they were left out.")
         if spoken is not segment:
             tokens = _in_the_segment(tokens, spoken, segment)
-        return _Plan(rows(tokens, self._config.vocab, self._longest), notices)
+        planned = rows(tokens, self._config.vocab, self._longest)
+        if planned and segment.ends == "clause":
+            planned[-1] = replace(planned[-1], goes_on=True)
+        return _Plan(planned, notices)
 
     def _read(self, text: str, language: str) -> list[Pronounced]:
         if language not in self._readers:
@@ -214,7 +217,7 @@ class KokoroSynthesizer:
     def _piece(self, row: Row, spoken: Spoken, blend: Blend, is_last: bool, begin_s: float) -> SpeechPiece:
         """A row's sound at its voice's loudness, without the silence around it; its words in the segment's time."""
         frame = self._config.samples_per_frame
-        last = row.words[-1].end if row.words else len(row.ids)
+        last = (row.words[-1].start if row.goes_on else row.words[-1].end) if row.words else len(row.ids)
         bounds = np.cumsum(spoken.durations) * frame
         samples, cut = trimmed(spoken.samples, int(bounds[0]), int(bounds[max(0, last)]), self.sample_rate)
         words = tuple(

@@ -30,11 +30,14 @@ class Row:
         ids: phoneme ids, without the silent ones at both ends.
         words: the words, in order.
         ends_phrase: whether a mark stands at its end.
+        goes_on: whether its sentence goes on in the next segment: then the silence that the network makes of an end
+            is none of its sound.
     """
 
     ids: tuple[int, ...]
     words: tuple[Placed, ...]
     ends_phrase: bool
+    goes_on: bool = False
 
     def times(self, durations: npt.NDArray[np.int64], frame_s: float, shift_s: float, end_s: float) -> Iterator[Word]:
         """The words with their times.

@@ -5,7 +5,9 @@
   const studio = (window.studio = window.studio || {});
 
   const AHEAD_S = 20; // fetched but unheard sound; beyond it we stop reading, and the engine waits for us
-  const SLICE_S = 5; // the ring holds 60 s: AHEAD_S and one slice always fit
+  const HELD_S = 600; // the same for a voice that is made slower than it is heard: stopping it would cost a gap
+  const SLICE_S = 5;
+  const RING_S = 50; // what we put into the ring at most: it holds 60 s
   const PEAK_S = 0.04; // sound behind one number of `peaks`, for whoever draws
   const LEAD_MIN_S = 0.03; // sound held before it starts: one or two worklet reports
   const LEAD_MAX_S = 2;
@@ -76,11 +78,12 @@
     play({ body, rate = 22050, keep = false, clickedAt = performance.now(), on = {} }) {
       this.stop("replaced");
       const metrics = { clickedAt, headersMs: null, chunkMs: null, clickToSoundMs: null, samplesReceived: 0, samplesPlayed: 0,
-        underruns: 0, loudest: 0, rate: 0, reason: null };
+        underruns: 0, loudest: 0, rate: 0, reason: null, leadMs: 0 };
       studio.metrics.plays.push(metrics);
       if (studio.metrics.plays.length > 200) studio.metrics.plays.shift();
       const play = { id: ++this.#count, body, rate, keep, on, metrics, words: [], state: "connecting", abort: new AbortController(),
-        peaks: [], peak_s: PEAK_S, weighed: 0, heardAt: 0, heard: 0, wake: null, clipId: null, isComplete: false, offsets: offsetsOf(body.input) };
+        peaks: [], peak_s: PEAK_S, weighed: 0, heardAt: 0, heard: 0, wake: null, clipId: null, isComplete: false, offsets: offsetsOf(body.input),
+        waiting: [], sent: 0, ahead_s: AHEAD_S, hasBegun: false, beginsAt: 0, timer: 0 };
       this.current = play;
       on.state?.(play);
       this.#run(play).catch((error) => this.#finish(play, error));
@@ -117,12 +120,13 @@
       await this.warm(rate);
       if (play !== this.current) return;
       metrics.rate = rate;
-      this.#node.port.postMessage({ type: "start", id: play.id, lead: Math.round(studio.metrics.lead_s * rate) });
+      this.#node.port.postMessage({ type: "start", id: play.id, lead: Infinity });
       for await (const event of studio.events(response.body)) {
         if (play !== this.current) return;
         if (event.type === "speech.audio.delta") {
           metrics.chunkMs ??= since();
           this.#place(play, event.words || []);
+          this.#wait(play, event.lead || 0);
           await this.#pour(play, decode(event.audio || ""));
         } else if (event.type === "speech.audio.done") {
           play.clipId = event.clip_id || null;
@@ -134,7 +138,29 @@
       }
       if (play !== this.current) return;
       if (!play.isComplete) throw new Error("The speech broke off before its end: the studio closed the connection. Try again.");
-      this.#node.port.postMessage({ type: "end", id: play.id });
+      play.waiting.push(null);
+      this.#feed(play);
+    }
+
+    /** The studio says how long the sound should still wait so that it need not stop in the middle; the latest word counts. */
+    #wait(play, lead_s) {
+      if (play.hasBegun) return;
+      clearTimeout(play.timer);
+      if (lead_s <= 0) return this.#begin(play);
+      play.ahead_s = HELD_S;
+      play.beginsAt = performance.now() + lead_s * 1000;
+      play.metrics.leadMs = play.beginsAt - play.metrics.clickedAt;
+      play.timer = setTimeout(() => this.#begin(play), lead_s * 1000);
+      if (play.state === "connecting") {
+        play.state = "filling";
+        play.on.state?.(play, lead_s);
+      }
+    }
+
+    #begin(play) {
+      if (play !== this.current || play.hasBegun) return;
+      play.hasBegun = true;
+      this.#node.port.postMessage({ type: "lead", id: play.id, lead: Math.round(studio.metrics.lead_s * play.metrics.rate) });
     }
 
     #place(play, words) {
@@ -143,15 +169,28 @@
         play.words.push({ text, start, end, from: span ? at(span[0]) : -1, to: span ? at(span[1]) : -1 });
     }
 
-    /** Into the ring, in pieces that always fit, however long the engine's chunks are. */
+    /** Towards the ring, in pieces that always fit, however long the engine's chunks are. */
     async #pour(play, samples) {
       const step = SLICE_S * play.metrics.rate;
       this.#weigh(play, samples);
       for (let at = 0; at < samples.length && play === this.current; at += step) {
         const slice = samples.slice(at, at + step);
         play.metrics.samplesReceived += slice.length;
-        this.#node.port.postMessage({ type: "samples", id: play.id, samples: slice }, [slice.buffer]);
+        play.waiting.push(slice);
+        this.#feed(play);
         await this.#room(play);
+      }
+    }
+
+    /** Into the ring, as far as there is room; behind the last slice stands null. */
+    #feed(play) {
+      while (play.waiting.length) {
+        const [slice] = play.waiting;
+        if (slice && play.sent + slice.length - play.heard > RING_S * play.metrics.rate) return;
+        play.waiting.shift();
+        if (!slice) return this.#node.port.postMessage({ type: "end", id: play.id });
+        play.sent += slice.length;
+        this.#node.port.postMessage({ type: "samples", id: play.id, samples: slice }, [slice.buffer]);
       }
     }
 
@@ -168,7 +207,7 @@
     /** Wait until the ear has caught up; meanwhile nobody reads the socket, and the engine feels it. */
     async #room(play) {
       const ahead = () => (play.metrics.samplesReceived - play.heard) / play.metrics.rate;
-      while (play === this.current && ahead() > AHEAD_S) await new Promise((wake) => (play.wake = wake));
+      while (play === this.current && ahead() > play.ahead_s) await new Promise((wake) => (play.wake = wake));
     }
 
     #hear(message) {
@@ -192,6 +231,7 @@
         play.on.state?.(play);
       }
       play.wake?.();
+      this.#feed(play);
       if (message.type === "ended") this.#finish(play, null, "ended");
     }
 
@@ -205,6 +245,8 @@
       } else if (reason === "ended" && play.metrics.underruns === 0) {
         studio.metrics.lead_s = Math.max(LEAD_MIN_S, studio.metrics.lead_s * LEAD_SHRINKS);
       }
+      clearTimeout(play.timer);
+      play.waiting = [];
       play.state = "idle";
       play.metrics.reason = reason;
       play.wake?.();

@@ -7,11 +7,17 @@
   const { h, icon, iconButton } = studio;
   const FORMATS = ["wav", "mp3", "flac", "opus"];
   const BAR = 3; // CSS pixels of one waveform bar, with its gap
+  const TOLD_S = 0.8; // a shorter wait needs no words
+  const MOST_S = 60; // the longest wait there is (engine/tts/lead.py)
   const PRESENT = 0.7; // where in the waveform the present stands once it is full
 
   /** What a person calls a voice: "English (America), female 3" for "en-us+f3". */
   const nameOf = (id) =>
     id.split("+").map((part) => (choices.names[part] || part).split(" · ")[0]).join(", ");
+
+  const waits = (lead_s) =>
+    `Starts in ${Math.ceil(lead_s)} s, ${lead_s < MOST_S ? "so that it need not stop in the middle" : "and will stop in the middle all the same"}: ` +
+    "this machine makes speech slowly.";
 
   const choices = { model: "", names: {}, voice: "", timbre: "", blend: "", language: "", start: null, speed: 1, rates: {},
     temperature: null, top_p: null, seed: 0, steady: [] };
@@ -67,7 +73,7 @@
       current = studio.player.play({
         body: request(text), rate: choices.rates[choices.model], keep: true, clickedAt,
         on: {
-          state: (now) => show(now),
+          state: (now, lead_s) => show(now, lead_s),
           notice: (sentence) => studio.offers?.shows(sentence) || studio.say(sentence),
           end: (now, reason) => {
             show(now);
@@ -86,14 +92,24 @@
       if (studio.player.current && studio.player.current === current) studio.player.stop();
     };
 
-    const show = (now) => {
+    const show = (now, lead_s = 0) => {
       const busy = now.state !== "idle";
       element.dataset.state = now.state;
       stop.disabled = !busy;
       if (now.state === "connecting") tell("Starting.");
+      if (now.state === "filling" && lead_s >= TOLD_S) tell(waits(lead_s));
       if (now.state === "playing") tell("Speaking.");
       if (now.state === "buffering") tell("Waiting for the voice.");
     };
+
+    /* The studio makes its voice ready when it starts; who opens the page before that is told. */
+    const watchVoice = async (wasTold = false) => {
+      const { voice } = await (await studio.ask("/health")).json();
+      const isWarming = voice === "warming";
+      if (!current && (isWarming || wasTold)) tell(isWarming ? "Getting the voice ready." : voice === "ready" ? "The voice is ready." : "");
+      if (isWarming) setTimeout(() => watchVoice(true).catch(() => {}), 700);
+    };
+    watchVoice().catch(() => {}); // whoever is not told misses nothing
 
     play.addEventListener("click", (event) => speak.play(event.timeStamp));
     stop.addEventListener("click", speak.stop);
@@ -156,7 +172,9 @@
         const { metrics } = current;
         const known = metrics.rate ? metrics.samplesReceived / metrics.rate : 0;
         time.textContent = `${studio.clock(heard_s())} / ${studio.clock(known)}`;
+        const left = current.state === "filling" ? (current.beginsAt - performance.now()) / 1000 : 0;
         facts.textContent = [
+          left >= 1 ? `starts in ${Math.ceil(left)} s` : "",
           metrics.clickToSoundMs === null ? "" : `first sound after ${Math.round(metrics.clickToSoundMs)} ms`,
           metrics.clickToSoundMs === null ? "" : metrics.underruns ? studio.count(metrics.underruns, "gap") : "no gaps",
         ].filter(Boolean).join(" · ");

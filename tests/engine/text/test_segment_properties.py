@@ -35,7 +35,7 @@ texts = st.one_of(
         max_size=200,
     ),
 )
-limits = st.tuples(st.integers(1, 60), st.integers(1, 120), st.integers(1, 200)).map(
+limits = st.tuples(st.integers(1, 60), st.integers(1, 120), st.integers(1, 200), st.booleans()).map(
     lambda sizes: SegmentLimits(*sizes)
 )
 
