@@ -6,6 +6,8 @@ from typing import Literal
 import numpy as np
 import numpy.typing as npt
 
+from engine.spacing import text_of
+
 Samples = npt.NDArray[np.float32]
 """Mono audio: float32, shape [n], nominally in [-1, 1]."""
 
@@ -23,6 +25,8 @@ class Word:
         end_s: seconds, never before start_s.
         confidence: 0 to 1 for recognition; None for synthesis.
         span: where it stands in the person's text; None for recognition.
+        space_before: whether a space stands between the word before and this one; None where nobody knows, as at the
+            beginning, and the scripts of the two decide.
     """
 
     text: str
@@ -30,6 +34,7 @@ class Word:
     end_s: float
     confidence: float | None = None
     span: Span | None = None
+    space_before: bool | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -222,7 +227,8 @@ class AudioChunk:
 class Segment:
     """A sentence-sized stretch of recognised speech; times in seconds from the start of the recording.
 
-    `language` is a BCP 47 tag where the recogniser found out what is spoken, else "".
+    `language` is a BCP 47 tag where the recogniser found out what is spoken, else "". `is_sure` is False where the
+    words may stand for no speech at all: live they stay a guess, and nothing else gives out such words.
     """
 
     text: str
@@ -232,6 +238,12 @@ class Segment:
     confidence: float | None = None
     speaker: str = ""
     language: str = ""
+    is_sure: bool = True
+
+    @property
+    def space_before(self) -> bool | None:
+        """Whether a space stands between the segment before and this one; see `Word`."""
+        return self.words[0].space_before if self.words else None
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,8 +264,8 @@ class Transcript:
 
     @property
     def text(self) -> str:
-        """The segments' texts, joined by single spaces."""
-        return " ".join(segment.text for segment in self.segments if segment.text)
+        """The segments' texts, with the spaces that stand between them."""
+        return text_of(self.segments)
 
 
 @dataclass(frozen=True, slots=True)

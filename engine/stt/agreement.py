@@ -25,6 +25,7 @@ from engine.types import Samples, Segment, Word
 
 # Two answers time the same word differently, by about this much.
 _JITTER_S = 0.4
+_REMEMBERED = 40  # words whose sound is gone, for what follows them
 _HEARD_AGAIN, _MARGIN_S = 2, 0.1  # certain words whose sound is kept
 _TELLING_S = 2.0  # sound that shows what language is spoken
 _WORTH_S = 0.2  # how much better a time would have to be than a word that is the same
@@ -119,7 +120,7 @@ class AgreedUtterance:
         self._refuse_if_closed()
         self._take_waiting()
         if len(self._sound):
-            self._commit(self._beyond(self._asked()))
+            self._commit(self._sure())
         self._begin += len(self._sound)
         self._sound = self._sound[:0]
         self._answers.clear()
@@ -167,8 +168,12 @@ class AgreedUtterance:
         self._skip = int((self._clock() - began) * self._rate / self._interval)
 
     def _ask(self) -> None:
-        newest = self._asked(is_draft=True)
-        self._answers.append(newest)
+        newest, is_sure = self._asked(is_draft=True)
+        # What may be no speech at all is shown, and decides nothing.
+        if is_sure:
+            self._answers.append(newest)
+        else:
+            self._answers.clear()
         if len(self._answers) == self._options.agreements:
             tails = [self._beyond(answer) for answer in self._answers]
             heard_s = (self._begin + len(self._sound)) / self._rate - self._options.lag_ms / 1000
@@ -176,25 +181,32 @@ class AgreedUtterance:
         self._hypothesis = Hypothesis(self._stable, tuple(self._beyond(newest)))
         self._let_go()
 
-    def _asked(self, is_draft: bool = False) -> list[Word]:
-        """The words in the sound in hand, in the utterance's time."""
+    def _sure(self) -> list[Word]:
+        """The words in the sound in hand that come after the certain ones, where it is speech."""
+        words, is_sure = self._asked()
+        return self._beyond(words) if is_sure else []
+
+    def _asked(self, is_draft: bool = False) -> tuple[list[Word], bool]:
+        """The words in the sound in hand, in the utterance's time, and whether it is surely speech."""
         by_s = self._begin / self._rate
         model = self._model
         if hasattr(model, "expecting"):
             # Much of the sound was heard before, and mostly as this.
-            again = [word.text for word in self._newest if (word.start_s + word.end_s) / 2 > by_s]
-            model = cast("Expecting", model).expecting(again, self._language)
+            again = [word for word in self._newest if (word.start_s + word.end_s) / 2 > by_s]
+            gone = [word for word in self._stable[-_REMEMBERED:] if (word.start_s + word.end_s) / 2 <= by_s]
+            model = cast("Expecting", model).expecting(again, self._language, gone)
         ask = (
             cast("Drafting", model).recognize_draft
             if is_draft and hasattr(model, "recognize_draft")
             else model.recognize
         )
         segments = ask((self._sound,), self._language)
-        if not self._language and len(self._sound) >= _TELLING_S * self._rate:
+        is_sure = all(segment.is_sure for segment in segments)
+        if not self._language and is_sure and len(self._sound) >= _TELLING_S * self._rate:
             self._language = self._spoken(segments)
         words = [word for segment in segments for word in segment.words]
         self._newest = [replace(word, start_s=word.start_s + by_s, end_s=word.end_s + by_s) for word in words]
-        return self._newest
+        return self._newest, is_sure
 
     def _spoken(self, segments: Sequence[Segment]) -> str:
         """The language of what was just heard, where the model says it: it is not asked for again."""
@@ -265,7 +277,7 @@ class AgreedUtterance:
             self._drop(self._known)
             if len(self._sound) <= self._options.max_uncertain_s * self._rate:
                 return
-        words = self._beyond(self._asked())
+        words = self._sure()
         # Its last words may be half heard.
         heard_s = (self._begin + len(self._sound)) / self._rate - self._options.lag_ms / 1000
         sure = list(takewhile(lambda word: word.end_s <= heard_s, words))

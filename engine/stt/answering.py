@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from typing import Protocol
 
-from engine.types import Samples, Segment
+from engine.types import Samples, Segment, Word
 
 
 class Answering(Protocol):
@@ -32,13 +32,13 @@ class Drafting(Answering, Protocol):
     """A recogniser with a quicker and less sure way."""
 
     def recognize_draft(self, regions: Sequence[Samples], language: str) -> list[Segment]:
-        """As `recognize`, for words that will be heard again."""
+        """As `recognize`, for words that will be heard again; what may be no speech comes too, and is not sure."""
         ...
 
 
 class Expecting(Answering, Protocol):
-    """A recogniser that is quicker where it knows what it will probably hear."""
+    """A recogniser that makes use of what was said before, and is quicker where it knows what it will probably hear."""
 
-    def expecting(self, words: Sequence[str], language: str) -> Answering:
-        """The same model, that guesses at these words first."""
+    def expecting(self, words: Sequence[Word], language: str, before: Sequence[Word] = ()) -> Answering:
+        """The same model, that guesses at these words first, and knows that others came before what it hears."""
         ...

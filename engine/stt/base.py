@@ -134,6 +134,14 @@ class GuidedRecognizer(Recognizer, Protocol):
         ...
 
 
+class FollowingRecognizer(Recognizer, Protocol):
+    """A recogniser that hears better where it knows what was said before."""
+
+    def following(self, words: Sequence[Word]) -> Recognizer:
+        """The same model, that knows these words came before what it hears."""
+        ...
+
+
 class SteppedRecognizer(Recognizer, Protocol):
     """A recogniser that takes long over a region and lets others have their turn meanwhile."""
 

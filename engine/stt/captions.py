@@ -5,10 +5,11 @@ rules of broadcasters: two lines of 42 characters, up to 7 seconds, at most 20 c
 leaves room.
 """
 
-import unicodedata
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
+from engine.spacing import Spaced, gap, parted, text_of
+from engine.stt.stops import ends_clause, ends_sentence
 from engine.types import Segment, Transcript, Word
 
 
@@ -50,9 +51,8 @@ class CaptionStyle:
 
 
 STYLE = CaptionStyle()
-_SENTENCE_ENDS = ".!?…。！？"
-_CLAUSE_ENDS = ",;:—、，；："
-_CLOSERS = "\"'”’»)]}」』）"
+_LEAST_S = 0.1  # of a cue, whatever the times of its words
+_LEAST_WORD_S = 0.05  # of a cue of one word, where that many fit
 _SPACE_S = 0.2  # two cues closer than this touch: an empty screen for a moment only disturbs
 
 
@@ -74,6 +74,8 @@ def _cues(words: Iterable[Word | None], style: CaptionStyle) -> Iterator[Cue]:
     waiting: _Draft | None = None
     for draft in _drafts(words, style):
         if waiting is not None:
+            # Words that were given one moment take the next ones: a cue of no length is never shown.
+            draft.start_s = max(draft.start_s, waiting.start_s + _LEAST_S)
             yield waiting.cue(style, before_s=draft.start_s)
         waiting = draft
     if waiting is not None:
@@ -103,9 +105,21 @@ def vtt(cues: Iterable[Cue], *, word_level: bool = False) -> Iterator[str]:
 def word_cues(cues: Iterable[Cue]) -> Iterator[Cue]:
     """A cue for every word, on the screen until the next one begins, for formats that have no times inside a cue."""
     for cue in cues:
-        starts = [max(cue.start_s, min(start_s, cue.end_s)) for _, start_s in cue.words]
+        starts = _apart([start_s for _, start_s in cue.words], cue.start_s, cue.end_s)
         for (text, _), start_s, end_s in zip(cue.words, starts, [*starts[1:], cue.end_s], strict=True):
             yield Cue(start_s, max(start_s, end_s), text, ((text, start_s),))
+
+
+def _apart(starts_s: list[float], begin_s: float, end_s: float) -> list[float]:
+    """Moments within a cue, each a little later than the one before, so that every word is shown for a while."""
+    if not starts_s:
+        return []
+    least_s = min(_LEAST_WORD_S, (end_s - begin_s) / len(starts_s))
+    found: list[float] = []
+    for at, start_s in enumerate(starts_s):
+        earliest = found[-1] + least_s if found else begin_s
+        found.append(min(max(start_s, earliest), end_s - (len(starts_s) - at) * least_s))
+    return found
 
 
 def transcript_cues(transcript: Transcript, style: CaptionStyle = STYLE) -> Iterator[Cue]:
@@ -121,7 +135,7 @@ def clock(seconds: float, point: str = ".") -> str:
     return f"{hours:02d}:{minutes:02d}:{rest // 1000:02d}{point}{rest % 1000:03d}"
 
 
-def wrap(words: Iterable[str], line_length: int, lines: int = 0) -> list[str]:
+def wrap(words: Iterable[Spaced], line_length: int, lines: int = 0) -> list[str]:
     """Break words into lines, as even as they go: a short line above a long one reads worse than two alike.
 
     Args:
@@ -134,29 +148,20 @@ def wrap(words: Iterable[str], line_length: int, lines: int = 0) -> list[str]:
     if not 1 < len(broken) <= lines:
         return broken
     # The narrowest column that needs no more lines.
-    for width in range(max(len(join(words)) // len(broken), 1), line_length):
+    for width in range(max(len(text_of(words)) // len(broken), 1), line_length):
         evened = _greedy(words, width)
         if len(evened) == len(broken) and max(map(len, evened)) <= line_length:
             return evened
     return broken
 
 
-def join(words: Iterable[str]) -> str:
-    """Words with spaces between them, save where their script has none."""
-    text = ""
-    for word in words:
-        text += word if not text or (_is_unspaced(text[-1]) and _is_unspaced(word[:1])) else f" {word}"
-    return text
-
-
 @dataclass(slots=True)
 class _Draft:
     """A cue whose end is not known yet."""
 
-    words: list[str]
     start_s: float
     spoken_until_s: float
-    starts_s: list[float] = field(default_factory=list[float])
+    words: list[Word] = field(default_factory=list[Word])
 
     def cue(self, style: CaptionStyle, before_s: float | None = None) -> Cue:
         text = "\n".join(wrap(self.words, style.line_length, style.lines))
@@ -166,7 +171,7 @@ class _Draft:
             end_s = max(self.start_s, min(end_s, before_s))
             if before_s - end_s < _SPACE_S:
                 end_s = max(self.start_s, before_s)
-        return Cue(self.start_s, end_s, text, tuple(zip(self.words, self.starts_s, strict=True)))
+        return Cue(self.start_s, end_s, text, tuple((word.text, word.start_s) for word in self.words))
 
 
 def _drafts(words: Iterable[Word | None], style: CaptionStyle) -> Iterator[_Draft]:
@@ -177,43 +182,42 @@ def _drafts(words: Iterable[Word | None], style: CaptionStyle) -> Iterator[_Draf
                 yield draft
             draft = None
             continue
-        text = " ".join(word.text.split())
-        if not text:
+        word = replace(word, text=" ".join(word.text.split()))
+        if not word.text:
             continue
-        if draft is not None and not _belongs(draft, text, word, style):
+        if draft is not None and not _belongs(draft, word, style):
             yield draft
             draft = None
         if draft is None:
-            draft = _Draft([], word.start_s, word.end_s)
-        draft.words.append(text)
-        draft.starts_s.append(word.start_s)
+            draft = _Draft(word.start_s, word.end_s)
+        draft.words.append(word)
         draft.spoken_until_s = max(draft.spoken_until_s, word.end_s)
     if draft is not None:
         yield draft
 
 
-def _belongs(draft: _Draft, text: str, word: Word, style: CaptionStyle) -> bool:
+def _belongs(draft: _Draft, word: Word, style: CaptionStyle) -> bool:
     """Whether a word goes into the cue that is being gathered."""
     if word.start_s - draft.spoken_until_s >= style.pause_s or word.end_s - draft.start_s > style.max_s:
         return False
-    if len(_greedy([*draft.words, text], style.line_length)) > style.lines:
+    if len(_greedy([*draft.words, word], style.line_length)) > style.lines:
         return False
-    last = draft.words[-1].rstrip(_CLOSERS)[-1:]
-    size = len(join(draft.words)) / (style.line_length * style.lines)
-    if last and last in _SENTENCE_ENDS:
-        # A word or two alone would flash by; "Dr." and its like are short too.
+    last = draft.words[-1]
+    size = len(text_of(draft.words)) / (style.line_length * style.lines)
+    if ends_sentence(last, word):
+        # A word or two alone would flash by.
         return size < 0.25 and word.start_s - draft.start_s < style.min_s
-    return not (last and last in _CLAUSE_ENDS and size > 0.7)
+    return not (ends_clause(last) and size > 0.7)
 
 
-def _greedy(words: Iterable[str], width: int) -> list[str]:
+def _greedy(words: Iterable[Spaced], width: int) -> list[str]:
     lines: list[str] = []
     for word in words:
-        longer = join((lines[-1], word)) if lines else ""
+        longer = f"{lines[-1]}{gap(lines[-1], word.text, word.space_before)}{word.text}" if lines else ""
         if lines and len(longer) <= width:
             lines[-1] = longer
         else:
-            lines.append(word)
+            lines.append(word.text)
     return lines
 
 
@@ -233,12 +237,12 @@ def words_of(segments: Iterable[Segment]) -> Iterator[Word]:
         if segment.words:
             yield from segment.words
             continue
-        words = segment.text.split()
-        letters = max(1, sum(map(len, words)))
+        parts = parted(segment.text)
+        letters = max(1, sum(len(part.text) for part in parts))
         at = segment.start_s
-        for word in words:
-            end_s = at + (segment.end_s - segment.start_s) * len(word) / letters
-            yield Word(word, at, end_s)
+        for part in parts:
+            end_s = at + (segment.end_s - segment.start_s) * len(part.text) / letters
+            yield Word(part.text, at, end_s, space_before=part.space_before)
             at = end_s
 
 
@@ -265,11 +269,3 @@ def _timed(cue: Cue) -> str:
 def _lines_of(text: str) -> str:
     """No empty line, which would end the cue."""
     return "\n".join(line for line in text.splitlines() if line.strip())
-
-
-def _is_unspaced(char: str) -> bool:
-    if not char:
-        return False
-    if unicodedata.east_asian_width(char) in "WF" and not "가" <= char <= "힣":
-        return True
-    return "\u0e00" <= char <= "\u0eff" or "\u1000" <= char <= "\u109f" or "\u1780" <= char <= "\u17ff"

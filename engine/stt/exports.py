@@ -4,12 +4,13 @@ import csv
 import io
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from engine.errors import OptionError
-from engine.stt.captions import STYLE, CaptionStyle, clock, join, srt, transcript_cues, vtt, word_cues
-from engine.types import Segment, Transcript
+from engine.spacing import text_of
+from engine.stt.captions import STYLE, CaptionStyle, clock, srt, transcript_cues, vtt, word_cues
+from engine.types import Segment, Transcript, Word
 
 PARAGRAPH_PAUSE_S = 2.0
 """A silence this long begins a new paragraph."""
@@ -144,16 +145,16 @@ FORMATS: dict[str, ExportFormat] = {
 
 def paragraphs(transcript: Transcript) -> Iterator[tuple[float, str, str]]:
     """(start, speaker, text) of what one person says without a long pause."""
-    spoken = [segment for segment in transcript.segments if segment.text.strip()]
+    spoken = [replace(segment, text=_one_line(segment.text)) for segment in transcript.segments if segment.text.strip()]
     if not spoken:
         return
-    start_s, texts = spoken[0].start_s, [_one_line(spoken[0].text)]
+    held = [spoken[0]]
     for before, segment in pairwise(spoken):
         if segment.speaker != before.speaker or segment.start_s - before.end_s >= PARAGRAPH_PAUSE_S:
-            yield start_s, _one_line(before.speaker), join(texts)
-            start_s, texts = segment.start_s, []
-        texts.append(_one_line(segment.text))
-    yield start_s, _one_line(spoken[-1].speaker), join(texts)
+            yield held[0].start_s, _one_line(before.speaker), text_of(held)
+            held = []
+        held.append(segment)
+    yield held[0].start_s, _one_line(spoken[-1].speaker), text_of(held)
 
 
 def segment_entry(segment: Segment) -> dict[str, object]:
@@ -168,15 +169,19 @@ def segment_entry(segment: Segment) -> dict[str, object]:
         entry["speaker"] = segment.speaker
     if segment.language:
         entry["language"] = segment.language
-    entry["words"] = [
-        {
-            "text": word.text,
-            "start_s": round(word.start_s, 3),
-            "end_s": round(word.end_s, 3),
-            "confidence": None if word.confidence is None else round(word.confidence, 3),
-        }
-        for word in segment.words
-    ]
+    entry["words"] = [_word_entry(word) for word in segment.words]
+    return entry
+
+
+def _word_entry(word: Word) -> dict[str, object]:
+    entry: dict[str, object] = {
+        "text": word.text,
+        "start_s": round(word.start_s, 3),
+        "end_s": round(word.end_s, 3),
+        "confidence": None if word.confidence is None else round(word.confidence, 3),
+    }
+    if word.space_before is not None:
+        entry["space_before"] = word.space_before
     return entry
 
 

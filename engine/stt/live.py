@@ -4,13 +4,23 @@ Work is done in steps counted in samples from the beginning, so packets of any s
 kept but the utterance in hand, so the tenth hour costs what the first minute does.
 """
 
+from collections import deque
 from collections.abc import Generator, Iterable
 from dataclasses import replace
 from typing import TypeVar, cast
 
 from engine.audio.resample import StreamingResampler
 from engine.errors import OptionError
-from engine.stt.base import Guidance, Hypothesis, Recognizer, SteppedUtterance, UtteranceDecoder, guided, last
+from engine.stt.base import (
+    FollowingRecognizer,
+    Guidance,
+    Hypothesis,
+    Recognizer,
+    SteppedUtterance,
+    UtteranceDecoder,
+    guided,
+    last,
+)
 from engine.stt.vad import SpeechDetector, SpeechPart, VadOptions
 from engine.types import Samples, TranscriptEvent, Word
 
@@ -20,6 +30,7 @@ Steps = Generator[None, None, T]
 
 # Past this share of the longest utterance a short breath is reason enough to begin a new one.
 _LONG_ENOUGH = 0.7
+_REMEMBERED = 40  # words, for what follows them
 _SILENT_STEP = 0.01  # of full scale; a step of 32 ms that is this quiet is a breath
 
 
@@ -55,6 +66,7 @@ class LiveSession:
         self._detector = SpeechDetector(model.sample_rate, vad)
         self._utterance: _Utterance | None = None
         self._heard = 0  # samples of the microphone
+        self._said: deque[Word] = deque(maxlen=_REMEMBERED)
         self._shown: tuple[tuple[Word, ...], bool] = ((), False)
         self._is_closed = False
 
@@ -126,14 +138,21 @@ class LiveSession:
             stable = yield from self._end_utterance()
         if self._utterance is None and len(part.samples):
             begin_s = part.start / self._model.sample_rate
-            self._utterance = _Utterance(self._model.utterance(self._language), begin_s)
+            self._utterance = _Utterance(self._listener().utterance(self._language), begin_s)
         draft: tuple[Word, ...] = ()
         if self._utterance is not None and len(part.samples):
             new, draft = self._utterance.add(part.samples)
             stable += new
         if part.ends_at is not None:
             stable, draft = stable + (yield from self._end_utterance()), ()
+        self._said.extend(stable)
         return stable, draft
+
+    def _listener(self) -> Recognizer:
+        """The model, told what was said before where it makes use of that."""
+        if not self._said or not hasattr(self._model, "following"):
+            return self._model
+        return cast("FollowingRecognizer", self._model).following(tuple(self._said))
 
     def _is_long_enough(self, part: SpeechPart) -> bool:
         """Whether somebody who speaks without a pause gets a new utterance here."""

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from difflib import SequenceMatcher
 from itertools import pairwise
 
-from engine.stt.captions import join
+from engine.spacing import Part, parted, text_of
 from engine.stt.stability import folded
 from engine.types import Segment, Word
 
@@ -23,27 +23,31 @@ def realigned(segment: Segment) -> Segment:
     Args:
         segment: its `text` is what a person wants; its `words` are what a recogniser heard, with their times.
     """
-    texts = segment.text.split()
-    if join(word.text for word in segment.words) == segment.text and _fits(segment):
+    if text_of(segment.words) == segment.text and _fits(segment):
         return segment
-    words = _within(segment)
-    runs = [_Run(texts[a:b], words[c:d]) for a, b, c, d in _blocks(texts, words)]
+    parts = parted(segment.text)
+    if parts:
+        # How it follows the segment before, its text does not say.
+        parts[0] = replace(parts[0], space_before=segment.space_before)
+    words = _fine(_within(segment))
+    texts = [part.text for part in parts]
+    runs = [_Run(parts[a:b], words[c:d]) for a, b, c, d in _blocks(texts, words)]
     placed = _placed(runs, segment.start_s, segment.end_s)
     known = [word.confidence for word in placed if word.confidence is not None]
     confidence = sum(known) / len(known) if known else None
-    return replace(segment, text=" ".join(texts), words=placed, confidence=confidence)
+    return replace(segment, text=text_of(parts), words=placed, confidence=confidence)
 
 
 @dataclass(frozen=True, slots=True)
 class _Run:
     """New words and the old ones they stand for; one of each where a word was kept."""
 
-    texts: Sequence[str]
+    parts: Sequence[Part]
     words: Sequence[Word]
 
     @property
     def is_kept(self) -> bool:
-        return len(self.texts) == len(self.words) == 1 and folded(self.texts[0]) == folded(self.words[0].text)
+        return len(self.parts) == len(self.words) == 1 and folded(self.parts[0].text) == folded(self.words[0].text)
 
 
 def _fits(segment: Segment) -> bool:
@@ -59,6 +63,16 @@ def _within(segment: Segment) -> list[Word]:
         at = min(max(word.end_s, start_s), segment.end_s)
         words.append(replace(word, start_s=start_s, end_s=at))
     return words
+
+
+def _fine(words: Sequence[Word]) -> list[Word]:
+    """Words as they part in a text, so that each can be kept by itself: a recogniser may take two characters as one."""
+    found: list[Word] = []
+    for word in words:
+        parts = parted(word.text)
+        shared = _shared(parts, word.start_s, word.end_s) if len(parts) > 1 else ()
+        found += [replace(word, text=one.text, start_s=one.start_s, end_s=one.end_s) for one in shared] or [word]
+    return found
 
 
 def _blocks(texts: Sequence[str], words: Sequence[Word]) -> list[tuple[int, int, int, int]]:
@@ -88,32 +102,34 @@ def _blocks(texts: Sequence[str], words: Sequence[Word]) -> list[tuple[int, int,
 def _placed(runs: Sequence[_Run], start_s: float, end_s: float) -> tuple[Word, ...]:
     placed: list[Word] = []
     for at, run in enumerate(runs):
-        if not run.texts:
+        if not run.parts:
             continue
         if run.is_kept:
-            placed.append(replace(run.words[0], text=run.texts[0], span=None))
+            part = run.parts[0]
+            placed.append(replace(run.words[0], text=part.text, span=None, space_before=part.space_before))
             continue
-        texts = list(run.texts)
+        parts = list(run.parts)
         if run.words:
             begin, end = run.words[0].start_s, run.words[-1].end_s
         else:
             begin = placed[-1].end_s if placed else start_s
             end = next((later.words[0].start_s for later in runs[at + 1 :] if later.words), end_s)
-            if end - begin < _LEAST_S * len(texts) and placed:
+            if end - begin < _LEAST_S * len(parts) and placed:
                 # Said within the word before: the two of them share its time.
                 before = placed.pop()
-                texts.insert(0, before.text)
+                parts.insert(0, Part(before.text, 0, 0, before.space_before))
                 begin = before.start_s
                 end = max(end, before.end_s)
-        placed += _shared(texts, begin, max(begin, end))
+        placed += _shared(parts, begin, max(begin, end))
     return tuple(placed)
 
 
-def _shared(texts: Sequence[str], start_s: float, end_s: float) -> list[Word]:
+def _shared(parts: Sequence[Part], start_s: float, end_s: float) -> list[Word]:
     """The time between two moments, by the length of the words. What a person wrote is certain: no confidence."""
-    letters = sum(map(len, texts))
+    letters = sum(len(part.text) for part in parts)
     bounds, seen = [start_s], 0
-    for text in texts:
-        seen += len(text)
+    for part in parts:
+        seen += len(part.text)
         bounds.append(min(end_s, start_s + (end_s - start_s) * seen / letters))
-    return [Word(text, a, b) for text, (a, b) in zip(texts, pairwise(bounds), strict=True)]
+    times = pairwise(bounds)
+    return [Word(part.text, a, b, space_before=part.space_before) for part, (a, b) in zip(parts, times, strict=True)]

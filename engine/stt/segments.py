@@ -3,11 +3,9 @@
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
-from engine.stt.captions import join
+from engine.spacing import text_of
+from engine.stt.stops import ends_sentence
 from engine.types import Segment, Word
-
-_SENTENCE_ENDS = ".!?…。！？"
-_CLOSERS = "\"'”’»)]}」』）"
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,9 +47,8 @@ def segments_of(words: Iterable[Word], rules: SegmentRules = RULES) -> Iterator[
 
 
 def _ends(held: Sequence[Word], word: Word, rules: SegmentRules) -> bool:
-    last = held[-1].text.rstrip(_CLOSERS)[-1:]
     return (
-        (bool(last) and last in _SENTENCE_ENDS)
+        ends_sentence(held[-1], word)
         or word.start_s - held[-1].end_s >= rules.silence_gap_s
         or word.end_s - held[0].start_s > rules.max_duration_s
         or len(held) >= rules.max_words
@@ -62,4 +59,4 @@ def _segment(words: Sequence[Word]) -> Segment:
     known = [word.confidence for word in words if word.confidence is not None]
     confidence = sum(known) / len(known) if known else None
     end_s = max(word.end_s for word in words)
-    return Segment(join(word.text for word in words), words[0].start_s, end_s, tuple(words), confidence)
+    return Segment(text_of(words), words[0].start_s, end_s, tuple(words), confidence)

@@ -1,10 +1,12 @@
 """The wire, written once: what comes in and goes out as JSON; OpenAI's names where it is OpenAI's."""
 
 import json
+from collections.abc import Iterable
 from typing import Annotated, Any, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from engine.spacing import gap
 from engine.types import PartOfSpeech, Pronunciation, Voice, Word
 from studio.api.speech_fields import ChunkingFields, Finite, SamplingFields
 from studio.library.options import MAX_PAUSE_S, MAX_PROMPT_CHARS, BookFormat, BookOptions, Loudness
@@ -314,11 +316,20 @@ class LiveWord(BaseModel):
     start: float
     end: float
     confidence: float | None = None
+    space_before: bool = Field(True, description="Whether a space stands between the word before and this one.")
 
     @classmethod
-    def of(cls, word: Word) -> "LiveWord":
-        """From the engine's word."""
-        return cls(text=word.text, start=round(word.start_s, 3), end=round(word.end_s, 3), confidence=word.confidence)
+    def row(cls, words: Iterable[Word], before: Word | None = None) -> "list[LiveWord]":
+        """From the engine's words, in order; `before` is the one before the first."""
+        found: list[LiveWord] = []
+        last = before.text if before is not None else ""
+        for word in words:
+            start, end, space = round(word.start_s, 3), round(word.end_s, 3), gap(last, word.text, word.space_before)
+            found.append(
+                cls(text=word.text, start=start, end=end, confidence=word.confidence, space_before=bool(space))
+            )
+            last = word.text
+        return found
 
 
 class LivePartial(BaseModel):

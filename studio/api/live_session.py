@@ -9,7 +9,8 @@ import contextlib
 import logging
 import secrets
 from collections import deque
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import replace
 from typing import Literal, Protocol
 
 import numpy as np
@@ -19,6 +20,7 @@ from engine.audio.pcm import decode_pcm16
 from engine.defaults import simple_recogniser
 from engine.errors import AudioFormatError, EngineError
 from engine.pool import LiveHandle
+from engine.spacing import gap, text_of
 from engine.types import Samples, TranscriptEvent, Word
 from studio.access import StreamSlot
 from studio.api.bridge import off_loop
@@ -95,6 +97,7 @@ class LiveSession:
         self.is_stopping = False
         self._words: list[Word] = []
         self._forgotten = 0  # words before these, which were cleared away
+        self._last_forgotten: Word | None = None
         self._cleared_s = 0.0
         self._draft: tuple[Word, ...] = ()
         self._audio_s = 0.0
@@ -105,7 +108,10 @@ class LiveSession:
     def words(self) -> list[Word]:
         """All certain words since the beginning, or since they were last cleared; times from there."""
         by_s = self._cleared_s
-        return [Word(w.text, max(0.0, w.start_s - by_s), max(0.0, w.end_s - by_s), w.confidence) for w in self._words]
+        return [
+            replace(word, start_s=max(0.0, word.start_s - by_s), end_s=max(0.0, word.end_s - by_s))
+            for word in self._words
+        ]
 
     @property
     def kept_s(self) -> float:
@@ -135,9 +141,11 @@ class LiveSession:
                     notices=[notice] if (notice := simple_recogniser(self.options.model)) else [],
                 )
             )
-            missed = self._words[max(0, words - self._forgotten) :]
+            known = max(0, words - self._forgotten)
+            missed = self._words[known:]
             if missed or self._draft:
-                await self._show(missed, has_words=words > 0)
+                before = self._words[known - 1] if 0 < known <= len(self._words) else self._last_forgotten
+                await self._show(missed, before if words else None)
             if self.ended.is_set() and self.error is None:
                 await self._send(self._complete())
 
@@ -247,6 +255,7 @@ class LiveSession:
             await off_loop(self.recording.restart)
         async with self._telling:
             self._forgotten += len(self._words)
+            self._last_forgotten = self._last
             self._words, self._draft = [], ()
             # Not what has come: what came behind the wish to clear is already waiting.
             self._cleared_s = self._heard / self.sample_rate
@@ -265,26 +274,33 @@ class LiveSession:
                 return
             self._audio_s = round(last.audio_s, 3)
             self._draft, self._speech = last.draft, last.speech
-            has_words = bool(self._words or self._forgotten)
+            before = self._last
             self._words.extend(stable)
-            await self._show(stable, has_words)
+            await self._show(stable, before)
 
-    async def _show(self, stable: list[Word], has_words: bool) -> None:
+    @property
+    def _last(self) -> Word | None:
+        """The last certain word that was told."""
+        return self._words[-1] if self._words else self._last_forgotten
+
+    async def _show(self, stable: Sequence[Word], before: Word | None) -> None:
+        """Certain words, behind the one the client has last, and the guess behind them."""
         if stable:
-            text = " ".join(word.text for word in stable)
-            await self._send(LiveDelta(delta=f" {text}" if has_words else text))
+            text = text_of(stable)
+            space = gap(before.text, text, stable[0].space_before) if before is not None else ""
+            await self._send(LiveDelta(delta=f"{space}{text}"))
+        told = LiveWord.row([*stable, *self._draft], before)
         await self._send(
             LivePartial(
-                stable=[LiveWord.of(word) for word in stable],
-                draft=[LiveWord.of(word) for word in self._draft],
+                stable=told[: len(stable)],
+                draft=told[len(stable) :],
                 audio=self._audio_s,
                 speech=self._speech,
             )
         )
 
     def _complete(self) -> LiveComplete:
-        text = " ".join(word.text for word in self._words)
-        return LiveComplete(text=text, words=[LiveWord.of(word) for word in self._words], audio=self._audio_s)
+        return LiveComplete(text=text_of(self._words), words=LiveWord.row(self._words), audio=self._audio_s)
 
     async def _send(self, message: BaseModel) -> None:
         if self._listener is not None:

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import replace
+from itertools import pairwise
 from typing import Any, Literal, get_args
 from urllib.parse import quote
 
@@ -12,9 +13,10 @@ from starlette.responses import JSONResponse, PlainTextResponse, Response
 from engine import registry
 from engine.audio.io import probe, read_blocks
 from engine.errors import EngineError, OptionError
+from engine.spacing import gap
 from engine.stt import exports
 from engine.stt.base import Guidance, language_of
-from engine.types import Segment, Transcript
+from engine.types import Segment, Transcript, Word
 from studio.access import StreamSlot
 from studio.api import names
 from studio.api.bridge import Cancel, Pump, off_loop
@@ -135,10 +137,12 @@ class _Recognition:
 
 def _events(work: _Recognition, cancel: Cancel) -> Iterator[bytes]:
     segments: list[Segment] = []
+    last = ""
     try:
         for segment in work(cancel):
-            delta = segment.text if not segments else f" {segment.text}"
             if segment.text:
+                delta = f"{gap(last, segment.text, segment.space_before)}{segment.text}"
+                last = segment.text
                 yield sse(
                     {"type": "transcript.text.delta", "delta": delta, "segment": _segment(len(segments), segment)}
                 )
@@ -174,18 +178,20 @@ def _rendered(transcript: Transcript, asked: _Asked) -> Response:
         "notices": [asked.notice] if asked.notice else [],
     }
     if "word" in asked.granularities:
-        body["words"] = [_word(word) for segment in transcript.segments for word in segment.words]
+        words = [word for segment in transcript.segments for word in segment.words]
+        body["words"] = [_word(word, before.text) for before, word in pairwise([Word("", 0.0, 0.0), *words])]
     if "segment" in asked.granularities:
         body["segments"] = [_segment(number, segment) for number, segment in enumerate(transcript.segments)]
     return JSONResponse(body)
 
 
-def _word(word: Any) -> dict[str, Any]:
+def _word(word: Word, before: str) -> dict[str, Any]:
     return {
         "word": word.text,
         "start": round(word.start_s, 3),
         "end": round(word.end_s, 3),
         "confidence": word.confidence,
+        "space_before": bool(gap(before, word.text, word.space_before)),
     }
 
 

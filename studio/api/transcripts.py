@@ -49,6 +49,11 @@ class WordBody(BaseModel):
     start_s: Finite
     end_s: Finite
     confidence: Finite | None = None
+    space_before: bool | None = None
+
+    def word(self) -> Word:
+        """As the engine has it."""
+        return Word(self.text, self.start_s, self.end_s, self.confidence, space_before=self.space_before)
 
 
 class SegmentBody(BaseModel):
@@ -66,7 +71,7 @@ class SegmentBody(BaseModel):
 
     def segment(self) -> Segment:
         """As the engine has it."""
-        words = tuple(Word(word.text, word.start_s, word.end_s, word.confidence) for word in self.words)
+        words = tuple(word.word() for word in self.words)
         return Segment(self.text, self.start_s, self.end_s, words, self.confidence, self.speaker, self.language)
 
 

@@ -14,6 +14,7 @@ from engine.audio.io import read_blocks
 from engine.audio.pcm import decode_pcm16
 from engine.errors import AudioFormatError
 from engine.pool import LiveHandle, ModelPool
+from engine.spacing import gap, text_of
 from engine.stt.base import Guidance
 from engine.types import Samples, TranscriptEvent
 from studio.library.chosen import listener
@@ -66,16 +67,19 @@ class _Draft:
 
     def __init__(self, console: Console) -> None:
         self._console = console
+        self._last = ""  # on the line
 
     def show(self, events: list[TranscriptEvent]) -> None:
         for event in events:
             if self._console.is_terminal:
                 sys.stdout.write("\r\x1b[K")
             for word in event.stable:
-                self._console.print(word.text, end=" ", soft_wrap=True)
-            guess = " ".join(word.text for word in event.draft)
+                self._console.print(gap(self._last, word.text, word.space_before) + word.text, end="", soft_wrap=True)
+                self._last = word.text
+            guess = text_of(event.draft)
             if self._console.is_terminal and event.stable:
                 self._console.print()
+                self._last = ""
             if self._console.is_terminal and guess:
                 room = max(10, self._console.width - 2)
                 self._console.print(Text(guess[-room:], style="dim italic"), end="")

@@ -290,14 +290,25 @@ def _write(folder: Path, version: int, segments: Sequence[Segment]) -> None:
 
 
 def _kept(segment: Segment) -> list[Any]:
-    words = [[word.text, word.start_s, word.end_s, word.confidence] for word in segment.words]
+    words = [_kept_word(word) for word in segment.words]
     kept: list[Any] = [segment.text, segment.start_s, segment.end_s, words, segment.confidence, segment.speaker]
     return [*kept, segment.language] if segment.language else kept
 
 
 def _segment(kept: Any) -> Segment:
     text, start_s, end_s, words, confidence, speaker, *language = cast(list[Any], kept)
-    return Segment(text, start_s, end_s, tuple(Word(*word) for word in words), confidence, speaker, *language[:1])
+    return Segment(text, start_s, end_s, tuple(map(_word, words)), confidence, speaker, *language[:1])
+
+
+def _kept_word(word: Word) -> list[Any]:
+    kept = [word.text, word.start_s, word.end_s, word.confidence]
+    return kept if word.space_before is None else [*kept, word.space_before]
+
+
+def _word(kept: Any) -> Word:
+    text, start_s, end_s, confidence, *space = cast(list[Any], kept)
+    # Transcripts that were kept before words knew their spaces have none of it.
+    return Word(text, start_s, end_s, confidence, space_before=space[0] if space else None)
 
 
 def _checked(segment: Segment) -> Segment:

@@ -115,7 +115,7 @@ class ParakeetStream:
     @property
     def draft_words(self) -> list[Word]:
         """What follows the stable words."""
-        return words_of([*self._open_word, *self.draft_tokens], self.heard_s)
+        return words_of([*self._open_word, *self.draft_tokens], self.heard_s, is_beginning=self._is_wordless)
 
     @property
     def result(self) -> Transcript:
@@ -194,6 +194,7 @@ class ParakeetStream:
         self._mel_stream: MelStream = self._config.mel.stream()
         self._mel: Mel = np.empty((0, self._config.mel.n_mels), dtype=np.float32)  # of the frames that are not final
         self._mel_made = 0
+        self._is_wordless = True  # this part, so far
         self._final = 0  # encoder frames that are final
         self._pending = 0  # encoder frames that were looked ahead at
         self._ahead: mx.array | None = None
@@ -243,13 +244,14 @@ class ParakeetStream:
     def _settle(self, tokens: Sequence[Token]) -> None:
         for token in tokens:
             self._stable.append(token)
-            if begins_word(token.text):
+            if begins_word(token.text, self._open_word):
                 self._end_word(token.start_s)
             self._open_word.append(token)
 
     def _end_word(self, end_s: float) -> None:
-        for word in words_of(self._open_word, end_s):
+        for word in words_of(self._open_word, end_s, is_beginning=self._is_wordless):
             self._words.append(word)
+            self._is_wordless = False
             if self._open_sentence and is_over(self._open_sentence, word, self._rules):
                 self._sentences.append(segment_of(self._open_sentence))
                 self._open_sentence = []

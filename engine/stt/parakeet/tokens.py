@@ -4,10 +4,11 @@ import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from engine.spacing import text_of
+from engine.stt.stops import ends_sentence
 from engine.types import Segment, Word
 
 SPACE = "▁"  # what SentencePiece writes for one
-_ENDS = (".", "?", "!", "。", "？", "！", "…")
 _SPECIAL = re.compile(r"<\|.*\|>|<unk>|<pad>|<blank>|<s>|</s>")
 _WITHOUT_SPACES = re.compile(r"[\u3040-\u30ff\u3400-\u9fff]")
 
@@ -70,19 +71,22 @@ def timed(
     return tokens
 
 
-def begins_word(text: str) -> bool:
-    """Whether a token's text begins a new word."""
+def begins_word(text: str, before: Sequence[Token]) -> bool:
+    """Whether a token's text begins a new word behind these tokens of a word; a space alone is none yet."""
+    if not any(token.text.strip() for token in before):
+        return False
     return text.startswith(" ") or _WITHOUT_SPACES.match(text) is not None
 
 
-def words_of(tokens: Sequence[Token], end_s: float = float("inf")) -> list[Word]:
+def words_of(tokens: Sequence[Token], end_s: float = float("inf"), *, is_beginning: bool = True) -> list[Word]:
     """Whole words; none begins before the one in front of it has ended, or ends after `end_s`.
 
-    A word is as sure as the least sure of its tokens.
+    A word is as sure as the least sure of its tokens. What the first token of all begins with (`is_beginning`) says
+    nothing of a space.
     """
     groups: list[list[Token]] = []
     for token in tokens:
-        if not groups or begins_word(token.text):
+        if not groups or begins_word(token.text, groups[-1]):
             groups.append([])
         groups[-1].append(token)
     words: list[Word] = []
@@ -93,7 +97,8 @@ def words_of(tokens: Sequence[Token], end_s: float = float("inf")) -> list[Word]
         ends = min(end_s, groups[index + 1][0].start_s if index + 1 < len(groups) else end_s)
         start = min(group[0].start_s, ends)
         stop = max(start, min(group[-1].end_s, ends))
-        words.append(Word(text, start, stop, min(token.confidence for token in group)))
+        space = None if is_beginning and not words else group[0].text.startswith(" ")
+        words.append(Word(text, start, stop, min(token.confidence for token in group), space_before=space))
     return words
 
 
@@ -112,12 +117,12 @@ def segment_of(words: Sequence[Word]) -> Segment:
     if not words:
         return Segment("", 0.0, 0.0)
     confidence = sum(word.confidence or 0.0 for word in words) / len(words)
-    return Segment(" ".join(word.text for word in words), words[0].start_s, words[-1].end_s, tuple(words), confidence)
+    return Segment(text_of(words), words[0].start_s, words[-1].end_s, tuple(words), confidence)
 
 
 def is_over(sentence: Sequence[Word], following: Word, rules: SentenceRules) -> bool:
     """Whether a sentence has ended when this word follows it."""
-    if sentence[-1].text.endswith(_ENDS):
+    if ends_sentence(sentence[-1], following):
         return True
     if rules.max_words is not None and len(sentence) >= rules.max_words:
         return True

@@ -14,6 +14,7 @@ import numpy as np
 from pocketsphinx import Decoder
 
 from engine.errors import OptionError, WeightsError
+from engine.spacing import text_of
 from engine.stt.base import Hypothesis, last
 from engine.stt.pocketsphinx import cepstra
 from engine.stt.stability import LocalAgreement
@@ -270,7 +271,7 @@ def _words(decoder: Decoder, shift_s: float, end_s: float, are_final: bool) -> l
         start = min(end_s, max(0.0, segment.start_frame / _FRAMES_PER_S + shift_s))
         end = min(end_s, max(start, (segment.end_frame + 1) / _FRAMES_PER_S + shift_s))
         confidence = min(1.0, max(0.0, float(segment.prob))) if are_final else None
-        words.append(Word(text, start, end, confidence))
+        words.append(Word(text, start, end, confidence, space_before=True))
     return words
 
 
@@ -278,5 +279,4 @@ def _segment(words: Sequence[Word]) -> Segment:
     if not words:
         return Segment("", 0.0, 0.0)
     confidence = sum(word.confidence or 0.0 for word in words) / len(words)
-    text = " ".join(word.text for word in words)
-    return Segment(text, words[0].start_s, words[-1].end_s, tuple(words), confidence)
+    return Segment(text_of(words), words[0].start_s, words[-1].end_s, tuple(words), confidence)

@@ -7,35 +7,25 @@ Source: OpenAI, whisper/timing.py (MIT); T. Giorgino, "Computing and Visualizing
 (2009).
 """
 
+import math
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 
 import mlx.core as mx
 import numpy as np
 import numpy.typing as npt
 
-from engine.stt.whisper.languages import UNSPACED
+from engine.stt.sounding import FRAME_S, Frames, sounding
+from engine.stt.whisper.mel import SAMPLE_RATE
 from engine.stt.whisper.network import State, WhisperNetwork
+from engine.stt.whisper.spelled import Piece, TimedWord, spelled
 from engine.stt.whisper.tokenizer import WhisperTokenizer
+from engine.types import Samples
 
-FRAME_S = 0.02
 _SMOOTH = 7  # frames
-_LONGEST_WORD_S = 0.7  # of a usual one; twice this beside a pause
-_OPENING, _CLOSING = "\"'“¿([{-", "\"'.。,，!！?？:：”)]}、"
-_ENDS = ".。!！?？"
+_PAUSE = 12  # frames of silence that no word holds
 
 Matrix = npt.NDArray[np.float32]
 Path = npt.NDArray[np.int64]
-
-
-@dataclass(frozen=True, slots=True)
-class TimedWord:
-    """A word in its window's time; its text begins with the space before it."""
-
-    text: str
-    start_s: float
-    end_s: float
-    confidence: float
 
 
 class Aligner:
@@ -62,8 +52,7 @@ class Aligner:
         state: State,
         prefixes: Sequence[Sequence[int]],
         texts: Sequence[Sequence[int]],
-        frames: Sequence[int],
-        languages: Sequence[str],
+        sounds: Sequence[Samples],
     ) -> list[list[TimedWord]]:
         """The words of a batch of rows, in one pass of the decoder.
 
@@ -71,8 +60,7 @@ class Aligner:
             state: of the encoded windows; it stays as it is.
             prefixes: each row's tokens up to the task, all of one length.
             texts: each row's text tokens, no times among them.
-            frames: how many of the window's 20 ms frames are sound.
-            languages: codes, for where words part.
+            sounds: what is heard in each window, float32 [n] at 16 kHz.
         """
         special = self._tokenizer.special
         begin = len(prefixes[0])
@@ -86,35 +74,44 @@ class Aligner:
             row[: begin + 1 + len(text)] = [*prefix, special.no_stamps, *text]
         hidden, scores = self._network.attended(mx.array(tokens), state.fresh(range(len(texts))), self._heads)
         found: list[list[TimedWord]] = []
-        for row, (text, count, language) in enumerate(zip(texts, frames, languages, strict=True)):
-            if not text or count < 1:
+        for row, (text, sound) in enumerate(zip(texts, sounds, strict=True)):
+            if not text or not len(sound):
                 found.append([])
                 continue
+            loud = sounding(sound, SAMPLE_RATE)
+            count = len(loud)
             heard = mx.stack([head[row, : begin + len(text) + 2, :count] for head in scores])
             matrix = attention(heard)[begin:-1]
             logits = self._network.logits(hidden[row, begin : begin + len(text)])[:, : special.end]
             chances = mx.softmax(logits, axis=-1)[mx.arange(len(text)), mx.array(text)]
-            found.append(self._words(text, np.array(matrix), np.array(chances), language))
+            found.append(self._words(text, np.array(matrix), np.array(chances), loud))
         return found
 
-    def _words(self, text: Sequence[int], matrix: Matrix, chances: Matrix, language: str) -> list[TimedWord]:
-        rows, columns = warp(-matrix)
+    def _words(self, text: Sequence[int], matrix: Matrix, chances: Matrix, loud: Frames) -> list[TimedWord]:
+        """Words of the tokens, whose listening is [tokens + 1, frames]."""
+        # Nothing is said in a pause: the path is drawn through what sounds, and each side of a pause has its own words.
+        columns = np.flatnonzero(loud) if loud.any() else np.arange(len(loud))
+        rows, places = warp(-matrix[:, columns])
         # Where the path comes to a row first; the row behind the last token ends the last word.
-        places = columns[np.concatenate(([True], np.diff(rows) > 0))] * FRAME_S
-        words: list[TimedWord] = []
+        first = places[np.concatenate(([True], np.diff(rows) > 0))]
+        pieces: list[Piece] = []
         at = 0
-        for group in self._tokenizer.words(text, language):
+        for piece, group in self._tokenizer.pieces(text):
             end = at + len(group)
-            words.append(
-                TimedWord(
-                    self._tokenizer.decode(group),
-                    float(places[at]),
-                    float(places[min(end, len(places) - 1)]),
-                    float(chances[at:end].mean()),
-                )
-            )
+            pieces.append(Piece(piece, float(first[at]), float(first[end]), chances[at:end].tolist()))
             at = end
-        return joined(shortened(words), language not in UNSPACED)
+        return [
+            TimedWord(word.text, *_times(columns, word.begin, word.end), word.confidence, word.space_before)
+            for word in spelled(pieces)
+        ]
+
+
+def _times(columns: Path, begin: float, end: float) -> tuple[float, float]:
+    """The seconds of a stretch of what sounds; of one that a pause parts, its longer side."""
+    frames = columns[int(begin) : max(math.ceil(end), int(begin) + 1)]
+    sides = np.split(frames, np.flatnonzero(np.diff(frames) > _PAUSE) + 1)
+    side = max(sides, key=len)
+    return float(side[0]) * FRAME_S, float(side[-1] + 1) * FRAME_S
 
 
 def attention(scores: mx.array) -> mx.array:
@@ -161,41 +158,3 @@ def warp(cost: Matrix) -> tuple[Path, Path]:
         column -= taken != 1
     rows_of, columns_of = np.array(path[::-1], dtype=np.int64).T
     return rows_of, columns_of
-
-
-def shortened(words: Sequence[TimedWord]) -> list[TimedWord]:
-    """Words beside a sentence's end do not take the pause with them."""
-    lengths = [word.end_s - word.start_s for word in words if word.end_s > word.start_s]
-    if not lengths:
-        return list(words)
-    longest = 2 * min(_LONGEST_WORD_S, float(np.median(lengths)))
-    found = list(words)
-    for at, word in enumerate(found):
-        if word.end_s - word.start_s <= longest:
-            continue
-        if word.text.strip() in _ENDS or at == len(found) - 1:
-            found[at] = replace(word, end_s=word.start_s + longest)
-        elif at == 0 or found[at - 1].text.strip()[-1:] in _ENDS:
-            found[at] = replace(word, start_s=word.end_s - longest)
-    return found
-
-
-def joined(words: Sequence[TimedWord], are_spaced: bool = True) -> list[TimedWord]:
-    """Punctuation goes with its word."""
-    found: list[TimedWord] = []
-    opening: TimedWord | None = None
-    for word in words:
-        mark = word.text.strip()
-        if not mark:
-            continue
-        if found and opening is None and mark in _CLOSING and not (are_spaced and word.text.startswith(" ")):
-            found[-1] = replace(found[-1], text=found[-1].text + word.text)
-        elif mark in _OPENING:
-            opening = word if opening is None else replace(opening, text=opening.text + word.text)
-        else:
-            if opening is not None:
-                word, opening = replace(word, text=opening.text + word.text), None
-            found.append(word)
-    if opening is not None and found:
-        found[-1] = replace(found[-1], text=found[-1].text + opening.text)
-    return found

@@ -13,6 +13,8 @@ from typing import cast
 
 import mlx.core as mx
 
+from engine.spacing import parted
+from engine.stt.whisper.belief import DOUBTS, Doubts
 from engine.stt.whisper.guess import GuessChecker, Text
 from engine.stt.whisper.languages import CODES
 from engine.stt.whisper.network import State, WhisperNetwork
@@ -22,6 +24,8 @@ from engine.stt.whisper.work import Work
 
 TEMPERATURES = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0)
 _TURN = 4  # tokens between two chances for others
+_MOST_BEFORE = 64  # tokens
+_AGAIN = 4  # words that are the same as before are no chance
 _FIRST_TOKENS, _TOKENS_PER_S = 24, 12  # nobody says more in so short a time; a loop would
 
 
@@ -33,6 +37,7 @@ class DecodeOptions:
         language: a code of `languages`; "" finds out.
         translates: English text, whatever is spoken.
         prompt: text tokens that stand before the window's own: names, spelling, style.
+        before: text tokens of what was said before the window; left out again where they lead the model astray.
         guess: text tokens that a single window probably begins with; the text does not depend on them, the time does.
         temperatures: tried one after the other until a text looks sound; 0.0 takes the likeliest.
         with_stamps: let the model say times, which keeps it to the sound.
@@ -43,11 +48,13 @@ class DecodeOptions:
         context_s: how much the encoder hears at least, silence behind the sound. None is all it can, 30 s, as it was
             trained; less costs less, and may cost words.
         draft_context_s: the same for words that will be heard again.
+        doubts: what a text of little voice needs to be believed; None believes all.
     """
 
     language: str = ""
     translates: bool = False
     prompt: tuple[int, ...] = ()
+    before: tuple[int, ...] = ()
     guess: tuple[int, ...] = ()
     temperatures: tuple[float, ...] = TEMPERATURES
     with_stamps: bool = True
@@ -57,6 +64,7 @@ class DecodeOptions:
     max_tokens: int | None = None
     context_s: float | None = None
     draft_context_s: float | None = None
+    doubts: Doubts | None = DOUBTS
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,17 +124,23 @@ class WindowDecoder:
         yield
         best: dict[int, Decoded] = {}
         doubted = list(range(len(seeds)))
-        for temperature in options.temperatures:
-            attempt = _Attempt(state.fresh(doubted), [self.prefix(languages[row], options) for row in doubted])
+        alone = replace(options, before=())
+        first = [(options, options.temperatures[0])] if options.before else []
+        for told, temperature in [*first, *((alone, temperature) for temperature in options.temperatures)]:
+            attempt = _Attempt(state.fresh(doubted), [self.prefix(languages[row], told) for row in doubted])
             most = [self._most(options, lengths_s[row], len(attempt.prefixes[0])) for row in doubted]
             if options.guess and temperature == 0 and len(seeds) == 1:
-                said = [(yield from self._checked(attempt, options, most[0]))]
+                said = [(yield from self._checked(attempt, told, most[0]))]
             else:
-                said = yield from self._attempt(attempt, options, temperature, [seeds[row] for row in doubted], most)
+                said = yield from self._attempt(attempt, told, temperature, [seeds[row] for row in doubted], most)
             still: list[int] = []
             for row, (tokens, logprob, no_speech) in zip(doubted, said, strict=True):
                 text = self._tokenizer.decode(tokens)
                 found = Decoded(tokens, languages[row], logprob, no_speech, compression(text), temperature)
+                if told.before and (not _is_sound(found, options) or self._says_again(tokens, told.before)):
+                    # What was said before may have led it there; nothing of this is believed.
+                    still.append(row)
+                    continue
                 if row not in best or _rank(found, options) > _rank(best[row], options):
                     best[row] = found
                 if not _is_sound(found, options):
@@ -147,7 +161,15 @@ class WindowDecoder:
             prefix.append(special.no_stamps)
         room = self._network.config.n_text_ctx // 2 - 1 - len(prefix)
         prompt = list(options.prompt)[-max(0, room) :] if room > 0 else []
+        left = min(_MOST_BEFORE, room - len(prompt))
+        prompt += options.before[-left:] if left > 0 else ()
         return [special.start_of_previous, *prompt, *prefix] if prompt else prefix
+
+    def _says_again(self, tokens: Sequence[int], before: Sequence[int]) -> bool:
+        """Whether a text begins with what was just said before it, or is nothing else."""
+        said, last = _folded(self._tokenizer.decode(tokens)), _folded(self._tokenizer.decode(before))
+        count = min(_AGAIN, len(said))
+        return count > 1 and any(last[at : at + count] == said[:count] for at in range(len(last) - count + 1))
 
     def _languages(self, state: State, options: DecodeOptions, rows: int) -> list[str]:
         """What is spoken in each row."""
@@ -263,6 +285,10 @@ def compression(text: str) -> float:
     """How well a text packs; above 2.4 it repeats itself."""
     plain = text.encode()
     return len(plain) / len(zlib.compress(plain)) if plain else 0.0
+
+
+def _folded(text: str) -> list[str]:
+    return [folded for part in parted(text) if (folded := "".join(filter(str.isalnum, part.text.casefold())))]
 
 
 def without_loops(tokens: Sequence[int], times: int = 3) -> tuple[int, ...]:

@@ -26,8 +26,6 @@ _OTHER_NAMES = {
     "zh-yue": "yue",
     "zh-hk": "yue",
 }
-# Written without spaces between the words.
-UNSPACED = frozenset({"zh", "ja", "th", "lo", "my", "yue"})
 
 
 def code(language: str, known: int = len(CODES)) -> str:

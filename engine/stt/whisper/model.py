@@ -10,16 +10,20 @@ import mlx.core as mx
 import numpy as np
 
 from engine.errors import AudioFormatError, OptionError
+from engine.spacing import is_unspaced, text_of
 from engine.stt.agreement import AgreedUtterance
 from engine.stt.base import Guidance, last
 from engine.stt.whisper import languages
-from engine.stt.whisper.align import Aligner, TimedWord
+from engine.stt.whisper.align import Aligner
+from engine.stt.whisper.belief import Doubts, Probabilities, is_believed, stretches, uncovered, voice
 from engine.stt.whisper.config import WhisperConfig
-from engine.stt.whisper.decode import DecodeOptions, WindowDecoder
+from engine.stt.whisper.decode import Decoded, DecodeOptions, WindowDecoder
 from engine.stt.whisper.files import load_network
 from engine.stt.whisper.mel import HOP, SAMPLE_RATE, log_mel
 from engine.stt.whisper.network import State, WhisperNetwork
+from engine.stt.whisper.spelled import TimedWord
 from engine.stt.whisper.tokenizer import WhisperTokenizer, read_tokenizer
+from engine.stt.whisper.told import Told
 from engine.stt.whisper.windows import Piece, Window, pack
 from engine.stt.whisper.work import Work
 from engine.types import Samples, Segment, Word
@@ -99,15 +103,26 @@ class Whisper:
         told._options = replace(self._options, translates=guidance.translates, prompt=tuple(prompt))
         return told
 
-    def expecting(self, words: Sequence[str], language: str) -> "Whisper":
-        """The same model, quicker where a region begins with these words, and no less right where it does not.
+    def expecting(self, words: Sequence[Word], language: str, before: Sequence[Word] = ()) -> "Whisper":
+        """The same model, quicker where a region begins with `words`, and no less right where it does not.
+
+        `before` is what was said in front of the region: the model takes it for the text that goes on there.
 
         Raises:
             OptionError: a language it does not know.
         """
-        space = "" if languages.code(language, self._known) in languages.UNSPACED else " "
-        guess = self._tokenizer.encode("".join(f"{space}{word}" for word in words)) if words else []
-        return self.with_options(replace(self._options, guess=tuple(guess)))
+        languages.code(language, self._known)
+        told = self.following(before)
+        return told.with_options(replace(told._options, guess=self._tokens(words)))
+
+    def following(self, words: Sequence[Word]) -> "Whisper":
+        """The same model, that knows these words were said before, behind all it knows already."""
+        return self.with_options(replace(self._options, before=(*self._options.before, *self._tokens(words))))
+
+    def _tokens(self, words: Sequence[Word]) -> tuple[int, ...]:
+        """As the model would write them."""
+        text = text_of(words)
+        return tuple(self._tokenizer.encode(text if is_unspaced(text[:1]) else f" {text}")) if text else ()
 
     def with_options(self, options: DecodeOptions) -> "Whisper":
         """The same model, decoding otherwise."""
@@ -125,36 +140,78 @@ class Whisper:
         return last(self.recognize_steps(regions, language))
 
     def recognize_draft(self, regions: Sequence[Samples], language: str) -> list[Segment]:
-        """As `recognize`, at one attempt: for words that will be heard again."""
+        """As `recognize`, at one attempt: for words that will be heard again. What may be no speech is not sure."""
         options = self._options
-        quick = self.with_options(
-            replace(options, temperatures=options.temperatures[:1], context_s=options.draft_context_s)
-        )
-        return quick.recognize(regions, language)
+        quick = replace(options, temperatures=options.temperatures[:1], context_s=options.draft_context_s)
+        return last(self.with_options(quick)._recognized(regions, language, is_draft=True))
 
     def recognize_steps(self, regions: Sequence[Samples], language: str) -> Generator[None, None, list[Segment]]:
         """As `recognize`, with pauses in which others may have their turn."""
+        return self._recognized(regions, language, is_draft=False)
+
+    def _recognized(
+        self, regions: Sequence[Samples], language: str, is_draft: bool
+    ) -> Generator[None, None, list[Segment]]:
         options = replace(self._options, language=languages.code(language, self._known))
         heard = [_checked(samples) for samples in regions]
-        words: list[list[Word]] = [[] for _ in heard]
-        texts, spoken = [""] * len(heard), [""] * len(heard)
         silent = np.zeros(0, dtype=np.float32)
         speech = [samples if np.abs(samples).max(initial=0.0) > _SILENT else silent for samples in heard]
-        windows = pack(speech, self._frames * HOP, SAMPLE_RATE)
+        told = [Told() for _ in heard]
+        yield from self._listen(pack(speech, self._frames * HOP, SAMPLE_RATE), options, told)
+        if options.doubts is None:
+            return [_segment(one) for one in told]
+        voices = [voice(samples) if len(samples) else None for samples in speech]
+        if not is_draft:
+            yield from self._listen_again(speech, voices, options, options.doubts, told)
+        found: list[Segment] = []
+        for samples, heard_voice, one in zip(speech, voices, told, strict=True):
+            is_sure = heard_voice is None or is_believed(one.evidence(samples, heard_voice), options.doubts)
+            found.append(replace(_segment(one), is_sure=is_sure) if is_sure or is_draft else _segment(Told()))
+        return found
+
+    def _listen(
+        self, windows: Sequence[Window], options: DecodeOptions, told: Sequence[Told]
+    ) -> Generator[None, None, None]:
+        """Hear windows, and tell each region what was said in it."""
         for at in range(0, len(windows), self._batch):
             batch = windows[at : at + self._batch]
             found = yield from self._batch_words(batch, options)
-            for window, (timed, language) in zip(batch, found, strict=True):
+            for window, (timed, decoded) in zip(batch, found, strict=True):
+                language = "en" if options.translates else decoded.language
+                for piece in window.pieces:
+                    told[piece.region].doubt(decoded, len(window.pieces) == 1)
                 for word in timed:
                     piece = window.at((word.start_s + word.end_s) / 2 * SAMPLE_RATE)
-                    words[piece.region].append(_placed(word, piece))
-                    texts[piece.region] += word.text
-                    spoken[piece.region] = "en" if options.translates else language
-        return [_segment(*one) for one in zip(words, texts, spoken, strict=True)]
+                    told[piece.region].add(_placed(word, piece), language)
+
+    def _listen_again(
+        self,
+        speech: Sequence[Samples],
+        voices: Sequence[Probabilities | None],
+        options: DecodeOptions,
+        doubts: Doubts,
+        told: Sequence[Told],
+    ) -> Generator[None, None, None]:
+        """Hear alone what voice activity takes for speech and no word stands for."""
+        holes: list[Piece] = []
+        for region, (samples, heard_voice) in enumerate(zip(speech, voices, strict=True)):
+            if heard_voice is None:
+                continue
+            words = [(word.start_s, word.end_s) for word in told[region].words]
+            for begin_s, end_s in uncovered(stretches(heard_voice), words, doubts.near_s, doubts.hole_s):
+                begin = max(0, round((begin_s - doubts.near_s) * SAMPLE_RATE))
+                piece = samples[begin : round((end_s + doubts.near_s) * SAMPLE_RATE)][: self._frames * HOP]
+                holes.append(Piece(region, 0, begin, piece))
+        alone = [Piece(at, 0, 0, hole.samples) for at, hole in enumerate(holes)]
+        again = [Told() for _ in holes]
+        yield from self._listen([Window([piece]) for piece in alone], replace(options, guess=(), before=()), again)
+        for hole, one in zip(holes, again, strict=True):
+            if is_believed(one.evidence(hole.samples, voice(hole.samples)), doubts):
+                told[hole.region].fill(one, hole.begins / SAMPLE_RATE, len(hole.samples) / SAMPLE_RATE)
 
     def detect_language(self, samples: Samples) -> str:
         """The language that is spoken in the first 30 s, a code of `languages`."""
-        options = replace(self._options, temperatures=(0.0,), language="", max_tokens=1, guess=())
+        options = replace(self._options, temperatures=(0.0,), language="", max_tokens=1, guess=(), before=())
         state = self._encode(Window([Piece(0, 0, 0, _checked(samples)[: self._frames * HOP])]), self._frames)
         return last(self._decoder.decode(state, options, [0], [0.0]))[0].language
 
@@ -171,8 +228,8 @@ class Whisper:
 
     def _batch_words(
         self, batch: Sequence[Window], options: DecodeOptions
-    ) -> Generator[None, None, list[tuple[list[TimedWord], str]]]:
-        """The words of each window, and the language they are in."""
+    ) -> Generator[None, None, list[tuple[list[TimedWord], Decoded]]]:
+        """The words of each window, and how they were found."""
         states: list[State] = []
         frames = self._frames_for(batch, options)
         for window in batch:
@@ -186,16 +243,15 @@ class Whisper:
         decoded = yield from self._decoder.decode(state, options, seeds, lengths_s)
         end = self._tokenizer.special.end
         self.work.decoder_passes += 1
-        plain = replace(options, prompt=(), with_stamps=True)
+        plain = replace(options, prompt=(), before=(), with_stamps=True)
         yield
         words = self._aligner(
             state,
             [self._decoder.prefix(one.language, plain) for one in decoded],
             [[token for token in one.tokens if token < end] for one in decoded],
-            [-(-window.length // (2 * HOP)) for window in batch],
-            [one.language for one in decoded],
+            [window.samples for window in batch],
         )
-        return [(found, one.language) for found, one in zip(words, decoded, strict=True)]
+        return list(zip(words, decoded, strict=True))
 
     def _frames_for(self, batch: Sequence[Window], options: DecodeOptions) -> int:
         """How many frames of sound and silence the encoder hears."""
@@ -241,18 +297,15 @@ def _placed(word: TimedWord, piece: Piece) -> Word:
     shift, length = piece.start / SAMPLE_RATE, len(piece.samples) / SAMPLE_RATE
     start = min(max(word.start_s - shift, 0.0), length) + piece.begins / SAMPLE_RATE
     end = min(max(word.end_s - shift, 0.0), length) + piece.begins / SAMPLE_RATE
-    return Word(word.text.strip(), start, max(start, end), min(1.0, max(0.0, word.confidence)))
+    confidence = min(1.0, max(0.0, word.confidence))
+    return Word(word.text, start, max(start, end), confidence, space_before=word.space_before)
 
 
-def _segment(words: Sequence[Word], text: str, language: str) -> Segment:
-    if not words:
+def _segment(told: Told) -> Segment:
+    if not told.words:
         return Segment("", 0.0, 0.0)
+    # How the first word follows another region, its text does not say.
+    words = (replace(told.words[0], space_before=None), *told.words[1:])
     confidence = sum(word.confidence or 0.0 for word in words) / len(words)
-    return Segment(
-        text.strip(),
-        words[0].start_s,
-        words[-1].end_s,
-        tuple(words),
-        confidence,
-        language=_OTHER_TAGS.get(language, language),
-    )
+    language = _OTHER_TAGS.get(told.language, told.language)
+    return Segment(text_of(words), words[0].start_s, words[-1].end_s, words, confidence, language=language)

@@ -1,10 +1,9 @@
-"""Text to tokens and back, and which tokens make a word. The network knows none of this.
+"""Text to tokens and back, and which tokens make whole characters. The network knows none of this.
 
-Source: OpenAI, whisper/tokenizer.py (MIT), for words and for what is no speech.
+Source: OpenAI, whisper/tokenizer.py (MIT), for what is no speech.
 """
 
 import base64
-import string
 from collections.abc import Callable, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -12,7 +11,6 @@ from pathlib import Path
 from tokenizers import AddedToken, Tokenizer, decoders, models, pre_tokenizers
 
 from engine.errors import WeightsError
-from engine.stt.whisper.languages import UNSPACED
 from engine.stt.whisper.tokens import SpecialTokens
 
 _BROKEN = "�"
@@ -49,30 +47,8 @@ class WhisperTokenizer:
         """The text of tokens; special ones have none."""
         return self._tokenizer.decode([t for t in tokens if t < self.special.end], skip_special_tokens=False)
 
-    def words(self, tokens: Sequence[int], language: str) -> list[list[int]]:
-        """Text tokens in groups, one a word; in a language without spaces one for each character or so."""
-        characters = self._characters(tokens)
-        if language in UNSPACED:
-            return [group for _, group in characters]
-        words: list[list[int]] = []
-        for text, group in characters:
-            if not words or text.startswith(" ") or text.strip() in string.punctuation:
-                words.append(list(group))
-            else:
-                words[-1].extend(group)
-        return words
-
-    def not_speech(self) -> list[int]:
-        """Tokens of what nobody says: brackets, notes and the like; for a model whose folder does not name them."""
-        found = {self.encode(text)[0] for text in (" -", " '") if self.encode(text)}
-        for symbol in [*_SYMBOLS, *_MUSIC]:
-            for tokens in (self.encode(symbol), self.encode(f" {symbol}")):
-                if tokens and (len(tokens) == 1 or symbol in _MUSIC):
-                    found.add(tokens[0])
-        return sorted(found)
-
-    def _characters(self, tokens: Sequence[int]) -> list[tuple[str, list[int]]]:
-        """The shortest groups of tokens that are whole characters, with their text."""
+    def pieces(self, tokens: Sequence[int]) -> list[tuple[str, list[int]]]:
+        """Text tokens in the shortest groups that are whole characters, with their text."""
         whole = self.decode(tokens)
         found: list[tuple[str, list[int]]] = []
         group: list[int] = []
@@ -89,6 +65,15 @@ class WhisperTokenizer:
         if group:
             found.append((self.decode(group), group))
         return found
+
+    def not_speech(self) -> list[int]:
+        """Tokens of what nobody says: brackets, notes and the like; for a model whose folder does not name them."""
+        found = {self.encode(text)[0] for text in (" -", " '") if self.encode(text)}
+        for symbol in [*_SYMBOLS, *_MUSIC]:
+            for tokens in (self.encode(symbol), self.encode(f" {symbol}")):
+                if tokens and (len(tokens) == 1 or symbol in _MUSIC):
+                    found.add(tokens[0])
+        return sorted(found)
 
 
 def read_tokenizer(n_vocab: int, *folders: Path) -> WhisperTokenizer:

@@ -9,6 +9,8 @@
   const AWAY_MS = 62000; // and while the connection is lost
   const MOST_PARAGRAPHS = 2000; // on the page; the studio has all of them
 
+  const spaced = (word) => (word.space_before === false ? word.text : ` ${word.text}`);
+
   const choices = { model: "", language: "", translate: false, prompt: "", hotwords: "" };
   const captions = (studio.captions = { choices, set: (values) => Object.assign(choices, values) });
 
@@ -58,7 +60,7 @@
           stable.append(paragraph);
           if (stable.childElementCount > MOST_PARAGRAPHS) stable.firstElementChild.remove();
         }
-        paragraph.append(`${word.text} `);
+        paragraph.append(paragraph.childNodes.length > 2 ? spaced(word) : word.text);
         lastEnd = word.end;
       }
       if (words.length) save.disabled = false;
@@ -110,7 +112,7 @@
             if (mine !== live) return;
             if (state === "finishing") wait(LAST_WORDS_MS); // a slow machine is still at it
             const follows = keep(message.stable);
-            draft.textContent = message.draft.map((word) => word.text).join(" ");
+            draft.textContent = message.draft.map(spaced).join("").trimStart();
             time.textContent = studio.clock(message.audio);
             element.dataset.speech = message.speech ? "yes" : "no";
             if (follows) stable.parentElement.scrollTop = stable.parentElement.scrollHeight;

@@ -30,6 +30,13 @@
     Object.defineProperty(segment, "places", { value: places, enumerable: false });
     return places;
   };
+  /** What stands between two segments: a space, save where the words say otherwise or, not knowing, their scripts have none. */
+  const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\u3000-\u303f\uff00-\uff60\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]/u;
+  const gap = (one, two) => {
+    const known = two.words[0]?.space_before;
+    const isSpaced = known ?? !(UNSPACED.test([...one.text].at(-1) ?? "") && UNSPACED.test([...two.text][0] ?? ""));
+    return isSpaced ? " " : "";
+  };
   let keys = 0;
   const keyed = (segment, key = ++keys) => ({ ...segment, key });
   const bare = ({ text, start_s, end_s, words, confidence, speaker = "", language = "" }) => ({ text, start_s, end_s, words, confidence, speaker, language });
@@ -229,6 +236,7 @@
       const places = placesOf(segment);
       const cut = Math.max(0, places.findIndex((place) => place && place[1] > at));
       const [first, second] = [segment.words.slice(0, cut), segment.words.slice(cut)];
+      if (second.length) second[0] = { ...second[0], space_before: /\s$/.test(text.slice(0, at)) || /^\s/.test(text.slice(at)) };
       const middle = second[0]?.start_s ?? (segment.start_s + segment.end_s) / 2;
       const { places: _, ...plain } = segment;
       const index = now.indexOf(segment);
@@ -242,7 +250,7 @@
       if (!two) return studio.say("There is no next segment.");
       const { places: _, ...plain } = one;
       const known = [...one.words, ...two.words].map((word) => word.confidence).filter((sure) => sure !== null && sure !== undefined);
-      const text = `${one.text} ${two.text}`.trim();
+      const text = `${one.text}${gap(one, two)}${two.text}`.trim();
       change(now.toSpliced(index, 2, {
         ...plain, text, words: [...one.words, ...two.words], end_s: Math.max(one.end_s, two.end_s),
         confidence: known.length ? known.reduce((sum, sure) => sum + sure, 0) / known.length : null,

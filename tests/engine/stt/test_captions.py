@@ -90,20 +90,18 @@ def test_cues_stream() -> None:
 
 
 def test_lines_are_evened_out() -> None:
-    assert wrap(["it", "was", "the", "age", "of", "wisdom", "it", "was", "the", "age", "of", "foolishness"], 42, 2) == [
+    assert wrap(words("it was the age of wisdom it was the age of foolishness"), 42, 2) == [
         "it was the age of wisdom it",
         "was the age of foolishness",
     ]
-    assert wrap(["short"], 42, 2) == ["short"]
+    assert wrap(words("short"), 42, 2) == ["short"]
     assert wrap([], 42, 2) == []
-    assert wrap(["x" * 60, "y"], 42, 2) == ["x" * 60, "y"]
+    assert wrap(words("x" * 60 + " y"), 42, 2) == ["x" * 60, "y"]
 
 
 def test_chinese_has_no_spaces_between_its_words() -> None:
     (cue,) = cues([Word("你好", 0, 0.5), Word("世界。", 0.5, 1.0)])
     assert cue.text == "你好世界。"
-    assert captions.join(["안녕", "하세요"]) == "안녕 하세요"
-    assert captions.join(["用", "Python", "写"]) == "用 Python 写"
 
 
 def test_srt_and_vtt_are_what_players_read() -> None:

@@ -6,14 +6,15 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.stt.captions import join
+from engine.spacing import text_of
 from engine.stt.realign import realigned
 from engine.types import Segment, Word
 
 
 def heard(text: str, start_s: float = 10.0, each_s: float = 0.5) -> Segment:
     words = tuple(
-        Word(word, start_s + n * each_s, start_s + n * each_s + 0.4, 0.5) for n, word in enumerate(text.split())
+        Word(word, start_s + n * each_s, start_s + n * each_s + 0.4, 0.5, space_before=n > 0 or None)
+        for n, word in enumerate(text.split())
     )
     return Segment(text, words[0].start_s, words[-1].end_s, words, 0.5, "Ada")
 
@@ -77,7 +78,34 @@ times = st.floats(-5, 40, allow_nan=False)
 @given(text=texts, words=st.lists(st.tuples(st.sampled_from(["the", "quick", "fox", "a"]), times, times), max_size=10))
 def test_words_are_the_text_in_order_and_inside_the_segment(text: str, words: list[tuple[str, float, float]]) -> None:
     found = realigned(Segment(text, 5.0, 30.0, tuple(Word(*word) for word in words)))
-    assert join(word.text for word in found.words).replace(" ", "") == text.replace(" ", "")
+    assert text_of(found.words) == found.text == " ".join(text.split())
     bounds = [5.0, *(time for word in found.words for time in (word.start_s, word.end_s)), 30.0]
     assert all(before <= after for before, after in pairwise(bounds))
     assert realigned(found).words == found.words
+
+
+ZH = "你要说印度那可真是个奇葩的国家近二十年以来以平均百分之六的增速迅速崛起先后超过了韩国加拿大意大利法国英国"
+
+
+def test_one_edit_in_chinese_keeps_the_other_words() -> None:
+    words = tuple(Word(char, n / 4, n / 4 + 0.25, 0.5, space_before=n == 0 and None) for n, char in enumerate(ZH))
+    segment = Segment(ZH, 0.0, len(ZH) / 4, words, 0.5)
+    text = ZH.replace("印度", "中国")
+    found = edited(segment, text)
+    assert found.text == text_of(found.words) == text
+    assert len(found.words) == len(ZH)
+    assert [n for n, (a, b) in enumerate(zip(found.words, words, strict=True)) if a != b] == [3, 4]
+
+
+def test_two_characters_that_were_heard_as_one_word_are_kept_one_by_one() -> None:
+    # What is put in where there is no gap shares the time of the one before.
+    words = (Word("世界", 0.0, 1.0, 0.5), Word("和平。", 1.0, 2.0, 0.5, space_before=False))
+    found = edited(Segment("世界和平。", 0.0, 2.0, words, 0.5), "世界的和平。")
+    assert [(word.text, word.confidence) for word in found.words] == [
+        ("世", 0.5), ("界", None), ("的", None), ("和", 0.5), ("平。", 0.5),
+    ]  # fmt: skip
+
+
+def test_how_a_segment_follows_the_one_before_survives_an_edit() -> None:
+    torn = Segment("-known", 1.0, 2.0, (Word("well-known", 1.0, 2.0, 0.5, space_before=False),))
+    assert realigned(torn).space_before is False

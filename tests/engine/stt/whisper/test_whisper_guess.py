@@ -14,7 +14,7 @@ from engine.stt.base import last
 from engine.stt.whisper.decode import DecodeOptions
 from engine.stt.whisper.model import Whisper, load
 from engine.stt.whisper.windows import Piece, Window
-from engine.types import Samples, Segment
+from engine.types import Samples, Segment, Word
 
 TRIED = 300  # text tokens
 
@@ -23,7 +23,9 @@ TRIED = 300  # text tokens
 def hearing(request: pytest.FixtureRequest, tiny: Any) -> Whisper:
     """It says the likeliest, and says it long."""
     return load(tiny()).with_options(
-        DecodeOptions(language="en", temperatures=(0.0,), with_stamps=request.param, max_tokens=12, silence=2.0)
+        DecodeOptions(
+            doubts=None, language="en", temperatures=(0.0,), with_stamps=request.param, max_tokens=12, silence=2.0
+        )
     )
 
 
@@ -68,10 +70,11 @@ def test_a_right_guess_takes_few_passes(hearing: Whisper, sound: Samples) -> Non
 
 
 def test_words_that_are_expected_change_nothing(tiny: Any, sounds: list[Samples]) -> None:
-    whisper = load(tiny()).with_options(DecodeOptions(temperatures=(0.0,), silence=2.0))
+    whisper = load(tiny()).with_options(DecodeOptions(doubts=None, temperatures=(0.0,), silence=2.0))
     plain = whisper.recognize([sounds[0]], "en")
-    words = [word.text for word in plain[0].words]
-    for expected in ([], words, words[:2], ["nothing", "of", "the", "kind"], ["\0", "é", "  "]):
+    words = plain[0].words
+    others = [[Word(text, 0.0, 0.0) for text in texts] for texts in (["nothing", "of", "it"], ["\0", "é", "  "])]
+    for expected in ([], words, words[:2], *others):
         assert close_to(whisper.expecting(expected, "en").recognize([sounds[0]], "en"), plain)
     batch = whisper.recognize(sounds[:3], "en")
     assert close_to(whisper.expecting(words, "en").recognize(sounds[:3], "en"), batch)
@@ -79,7 +82,7 @@ def test_words_that_are_expected_change_nothing(tiny: Any, sounds: list[Samples]
 
 def test_live_words_are_the_same_with_and_without_guesses(tiny: Any) -> None:
     class Plain:
-        """The same ear, that is not told what was said."""
+        """The same ear, that is not told what to guess."""
 
         def __init__(self, model: Whisper) -> None:
             self._model = model
@@ -91,12 +94,15 @@ def test_live_words_are_the_same_with_and_without_guesses(tiny: Any) -> None:
         def recognize_draft(self, regions: Sequence[Samples], language: str) -> list[Segment]:
             return self._model.recognize_draft(regions, language)
 
+        def expecting(self, words: Sequence[Word], language: str, before: Sequence[Word] = ()) -> Whisper:
+            return self._model.following(before)
+
     chance = np.random.default_rng(4)
     sound = (0.1 * chance.normal(size=5 * 16000)).astype(np.float32)
     said: list[list[str]] = []
     passes: list[int] = []
     for make in (lambda model: model, Plain):
-        model = load(tiny()).with_options(DecodeOptions(temperatures=(0.0,), silence=2.0, max_tokens=10))
+        model = load(tiny()).with_options(DecodeOptions(doubts=None, temperatures=(0.0,), silence=2.0, max_tokens=10))
         utterance = AgreedUtterance(make(model), "en", clock=lambda: 0.0)
         for at in range(0, len(sound), 1600):
             utterance.add(sound[at : at + 1600])

@@ -18,7 +18,7 @@ from engine.stt.whisper.model import Whisper, load
 from engine.types import Samples, Segment
 from engine.weights.quantisation import quantise
 
-GREEDY = DecodeOptions(temperatures=(0.0,))
+GREEDY = DecodeOptions(doubts=None, temperatures=(0.0,))
 
 
 def rounded(segment: Segment) -> Any:
@@ -70,7 +70,7 @@ def test_a_batch_says_what_single_calls_say(whisper: Whisper, sounds: list[Sampl
 
 def test_chance_is_the_rows_own(whisper: Whisper, sounds: list[Samples]) -> None:
     long = [np.concatenate([sound, np.full(32000 - len(sound), 1e-3, np.float32)]) for sound in sounds[:4]]
-    model = whisper.with_options(DecodeOptions(temperatures=(0.8,), max_tokens=12))
+    model = whisper.with_options(DecodeOptions(doubts=None, temperatures=(0.8,), max_tokens=12))
     together = [rounded(segment) for segment in model.recognize(long, "en")]
     assert together == unpacked(model, long)
     assert together == [rounded(segment) for segment in model.recognize(long, "en")]
@@ -78,7 +78,7 @@ def test_chance_is_the_rows_own(whisper: Whisper, sounds: list[Samples]) -> None
 
 def test_trying_again_does_not_encode_again(whisper: Whisper, sounds: list[Samples]) -> None:
     # Nothing is sure enough: all six temperatures are tried.
-    model = whisper.with_options(DecodeOptions(max_tokens=6, min_logprob=0.0, silence=1.0))
+    model = whisper.with_options(DecodeOptions(doubts=None, max_tokens=6, min_logprob=0.0, silence=1.0))
     before = replace(whisper.work)
     model.recognize(sounds[:1], "en")
     assert whisper.work.encoder_passes - before.encoder_passes == 1
@@ -118,7 +118,7 @@ def test_silence_says_nothing_and_costs_nothing(whisper: Whisper, what: str) -> 
 
 def test_what_is_surely_no_speech_says_nothing(whisper: Whisper, sounds: list[Samples]) -> None:
     # Where the model itself finds silence likelier than `silence` and is unsure of its words.
-    doubting = whisper.with_options(DecodeOptions(silence=-1.0, min_logprob=0.0, max_tokens=8))
+    doubting = whisper.with_options(DecodeOptions(doubts=None, silence=-1.0, min_logprob=0.0, max_tokens=8))
     before = whisper.work.decoder_passes
     assert doubting.recognize(sounds[:1], "en")[0].text == ""
     assert whisper.work.decoder_passes > before

@@ -12,9 +12,10 @@ from hypothesis import strategies as st
 from tokenizers import AddedToken, Tokenizer
 
 from engine.errors import EngineError, WeightsError
-from engine.stt.whisper.align import TimedWord, joined, shortened
+from engine.spacing import text_of
 from engine.stt.whisper.config import WhisperConfig
 from engine.stt.whisper.decode import compression, without_loops
+from engine.stt.whisper.spelled import Piece, spelled
 from engine.stt.whisper.tokenizer import WhisperTokenizer, read_tokenizer
 from engine.stt.whisper.tokens import SpecialTokens
 from engine.stt.whisper.windows import pack
@@ -65,18 +66,20 @@ def test_any_text_comes_back_and_its_words_are_all_of_it(tokenizer: WhisperToken
     text = text.encode("utf-8", "replace").decode()
     tokens = tokenizer.encode(text)
     assert tokenizer.decode(tokens) == text
-    for language in ("en", "ja"):
-        words = tokenizer.words(tokens, language)
-        assert [token for word in words for token in word] == tokens
-        assert "".join(tokenizer.decode(word) for word in words) == text
+    pieces = tokenizer.pieces(tokens)
+    assert [token for _, group in pieces for token in group] == tokens
+    assert "".join(piece for piece, _ in pieces) == text
+    words = spelled([Piece(piece, n, n + 1.0, [0.5] * len(group)) for n, (piece, group) in enumerate(pieces)])
+    assert text_of(words) == " ".join(text.split())
+    assert all(0.0 <= word.begin < word.end <= len(pieces) for word in words)
 
 
 @given(st.lists(st.integers(0, 1900), max_size=30))
 @settings(max_examples=60, deadline=None)
 def test_any_tokens_make_words(tokenizer: WhisperTokenizer, tokens: list[int]) -> None:
-    for language in ("en", "zh"):
-        words = tokenizer.words([token for token in tokens if token < tokenizer.special.end], language)
-        assert all(words)
+    pieces = tokenizer.pieces([token for token in tokens if token < tokenizer.special.end])
+    words = spelled([Piece(piece, n, n + 1.0, [0.5] * len(group)) for n, (piece, group) in enumerate(pieces)])
+    assert all(word.text for word in words)
 
 
 def test_nothing_a_person_writes_becomes_a_special_token(tiny: Any, tokenizer: WhisperTokenizer) -> None:
@@ -88,14 +91,6 @@ def test_nothing_a_person_writes_becomes_a_special_token(tiny: Any, tokenizer: W
     for text in (*spelled, "<|endoftext|>", "<|startoftranscript|>", "<|1.00|>"):
         assert all(token < strict.special.end for token in strict.encode(f" a{text} b"))
     assert strict.decode(strict.encode(" a<|endoftext|> b")) == " a<|endoftext|> b"
-
-
-def test_words_part_at_spaces_and_characters_where_there_are_none(tokenizer: WhisperTokenizer) -> None:
-    def words(text: str, language: str) -> list[str]:
-        return [tokenizer.decode(word) for word in tokenizer.words(tokenizer.encode(text), language)]
-
-    assert words("Good morning, dear", "en") == ["Good", " morning", ",", " dear"]
-    assert words("你好", "zh") == ["你", "好"]
 
 
 @pytest.mark.parametrize("kind", ["vocab.json", "multilingual.tiktoken"])
@@ -134,21 +129,48 @@ def test_a_tokenizer_of_another_model_is_refused(tiny: Any) -> None:
         read_tokenizer(1700, tiny())
 
 
-def test_punctuation_goes_with_its_word() -> None:
-    said = [" He", " said", ",", " “", "Hello", ",", " you", "”", ".", " -", " x"]
-    words = joined([TimedWord(text, float(at), at + 1.0, 0.5) for at, text in enumerate(said)])
-    assert [word.text for word in words] == [" He", " said,", " “Hello,", " you”.", " - x"]
-    assert words[2].start_s == 4.0  # the word's own time
+def heard(*pieces: str) -> list[str]:
+    return [word.text for word in spelled([Piece(text, n, n + 1.0, [0.5]) for n, text in enumerate(pieces)])]
 
 
-def test_the_words_beside_a_pause_do_not_take_it_with_them() -> None:
-    times = [(0.0, 0.3), (0.3, 0.6), (0.6, 0.7), (0.7, 5.0), (5.0, 9.0)]
-    texts = [" One", " two", ".", " Three", " four"]
-    words = shortened([TimedWord(text, a, b, 0.5) for text, (a, b) in zip(texts, times, strict=True)])
-    assert words[3].end_s == 5.0
-    assert 4.0 < words[3].start_s < 5.0
-    assert words[4].start_s == 5.0
-    assert words[4].end_s < 6.0
+@pytest.mark.parametrize(
+    "pieces",
+    [
+        # As Whisper's vocabulary takes them apart; a stroke stands between two words.
+        ["| costs", "| $", "3", ".", "50"],
+        ["| example", ".", "com", ",", "| info", "@", "example", ".", "com"],
+        ["| well", "-", "known", "| 35", "%"],
+        ["| 1", ",", "000", ",", "000", "| e", ".", "g", "."],
+        ["| and", "/", "or", "| rock", "| '", "n", "'", "| roll"],
+        ["| C", "'", "est", "-", "à", "-", "d", "ire", "| l", "'", "hom", "me"],
+        ["| U", ".", "S", ".", "| 7", ":", "45", "| 555", "-", "01", "42", "| 3", "°", "C"],
+        ["| «", "B", "on", "jour", "!", "»", "| ¿", "Qu", "é", "?"],
+        ["| He", "| said", ",", "| “", "Hello", ",", "| you", "”", "."],
+        ["| -", " x", "| (", "see", "| it", ")"],
+        ["|你", "|好", "，", "|世", "|界"],
+        ["|用", "|Py", "thon", "|写"],
+        ["| Yes", "|你", "|好"],
+    ],
+)
+def test_a_piece_without_a_space_goes_on_with_its_word(pieces: list[str]) -> None:
+    said = "".join(pieces).lstrip("|")
+    assert heard(*[piece.lstrip("|") for piece in pieces]) == [word.strip() for word in said.split("|")]
+
+
+def test_marks_have_no_time_of_their_own() -> None:
+    pieces = [" He", " said", ",", " “", "Hello", ",", " you", "”", "."]
+    words = spelled([Piece(text, float(n), n + 1.0, [0.5]) for n, text in enumerate(pieces)])
+    assert [(word.text, word.begin, word.end) for word in words] == [
+        ("He", 0.0, 1.0), ("said,", 1.0, 2.0), ("“Hello,", 4.0, 5.0), ("you”.", 6.0, 7.0),
+    ]  # fmt: skip
+    assert [word.space_before for word in words] == [None, True, True, True]
+
+
+def test_two_characters_of_one_piece_share_its_time() -> None:
+    words = spelled([Piece("世界", 1.0, 2.0, [0.25]), Piece("。", 2.0, 9.0, [0.75])])
+    assert [(word.text, word.begin, word.end, word.confidence) for word in words] == [
+        ("世", 1.0, 1.5, 0.25), ("界。", 1.5, 2.0, 0.25),
+    ]  # fmt: skip
 
 
 def test_a_text_that_goes_round_in_circles_is_said_once() -> None:
