@@ -2,7 +2,7 @@
 
     import engine
 
-    for chunk in engine.stream("Hello.", model="espeak-ng", voice="en-us"):
+    for chunk in engine.stream("Hello."):
         play(chunk.samples, chunk.sample_rate)
     whole = engine.say("Hello.")
 

@@ -8,11 +8,10 @@ from dataclasses import replace
 
 import numpy as np
 
-from engine.errors import GenerationError, TextError
-from engine.pool import ModelPool, Stream
+from engine.defaults import who_speaks
+from engine.errors import EngineError, GenerationError, TextError
+from engine.pool import ModelPool, Stream, ended
 from engine.types import AudioChunk, Chunking, Pronunciation, Samples, Sampling, SpeechRequest, VoicePrompt
-
-DEFAULT_MODEL = "espeak-ng"
 
 Callback = Callable[[Samples, AudioChunk], object]
 """Given samples, float32 [n], and what is known of them: rate, place in the text, words, tokens, notices."""
@@ -21,7 +20,7 @@ Callback = Callable[[Samples, AudioChunk], object]
 def stream(
     text: str,
     *,
-    model: str = DEFAULT_MODEL,
+    model: str = "",
     voice: str = "",
     language: str = "",
     speed: float = 1.0,
@@ -41,9 +40,9 @@ def stream(
 
     Args:
         text: what to say; tags such as `<laugh>` where the model has them.
-        model: a model id, a built-in name or a local folder.
+        model: a model id, a built-in name or a local folder; "" is whom `engine.defaults` names for the rest.
         voice: an id of the model's voices; "" is its default.
-        language: BCP 47 tag; "" is the voice's own.
+        language: as people write it; "" is the voice's own, and without a voice the text's.
         speed: 0.5 to 2.0.
         pitch: 0.5 to 2.0.
         instructions: how to say it, for models that take words for it.
@@ -62,10 +61,15 @@ def stream(
     """
     if not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise TextError(f"What is to be said must be text, not {type(text).__name__}.")
+    pool = pool or _shared.pool()
+    try:
+        speaker = who_speaks(language, pool.models_dir, model=model, voice=voice, text=text)
+    except EngineError as exc:
+        return ended(exc)
     request = SpeechRequest(
         text=text,
-        voice=voice,
-        language=language,
+        voice=speaker.voice,
+        language=speaker.language,
         speed=speed,
         pitch=pitch,
         instructions=instructions,
@@ -74,14 +78,15 @@ def stream(
         sampling=sampling or Sampling(),
         chunking=chunking or Chunking(),
         pronunciations=pronunciations,
+        notices=(speaker.notice,) if speaker.notice else (),
     )
-    return (pool or _shared.pool()).speak(model, request)
+    return pool.speak(speaker.model, request)
 
 
 def say(
     text: str,
     *,
-    model: str = DEFAULT_MODEL,
+    model: str = "",
     voice: str = "",
     language: str = "",
     speed: float = 1.0,

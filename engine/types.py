@@ -165,6 +165,7 @@ class SpeechRequest:
         sampling: for models that draw tokens; the others leave it alone.
         chunking: for models that stream through a codec; the others leave it alone.
         pronunciations: how some words are said; the first that fits a word has it.
+        notices: sentences for the person about this request, of whoever made it; told with the first chunk.
     """
 
     text: str
@@ -180,6 +181,7 @@ class SpeechRequest:
     sampling: Sampling = Sampling()
     chunking: Chunking = Chunking()
     pronunciations: tuple[Pronunciation, ...] = ()
+    notices: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,9 +26,10 @@ from studio.access import Access, current_person
 from studio.api import build_router
 from studio.api import errors as api_errors
 from studio.api.context import ApiContext
+from studio.library.chosen import default_speaker
 from studio.library.db import migrate
 from studio.library.library import Library, open_library
-from studio.page import PageContext, build_page, mount_options
+from studio.page import Downloads, PageContext, build_page, mount_options
 from studio.server import ServeError, address_of, listen, run
 from studio.settings import Settings
 from studio.warming import Warming
@@ -64,7 +65,11 @@ def create_app(
     library = open_library(settings.outputs, settings.resolved_database_url, redis)
     pool = ModelPool(int(settings.memory_budget_gb * 1024**3), models_dir=settings.models_dir, offline=settings.offline)
 
-    warming = Warming(pool, settings.speak_model, settings.voice, on_warm) if warm else None
+    def first() -> tuple[str, str]:
+        who = default_speaker(settings)
+        return who.model, who.voice
+
+    warming = Warming(pool, first, told=on_warm) if warm else None
     context = ApiContext(settings=settings, library=library, pool=pool, access=access)
 
     @asynccontextmanager
@@ -160,7 +165,9 @@ def _mount_page(app: FastAPI, context: ApiContext, warming: Warming | None) -> N
     folder.mkdir(parents=True, exist_ok=True)
     # Gradio asks the environment, when components are made and again at every upload.
     os.environ["GRADIO_TEMP_DIR"] = str(folder)
-    page = build_page(PageContext(context.library, context.pool, context.settings, warming))
+    settings = context.settings
+    downloads = Downloads(settings.models_dir, settings.offline, settings.natural_dir)
+    page = build_page(PageContext(context.library, context.pool, settings, downloads, warming))
     options: dict[str, Any] = {
         **mount_options(),
         "auth_dependency": lambda request: current_person(request).name,  # pyright: ignore[reportUnknownLambdaType]

@@ -39,10 +39,10 @@ class Settings(BaseSettings):
     redis_url: str = Field(default="", description="A Redis of yours; empty starts a private one on a socket.")
     workers: int = Field(default=1, ge=0, le=64, description="Worker processes that `studio run` starts.")
 
-    # What speaks and listens unless a request says otherwise.
-    speak_model: str = "espeak-ng"
-    voice: str = "en-us"
-    transcribe_model: str = "pocketsphinx"
+    # Who speaks and listens unless a request says otherwise; empty is the rule of engine.defaults.
+    speak_model: str = ""
+    voice: str = Field(default="", description="For what is in its language; it is one of the model's, if one is set.")
+    transcribe_model: str = ""
     memory_budget_gb: float = Field(
         default=0.0, ge=0, description="For loaded models; 0 is half of the machine's memory."
     )

@@ -17,6 +17,7 @@ from studio.access import Access
 from studio.api import errors as api_errors
 from studio.api import listen as listen_page
 from studio.api import stream_socket
+from studio.library.chosen import default_speaker
 from studio.server import address_of, listen, run
 from studio.settings import Settings
 
@@ -91,7 +92,7 @@ def serve_stream(settings: Settings, preload: bool = True, on_ready: Callable[[s
 
         def ready() -> None:
             if preload:
-                context.pool.preload(settings.speak_model)
+                context.pool.preload(default_speaker(settings).model)
             if on_ready is not None:
                 on_ready(address_of(settings.host, listener.getsockname()[1]))
 

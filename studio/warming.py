@@ -27,18 +27,24 @@ WORDS = "1\n2, 3, 4, 5, 6, 7, blimmer."
 class Warming:
     """Warms one model; all methods may be called from any thread."""
 
-    def __init__(self, pool: ModelPool, model: str, voice: str = "", told: Callable[[str], None] | None = None) -> None:
+    def __init__(
+        self,
+        pool: ModelPool,
+        model: str | Callable[[], tuple[str, str]],
+        voice: str = "",
+        told: Callable[[str], None] | None = None,
+    ) -> None:
         """Nothing happens before `begin`.
 
         Args:
             pool: where the model lives.
-            model: its id.
+            model: its id; or what gives (model, voice) at every beginning, for it may be another by then.
             voice: one of its voices; "" is its default.
             told: called with one sentence when the voice is ready, or why it is not; on the thread that warms.
         """
         self._pool = pool
-        self._model = model
-        self._voice = voice
+        self._choose = model if callable(model) else lambda: (model, voice)
+        self._model, self._voice = "", ""
         self._told = told
         self._lock = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -53,11 +59,13 @@ class Warming:
 
     def begin(self) -> None:
         """Warm the voice on a thread of its own, unless that is being done or the model is in memory; never waits."""
-        is_here = any(model.id == self._model for model in self._pool.loaded())
+        chosen, voice = self._choose()
+        is_here = chosen == self._model and any(model.id == self._model for model in self._pool.loaded())
         with self._lock:
             if self._is_stopped or self._state == "warming" or (self._state == "ready" and is_here):
                 return
             self._state = "warming"
+            self._model, self._voice = chosen, voice
             self._thread = threading.Thread(target=self._warm, name="studio-warming", daemon=True)
             self._thread.start()
 

@@ -8,6 +8,6 @@ crosses the pool's border is NumPy arrays and plain values.
 from engine.pool.hearing import LiveHandle
 from engine.pool.models import ModelPool
 from engine.pool.places import LoadedModel
-from engine.pool.stream import Stream
+from engine.pool.stream import Stream, ended
 
-__all__ = ["LiveHandle", "LoadedModel", "ModelPool", "Stream"]
+__all__ = ["LiveHandle", "LoadedModel", "ModelPool", "Stream", "ended"]

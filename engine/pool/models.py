@@ -68,6 +68,7 @@ class ModelPool:
         def load_family(card: ModelCard, folder: Path | None) -> Closeable:
             return load_model(card, folder, models_dir, offline=offline)
 
+        self.models_dir = models_dir
         self._places = Places(budget_bytes, find, locate, load or load_family)
         self._transcriptions: set[Transcription] = set()
         self._paces: dict[str, Pace] = {}  # each used on its model's thread

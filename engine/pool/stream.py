@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from queue import SimpleQueue
-from typing import Generic, Self, TypeVar
+from typing import Any, Generic, Self, TypeVar
 
 T = TypeVar("T")
 T_co = TypeVar("T_co", covariant=True)
@@ -118,3 +118,10 @@ class Stream(Iterator[T_co]):
 
     def __del__(self) -> None:
         self._feed.close()
+
+
+def ended(error: BaseException) -> Stream[Any]:
+    """A stream that gives nothing but an error, for work that cannot begin."""
+    feed: Feed[Any] = Feed()
+    feed.end(error)
+    return Stream(feed)

@@ -44,6 +44,11 @@ class Guidance:
         return cls(translates, _plain(prompt).strip(), tuple(word for word in words if word))
 
     @property
+    def needs(self) -> frozenset[str]:
+        """What a model must be able to do for it, as in `ModelCard.abilities`."""
+        return frozenset({*(["translate"] if self.translates else []), *(["prompt"] if self.text else [])})
+
+    @property
     def text(self) -> str:
         """Prompt and hotwords as one text, for models that take it so."""
         words = ", ".join(word.strip() for word in self.hotwords if word.strip())

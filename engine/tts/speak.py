@@ -50,7 +50,7 @@ def speak(
         )
     )
     lead = Lead(pace or Pace(), told, len(request.text), request.speed)
-    stream = _Chunks(model.sample_rate, started_at, lead)
+    stream = _Chunks(model.sample_rate, started_at, lead, request.notices)
     segment: TextSegment | None = None
     owed_s, resumed_at = 0.0, time.perf_counter()
     for segment, piece, is_pause in _pieces(model, told, request):
@@ -109,8 +109,9 @@ def _pause(model: Synthesizer, segment: TextSegment) -> Iterator[SpeechPiece]:
 class _Chunks:
     """Counts samples and tokens of one stream and numbers its chunks."""
 
-    def __init__(self, sample_rate: int, started_at: float, lead: Lead) -> None:
+    def __init__(self, sample_rate: int, started_at: float, lead: Lead, notices: tuple[str, ...]) -> None:
         self._sample_rate = sample_rate
+        self._told_first = notices
         self._lead = lead
         self._started_at = started_at
         self._ttfa_s = 0.0
@@ -159,7 +160,7 @@ class _Chunks:
             tokens_per_second=tokens_per_second(self._tokens, time.perf_counter() - self._started_at),
             ttfa_s=self._ttfa_s,
             total_seconds=total_seconds,
-            notices=piece.notices,
+            notices=piece.notices if self._index else (*self._told_first, *piece.notices),
             lead_s=lead_s,
         )
         self._index += 1

@@ -14,5 +14,5 @@ def check_model_name(name: str, settings: Settings) -> None:
     is_listed = any(name.strip().casefold() == known.id.casefold() for known in registry.cards())
     # A folder of this machine is for whoever sits at it: to others its name must not even show that it exists.
     may_name_folders = not settings.users and settings.is_local_only
-    if not (is_listed or may_name_folders or name in {settings.speak_model, settings.transcribe_model}):
+    if not (is_listed or may_name_folders or (name and name in {settings.speak_model, settings.transcribe_model})):
         raise ModelNotFound(f"There is no model called {name[:100]!r} here; GET /v1/models lists those there are.")

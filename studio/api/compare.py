@@ -12,6 +12,7 @@ import base64
 import io
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
+from functools import partial
 from typing import Any
 
 import soundfile
@@ -25,11 +26,11 @@ from engine.errors import EngineError, TextError
 from engine.types import SpeechRequest
 from studio.access import Person, StreamSlot
 from studio.api import names
-from studio.api.bridge import Cancel, Pump
+from studio.api.bridge import Cancel, Pump, off_loop
 from studio.api.context import ApiContext, Asking, Context
 from studio.api.errors import wire
 from studio.api.events import MAX_NAME_CHARS, sse
-from studio.api.speaking import as_kept
+from studio.api.speaking import as_kept, kept_voices
 from studio.api.streamed import PumpedResponse
 
 router = APIRouter(tags=["speech"])
@@ -56,10 +57,13 @@ async def compare(request: Request, body: CompareBody, context: Context, asking:
         raise TextError(f"The text has {len(body.text):,} characters and a comparison may have {MAX_CHARS:,}.")
     if not body.text.strip():
         raise TextError("There is nothing to compare: the text is empty.")
-    model = names.model_id(body.model, "speak", context.settings)
-    spoken = SpeechRequest(body.text, voice=names.voice_id(body.voice, model, context.settings), seed=body.seed)
+    kept = kept_voices(context, asking)
+    who = await off_loop(
+        partial(names.speaker, context.settings, model=body.model, voice=body.voice, text=body.text, kept=kept)
+    )
+    spoken = who.asked(SpeechRequest(body.text, seed=body.seed))
     slot = context.access.limits.open_stream(asking)
-    pump = Pump[bytes](_Comparison(context, asking, model, spoken, slot), name="compare")
+    pump = Pump[bytes](_Comparison(context, asking, who.model, spoken, slot), name="compare")
     first = await pump.first_for(request)
     return PumpedResponse(first, pump, "text/event-stream")
 
@@ -82,7 +86,7 @@ class _Comparison:
                 yield sse({"type": "error", **wire(exc)[1]})
 
     def _events(self, cancel: Cancel) -> Iterator[dict[str, Any]]:
-        request = as_kept(self.context, self.asking, self.model, self.spoken)
+        request = as_kept(self.context, self.asking, self.spoken)
         taken: list[Take] = []
         for step in takes(self.context.pool, self.model, request, cancel.closes):
             if cancel.is_set:

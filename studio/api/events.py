@@ -350,13 +350,16 @@ class LiveDelta(BaseModel):
 
 
 class LiveReady(BaseModel):
-    """The first answer. `received` samples of this session need not be sent again; `session` is for coming back."""
+    """The first answer. `received` samples of this session need not be sent again; `session` is for coming back;
+    `notices` are sentences for the person about who listens.
+    """
 
     status: Literal["ready"] = "ready"
     model: str
     sample_rate: int
     session: str = ""
     received: int = 0
+    notices: list[str] = []
 
 
 class LiveAck(BaseModel):

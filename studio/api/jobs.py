@@ -31,6 +31,7 @@ from studio.api.uploads import Form, FormError, received_form
 from studio.books import read_book, read_text
 from studio.books.plan import default_chapters
 from studio.library import pronunciations, saved_voices
+from studio.library.chosen import beginning
 from studio.library.library import Library
 from studio.library.options import TranscriptionOptions
 from studio.library.tables import JobKind
@@ -187,8 +188,6 @@ async def _submit_book(form: Form, context: ApiContext, owner: str) -> JobView:
     most = context.access.limits.allowance.max_book_chars
     if asked.text and len(asked.text) > most:
         raise TooLarge(f"The text has {len(asked.text):,} characters and a book may have {most:,}; send it in parts.")
-    model = names.model_id(asked.model, "speak", context.settings)
-    voice = names.voice_id(asked.voice, model, context.settings)
 
     def work() -> JobView:
         if form.file is not None:
@@ -203,14 +202,24 @@ async def _submit_book(form: Form, context: ApiContext, owner: str) -> JobView:
             raise FormError("Send a book as `file`, or its words as `text`.", "file")
         db = context.library.db
         said = pronunciations.spoken(db, owner, asked.book) if asked.saved_pronunciations else ()
-        made_of = saved_voices.resolved(db, owner, registry.find(model).family, voice)
-        options = asked.options(model, made_of, list(default_chapters(book)))
+        who = names.speaker(
+            context.settings,
+            model=asked.model,
+            voice=asked.voice,
+            language=asked.language,
+            text=beginning(book),
+            hint=book.language,
+            kept=lambda family, voice: saved_voices.resolved(db, owner, family, voice),
+        )
+        options = asked.options(who.model, who.voice, list(default_chapters(book)))
         texts = (text for chapter in book.chapters for text in (chapter.title, *chapter.paragraphs))
         options = replace(
             options,
+            language=who.language,
             pronunciations=used(said, texts),
             # A blend has a name in the file's tags too.
-            narrator=options.narrator or (voice if made_of != voice else ""),
+            narrator=options.narrator or (who.named if who.voice != who.named else ""),
+            notices=who.notices,
         )
         return context.library.submit_book(owner, book, options, max_queued=context.settings.max_queued_jobs)
 
@@ -219,8 +228,8 @@ async def _submit_book(form: Form, context: ApiContext, owner: str) -> JobView:
 
 async def _submit_recording(form: Form, context: ApiContext, owner: str) -> JobView:
     asked = _checked(RecordingForm, form)
-    model = names.model_id(asked.model, "transcribe", context.settings)
     guidance = Guidance.written(asked.translate, asked.prompt, asked.hotwords)
+    model = names.listener(asked.model, context.settings, asked.language, guidance.needs).model
     check_guidance(registry.find(model, "transcribe"), guidance)
     options = TranscriptionOptions(
         model, asked.language.lower(), tuple(asked.formats), asked.translate, guidance.prompt, guidance.hotwords

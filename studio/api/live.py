@@ -128,8 +128,8 @@ async def forget(session: str, context: Context, asking: Asking) -> Deleted:
 
 
 async def _begin(context: ApiContext, asking: Asking, start: LiveStart) -> LiveSession:
-    model = names.model_id(start.model, "transcribe", context.settings)
     guidance = Guidance.written(start.translate, start.prompt, start.hotwords)
+    model = names.listener(start.model, context.settings, start.language, guidance.needs).model
     check_guidance(registry.find(model, "transcribe"), guidance)
     told = TranscriptionOptions(
         model, start.language.lower(), translate=guidance.translates, prompt=guidance.prompt, hotwords=guidance.hotwords

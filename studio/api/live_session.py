@@ -17,6 +17,7 @@ import numpy as np
 from pydantic import BaseModel
 
 from engine.audio.pcm import decode_pcm16
+from engine.defaults import simple_recogniser
 from engine.errors import AudioFormatError, EngineError
 from engine.pool import LiveHandle
 from engine.spacing import gap, text_of
@@ -133,7 +134,11 @@ class LiveSession:
             session = self.id if self.is_resumable else ""
             await self._send(
                 LiveReady(
-                    model=self.options.model, sample_rate=self.sample_rate, session=session, received=self.received
+                    model=self.options.model,
+                    sample_rate=self.sample_rate,
+                    session=session,
+                    received=self.received,
+                    notices=[notice] if (notice := simple_recogniser(self.options.model)) else [],
                 )
             )
             known = max(0, words - self._forgotten)

@@ -22,9 +22,9 @@ def list_models(context: Context) -> ModelList:
 def get_model(model_id: str, context: Context) -> ModelEntry:
     """One model; OpenAI's names answer with what they stand for."""
     if model_id in names.SPEAK_ALIASES:
-        model_id = context.settings.speak_model
+        model_id = names.model_id("", "speak", context.settings)
     elif model_id in names.TRANSCRIBE_ALIASES:
-        model_id = context.settings.transcribe_model
+        model_id = names.model_id("", "transcribe", context.settings)
     return _entry(names.card(model_id, None, context.settings), context.settings)
 
 

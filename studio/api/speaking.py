@@ -5,11 +5,11 @@ from typing import Protocol
 
 from starlette.requests import HTTPConnection
 
-from engine import registry
 from engine.pool import ModelPool
 from engine.types import SpeechRequest
 from studio.access import Access, Person
 from studio.library import pronunciations, saved_voices
+from studio.library.chosen import Kept
 from studio.library.library import Library
 from studio.settings import Settings
 
@@ -43,21 +43,22 @@ async def speaking(connection: HTTPConnection) -> Speaking:
     return connection.app.state.api
 
 
+def kept_voices(application: Speaking, asking: Person) -> Kept | None:
+    """What a person's own voices are made of; None where nothing is kept."""
+    if application.library is None:
+        return None
+    db = application.library.db
+    return lambda family, voice: saved_voices.resolved(db, asking.name, family, voice)
+
+
 def as_kept(
-    application: Speaking,
-    asking: Person,
-    model: str,
-    request: SpeechRequest,
-    *,
-    with_words: bool = True,
-    book: str = "",
+    application: Speaking, asking: Person, request: SpeechRequest, *, with_words: bool = True, book: str = ""
 ) -> SpeechRequest:
-    """The request with a voice of the person's own by what it is made of, and words as they want them said.
+    """The request with words as the person wants them said.
 
     Args:
         application: whose library it is; without one the request is as it was.
-        asking: whose voices and words.
-        model: that will speak.
+        asking: whose words.
         request: its own pronunciations go before the kept ones.
         with_words: whether the kept pronunciations hold.
         book: of those kept for one book, whose hold too.
@@ -65,9 +66,7 @@ def as_kept(
     Raises:
         DatabaseBusy: the database cannot be read.
     """
-    if application.library is None:
+    if application.library is None or not with_words:
         return request
-    db = application.library.db
-    voice = saved_voices.resolved(db, asking.name, registry.find(model).family, request.voice)
-    kept = pronunciations.spoken(db, asking.name, book) if with_words else ()
-    return replace(request, voice=voice, pronunciations=request.pronunciations + kept)
+    kept = pronunciations.spoken(application.library.db, asking.name, book)
+    return replace(request, pronunciations=request.pronunciations + kept)

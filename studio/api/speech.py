@@ -2,6 +2,8 @@
 
 import base64
 from collections.abc import Iterator
+from dataclasses import replace
+from functools import partial
 from typing import Any
 from urllib.parse import quote
 
@@ -13,13 +15,14 @@ from engine.errors import EngineError
 from engine.types import AudioChunk, SpeechRequest
 from studio.access import Person, StreamSlot
 from studio.api import names
-from studio.api.bridge import Cancel, Pump
+from studio.api.bridge import Cancel, Pump, off_loop
 from studio.api.clip_recorder import ClipRecorder
 from studio.api.context import ApiContext, Asking, Context
 from studio.api.errors import wire
 from studio.api.events import SpeechBody, SpeechDelta, SpeechDone, Usage, WordTime, sse
-from studio.api.speaking import as_kept
+from studio.api.speaking import as_kept, kept_voices
 from studio.api.streamed import PumpedResponse
+from studio.library.chosen import Chosen
 
 router = APIRouter(tags=["speech"])
 
@@ -34,12 +37,19 @@ async def speak(
 ) -> Response:
     """Speak a text. The first bytes leave with the first sound; leaving the connection stops the voice."""
     context.access.limits.check_speech_text(body.input)
-    model = names.model_id(body.model, "speak", context.settings)
-    voice = names.voice_id(body.voice_name, model, context.settings)
+    who = await off_loop(
+        partial(
+            names.speaker,
+            context.settings,
+            model=body.model,
+            voice=body.voice_name,
+            language=body.language,
+            text=body.input,
+            kept=kept_voices(context, asking),
+        )
+    )
     spoken = SpeechRequest(
         text=body.input,
-        voice=voice,
-        language=body.language,
         speed=body.speed,
         pitch=body.pitch,
         instructions=body.instructions,
@@ -51,7 +61,7 @@ async def speak(
         pronunciations=tuple(said.entry() for said in body.pronunciations),
     )
     slot = context.access.limits.open_stream(asking)
-    work = _Speech(context, asking, model, spoken, body, slot, keep=x_studio_keep == "1")
+    work = _Speech(context, asking, who, spoken, body, slot, keep=x_studio_keep == "1")
     pump = Pump[bytes](work, name="speech")
     first = await pump.first_for(request)
     media_type = "text/event-stream" if body.stream_format == "sse" else FORMATS[body.response_format].media_type
@@ -65,7 +75,7 @@ class _Speech:
         self,
         context: ApiContext,
         asking: Person,
-        model: str,
+        who: Chosen,
         spoken: SpeechRequest,
         body: SpeechBody,
         slot: StreamSlot,
@@ -73,11 +83,11 @@ class _Speech:
     ) -> None:
         self._context = context
         self._asking = asking
-        self._model = model
+        self._who = who
         self._spoken = spoken
         self._body = body
         self._slot = slot
-        self._recorder = ClipRecorder(context.library, asking.name, model, spoken) if keep else None
+        self._recorder = _recorder(context, asking, who, spoken) if keep else None
         self._first_chunk: AudioChunk | None = None
 
     def __call__(self, cancel: Cancel) -> Iterator[bytes]:
@@ -86,12 +96,11 @@ class _Speech:
             kept = as_kept(
                 self._context,
                 self._asking,
-                self._model,
-                self._spoken,
+                self._who.asked(self._spoken),
                 with_words=body.saved_pronunciations,
                 book=body.book,
             )
-            stream = cancel.closes(self._context.pool.speak(self._model, kept))
+            stream = cancel.closes(self._context.pool.speak(self._who.model, kept))
             try:
                 chunks = self._watched(stream)
                 yield from self._events(chunks) if self._body.stream_format == "sse" else self._container(chunks)
@@ -106,6 +115,7 @@ class _Speech:
         if chunk is None:
             return {}
         headers = {"x-sample-rate": str(chunk.sample_rate), "x-ttfa-ms": f"{chunk.ttfa_s * 1000:.1f}"}
+        headers |= {"x-studio-model": quote(self._who.model, "/"), "x-studio-voice": quote(self._who.named, "+:")}
         if chunk.notices:
             headers["x-studio-notices"] = quote(" ".join(chunk.notices)[:1000])
         return headers
@@ -156,6 +166,11 @@ class _Speech:
         finally:
             if encoder is not None:
                 encoder.close()
+
+
+def _recorder(context: ApiContext, asking: Person, who: Chosen, spoken: SpeechRequest) -> ClipRecorder:
+    """Keeps the clip under the voice's name as the person calls it."""
+    return ClipRecorder(context.library, asking.name, who.model, replace(spoken, voice=who.named))
 
 
 def _done(spoken: SpeechRequest, last: AudioChunk | None, clip: str | None) -> SpeechDone:

@@ -42,16 +42,10 @@ class StreamStart(SamplingFields, ChunkingFields):
         # Clients send null for what they do not set.
         return cls.model_fields[info.field_name].get_default() if value is None and info.field_name != "text" else value
 
-    def request(self, voice: str) -> SpeechRequest:
-        """As the engine takes it.
-
-        Args:
-            voice: the model's own id for the voice; "" is its default.
-        """
+    def request(self) -> SpeechRequest:
+        """As the engine takes it, for whoever is chosen to speak it."""
         return SpeechRequest(
             text=self.text,
-            voice=voice,
-            language=self.language,
             speed=self.speed,
             pitch=self.pitch,
             instructions=self.instructions,

@@ -31,7 +31,7 @@ from studio.api.bridge import Cancel, Pump, off_loop
 from studio.api.context import Asking
 from studio.api.errors import wire
 from studio.api.pcm_frame import frames
-from studio.api.speaking import Speaking, as_kept, speaking
+from studio.api.speaking import Speaking, as_kept, kept_voices, speaking
 from studio.api.stream_protocol import StreamComplete, StreamError, StreamStart, StreamStarted, parse
 
 router = APIRouter()
@@ -122,14 +122,22 @@ class _Session:
             )
         settings, limits = self._application.settings, self._application.access.limits
         limits.check_speech_text(start.text)
-        model = await off_loop(names.model_id, start.model, "speak", settings)
-        voice = await off_loop(names.voice_id, start.voice, model, settings)
-        with_words, book = start.saved_pronunciations, start.book
-        request = await off_loop(
-            lambda: as_kept(
-                self._application, self._asking, model, start.request(voice), with_words=with_words, book=book
+        kept = kept_voices(self._application, self._asking)
+
+        def choose() -> tuple[str, SpeechRequest]:
+            who = names.speaker(
+                settings,
+                model=start.model,
+                voice=start.voice,
+                language=start.language,
+                text=start.text,
+                kept=kept,
             )
-        )
+            request = who.asked(start.request())
+            with_words, book = start.saved_pronunciations, start.book
+            return who.model, as_kept(self._application, self._asking, request, with_words=with_words, book=book)
+
+        model, request = await off_loop(choose)
         slot = limits.open_stream(self._asking)
         self._stream = _Stream(self._application.pool, model, start, request, slot)
         self._sending = asyncio.ensure_future(self._send(self._stream))

@@ -5,6 +5,7 @@ from contextlib import ExitStack, suppress
 from dataclasses import replace
 from itertools import pairwise
 from typing import Any, Literal, get_args
+from urllib.parse import quote
 
 from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, PlainTextResponse, Response
@@ -34,8 +35,10 @@ class _Asked:
     """The form's fields, checked."""
 
     def __init__(self, form: Form, context: ApiContext, translates: bool) -> None:
-        self.model = names.model_id(form.text("model"), "transcribe", context.settings)
         self.language = form.text("language").strip().lower()
+        needs = {"translate"} if translates else ()
+        listener = names.listener(form.text("model"), context.settings, self.language, needs)
+        self.model, self.notice = listener.model, listener.notice
         told = Guidance.written(translates, form.text("prompt")[:MAX_PROMPT_CHARS], form.text("hotwords"))
         self.guidance = replace(told, hotwords=told.hotwords[:MAX_HOTWORDS])
         self.format: TranscriptFormat = _one_of(
@@ -86,7 +89,10 @@ async def _whole(request: Request, work: "_Recognition") -> Response:
     with suppress(StopAsyncIteration):
         while True:
             segments.append(await pump.next_for(request))
-    return _rendered(work.transcript(segments), work.asked)
+    answer = _rendered(work.transcript(segments), work.asked)
+    if work.asked.notice:
+        answer.headers["x-studio-notices"] = quote(work.asked.notice)
+    return answer
 
 
 class _Recognition:
@@ -147,7 +153,9 @@ def _events(work: _Recognition, cancel: Cancel) -> Iterator[bytes]:
         yield sse({"type": "error", **wire(exc)[1]})
         return
     whole = work.transcript(segments)
-    yield sse({"type": "transcript.text.done", "text": whole.text, "duration": whole.duration_s})
+    notices = [work.asked.notice] if work.asked.notice else []
+    done = {"type": "transcript.text.done", "text": whole.text, "duration": whole.duration_s, "notices": notices}
+    yield sse(done)
 
 
 def _rendered(transcript: Transcript, asked: _Asked) -> Response:
@@ -167,6 +175,7 @@ def _rendered(transcript: Transcript, asked: _Asked) -> Response:
         "duration": transcript.duration_s,
         "text": transcript.text,
         "model": transcript.model,
+        "notices": [asked.notice] if asked.notice else [],
     }
     if "word" in asked.granularities:
         words = [word for segment in transcript.segments for word in segment.words]

@@ -14,6 +14,7 @@ from studio.api import names
 from studio.api.bridge import off_loop
 from studio.api.context import ApiContext, Asking, Context
 from studio.api.events import MAX_NAME_CHARS, Deleted, VoiceEntry, VoiceList
+from studio.api.speaking import kept_voices
 from studio.library import previews, saved_voices
 from studio.library.saved_voices import KeptVoice
 
@@ -40,6 +41,8 @@ def list_voices(
 ) -> VoiceList:
     """The voices of a model, narrowed by language ("en" finds "en-us") and by words of the name or id."""
     found = names.model_id(model, "speak", context.settings)
+    if language and not names.named_model(model, "speak", context.settings):
+        found = names.speaker(context.settings, language=language).model
     words = q.casefold().split()
     own = own_voices(context, asking.name, registry.find(found))
     entries = [*own, *(VoiceEntry.of(voice) for voice in registry.voices(found))]
@@ -53,7 +56,7 @@ def keep(body: SavedBlend, context: Context, asking: Asking) -> VoiceEntry:
     card = registry.find(names.model_id(body.model, "speak", context.settings))
     blend = checked_blend(body.blend, card)
     name = " ".join(body.name.split())
-    taken = {voice.id.casefold() for voice in registry.voices(card.id)} | set(names.VOICE_VARIANTS)
+    taken = {voice.id.casefold() for voice in registry.voices(card.id)} | set(names.VOICES)
     if name.casefold() in taken:
         raise OptionError(f"“{name[:60]}” is the name of another voice; choose one of your own.")
     return _entry(saved_voices.keep(context.library.db, asking.name, card.family, name, blend), card)
@@ -69,16 +72,15 @@ def remove(voice_id: str, context: Context, asking: Asking) -> Deleted:
 @router.get("/{voice:path}/preview", response_class=Response)
 async def preview(voice: str, context: Context, asking: Asking, model: str = Query("", max_length=500)) -> Response:
     """A sentence of the voice's language in that voice, made when it is first asked for."""
-    model_id = names.model_id(model, "speak", context.settings)
-    card = registry.find(model_id)
+    card = registry.find(names.model_id(model, "speak", context.settings))
     slot = context.access.limits.open_stream(asking)
 
     def work() -> Response:
         with slot:
-            wanted = saved_voices.resolved(
-                context.library.db, asking.name, card.family, names.voice_id(voice, model_id, context.settings)
-            )
-            first = next((known for known in registry.voices(model_id) if known.id == _first(wanted)), None)
+            wanted = names.speaker(
+                context.settings, model=card.id, voice=voice, kept=kept_voices(context, asking)
+            ).voice
+            first = next((known for known in registry.voices(card.id) if known.id == _first(wanted)), None)
             is_saved = wanted != voice and "blend" in card.abilities
             if first is None or (first.id != wanted and not is_saved):
                 raise VoiceError(f"{card.name} has no voice called “{voice[:60]}”; GET /v1/audio/voices lists them.")
@@ -87,7 +89,7 @@ async def preview(voice: str, context: Context, asking: Asking, model: str = Que
             text = previews.sentence(first.language)
 
             def speak() -> Iterator[AudioChunk]:
-                return iter(context.pool.speak(model_id, SpeechRequest(text, voice=wanted, seed=0)))
+                return iter(context.pool.speak(card.id, SpeechRequest(text, voice=wanted, seed=0)))
 
             path = previews.preview(context.library.storage, card.id, f"{files} {card.code}", wanted, text, speak)
             return FileResponse(path, media_type="audio/wav", headers={"cache-control": "private, max-age=60"})

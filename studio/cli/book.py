@@ -15,6 +15,7 @@ from engine.types import Sampling
 from studio.books import read_book
 from studio.books.model import Book
 from studio.cli import own, queue
+from studio.library.chosen import beginning, speaker
 from studio.library.library import Library
 from studio.library.options import BookFormat, BookOptions, Loudness
 from studio.library.tables import JobStatus
@@ -58,8 +59,7 @@ def book(
     for notice in document.notices:
         console.print(notice, markup=False, soft_wrap=True)
     options = BookOptions(
-        model=model or settings.speak_model,
-        voice=voice or ("" if model else settings.voice),
+        voice=voice,
         language=language,
         speed=speed,
         format=cast(BookFormat, format),
@@ -70,14 +70,14 @@ def book(
     )
     if no_wait:
         with queue.opened(settings) as library:
-            options = _as_the_person_has_it(library, options, document)
+            options = _as_the_person_has_it(library, settings, options, document, model)
             job = library.submit_book(queue.OWNER, document, options, max_queued=settings.max_queued_jobs)
             if library.redis is None:
                 console.print("It waits for `studio run` or `studio worker`.", soft_wrap=True)
         _print(job, [], as_json)
         return
     with queue.staffed(settings) as library:
-        options = _as_the_person_has_it(library, options, document)
+        options = _as_the_person_has_it(library, settings, options, document, model)
         job = library.submit_book(queue.OWNER, document, options, max_queued=settings.max_queued_jobs)
         try:
             job = queue.watch(library, job.id, console)
@@ -98,12 +98,30 @@ def book(
     _print(job, places, as_json)
 
 
-def _as_the_person_has_it(library: Library, options: BookOptions, document: Book) -> BookOptions:
-    """The voice by what it is made of, and the words as the person wants them said in all texts."""
-    voice, said = own.in_a_book(library.db, options.model, options.voice)
+def _as_the_person_has_it(
+    library: Library, settings: Settings, options: BookOptions, document: Book, model: str
+) -> BookOptions:
+    """With who is to speak, what the voice is made of, and the words as the person wants them said in all texts."""
+    kept, said = own.in_a_library(library.db)
+    who = speaker(
+        settings,
+        model=model,
+        voice=options.voice,
+        language=options.language,
+        text=beginning(document),
+        hint=document.language,
+        kept=kept,
+    )
     texts = (text for chapter in document.chapters for text in (chapter.title, *chapter.paragraphs))
-    narrator = options.narrator or (options.voice if voice != options.voice else "")
-    return replace(options, voice=voice, pronunciations=used(said, texts), narrator=narrator)
+    return replace(
+        options,
+        model=who.model,
+        voice=who.voice,
+        language=who.language,
+        pronunciations=used(said, texts),
+        narrator=options.narrator or (who.named if who.voice != who.named else ""),
+        notices=who.notices,
+    )
 
 
 def chosen(chapters: str, document: Book) -> list[int]:

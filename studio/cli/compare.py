@@ -20,6 +20,7 @@ from engine.errors import OptionError, TextError
 from engine.pool import ModelPool
 from engine.types import SpeechRequest
 from studio.cli import own
+from studio.cli.told import tell
 from studio.settings import Settings
 
 
@@ -34,10 +35,10 @@ def compare(
     if not text.strip():
         raise TextError("There is nothing to say: the text is empty.")
     settings = Settings()
-    chosen = model or settings.speak_model
-    card = registry.find(chosen, "speak")
-    made_of, said = own.for_speech(settings, chosen, voice or ("" if model else settings.voice))
-    request = SpeechRequest(text=text, voice=made_of, seed=seed, pronunciations=said)
+    who, said = own.for_speech(settings, model=model, voice=voice, text=text)
+    tell(settings, who)
+    card = registry.find(who.model, "speak")
+    request = SpeechRequest(text=text, voice=who.voice, language=who.language, seed=seed, pronunciations=said)
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as exc:
@@ -46,7 +47,7 @@ def compare(
     with ModelPool(
         int(settings.memory_budget_gb * 1024**3), models_dir=settings.models_dir, offline=settings.offline
     ) as pool:
-        taken = _taken(pool, chosen, request, told)
+        taken = _taken(pool, who.model, request, told)
     rows = measured(taken)
     for take in taken:
         write_file(out / f"{take.way}.wav", [take.samples], "wav", take.sample_rate)

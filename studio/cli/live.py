@@ -17,6 +17,7 @@ from engine.pool import LiveHandle, ModelPool
 from engine.spacing import gap, text_of
 from engine.stt.base import Guidance
 from engine.types import Samples, TranscriptEvent
+from studio.library.chosen import listener
 from studio.settings import Settings
 
 PACKET_S = 0.1
@@ -40,7 +41,10 @@ def live(
     pool = ModelPool(int(settings.memory_budget_gb * 1024**3), models_dir=settings.models_dir, offline=settings.offline)
     try:
         guidance = Guidance.written(translate, prompt, hotwords)
-        with pool.live(model or settings.transcribe_model, language, rate, guidance=guidance) as ear:
+        who = listener(settings, model=model, language=language, needs=guidance.needs)
+        if who.notice:
+            Console(stderr=True, highlight=False).print(who.notice, markup=False, soft_wrap=True)
+        with pool.live(who.model, language, rate, guidance=guidance) as ear:
             _caption(ear, packets)
     finally:
         pool.close()

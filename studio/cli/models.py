@@ -12,10 +12,13 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from rich.table import Table
 
 from engine import registry, weights
+from engine.defaults import tag
 from engine.errors import EngineError, OptionError
 from engine.registry import ModelCard
 from engine.types import DownloadProgress
 from engine.weights.store import in_words
+from studio.library import extras
+from studio.library.chosen import speaker
 from studio.settings import Settings
 
 app = typer.Typer(invoke_without_command=True)
@@ -58,12 +61,17 @@ def list_models(as_json: Annotated[bool, typer.Option("--json", help="For progra
 @app.command("get")
 def get(
     model: Annotated[
-        str, typer.Argument(help="A model id, see `studio models`; or: natural, the studio's natural set.")
+        str, typer.Argument(help="A model id, see `studio models`; natural, the natural set; japanese or mandarin.")
     ],
 ) -> None:
-    """Download a model's files, or make those of the natural set."""
+    """Download a model's files, or make those of the natural set, or get what reads a language for it."""
     settings = Settings()
     console = Console(stderr=True, highlight=False)
+    if extra := extras.find(model):
+        console.print(f"Getting what reads {extra.name} ({in_words(extra.download_bytes)}).")
+        extras.install(extra, offline=settings.offline)
+        console.print(f"{extra.name} can be read in the natural voice now.")
+        return
     failed = False
     for card in _named(model):
         try:
@@ -160,16 +168,17 @@ def quantize(
 
 
 def voices(
-    model: Annotated[str, typer.Option(help="A model id; the default speaks with the built-in voice.")] = "",
+    model: Annotated[str, typer.Option(help="A model id; whoever speaks the language when left out.")] = "",
     language: Annotated[str, typer.Option(help="Only this language, e.g. en or pt-br.")] = "",
     search: Annotated[str, typer.Option(help="Only voices whose name or id has this.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
     """Every voice a model can speak as."""
-    wanted_language, wanted = language.lower(), search.lower()
+    wanted_language, wanted = tag(language), search.lower()
+    whose = registry.find(model).id if model else speaker(Settings(), language=wanted_language).model
     found = [
         voice
-        for voice in registry.voices(model or Settings().speak_model)
+        for voice in registry.voices(whose)
         if (
             voice.language == wanted_language or voice.language.startswith(f"{wanted_language}-") or not wanted_language
         )
@@ -190,6 +199,9 @@ def voices(
     for voice in found:
         table.add_row(voice.id, voice.name, voice.language, voice.gender)
     console.print(table)
+    if not model:
+        told = Console(stderr=True, highlight=False)
+        told.print(f"The voices of {registry.find(whose).name}; --model names another.", soft_wrap=True)
 
 
 def _row(card: ModelCard, settings: Settings) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from engine.errors import OptionError, TextError
 from engine.pool import ModelPool
 from engine.types import AudioChunk, Samples, SpeechRequest
 from studio.cli import own
+from studio.cli.told import tell
 from studio.settings import Settings
 
 # Programs that play raw PCM from standard input, in the order in which we would rather have them.
@@ -47,15 +48,15 @@ def say(
     words = sys.stdin.read() if text == "-" else text
     if not words.strip():
         raise TextError("There is nothing to say: the text is empty.")
-    if not voice and not model:
-        voice = settings.voice
-    model = model or settings.speak_model
-    made_of, said = own.for_speech(settings, model, voice)
-    request = SpeechRequest(text=words, voice=made_of, language=language, speed=speed, pitch=pitch, pronunciations=said)
+    who, said = own.for_speech(settings, model=model, voice=voice, language=language, text=words)
+    tell(settings, who)
+    request = SpeechRequest(
+        text=words, voice=who.voice, language=who.language, speed=speed, pitch=pitch, pronunciations=said
+    )
     audio_format = _format_of(out)
     pool = ModelPool(int(settings.memory_budget_gb * 1024**3), models_dir=settings.models_dir, offline=settings.offline)
     try:
-        chunks = _Told(iter(pool.speak(model, request)))
+        chunks = _Told(iter(pool.speak(who.model, request)))
         first = next(chunks)
         samples = _samples(first, chunks)
         if play or not out:

@@ -7,6 +7,7 @@ import typer
 from rich.console import Console
 
 from engine import registry, weights
+from studio.library.chosen import default_speaker
 from studio.settings import Settings
 
 PORT = 8765
@@ -24,21 +25,22 @@ def serve_orpheus(
 
     asked = Settings()
     console = Console(highlight=False)
-    chosen = registry.find(model, "speak").id if model else _model(asked, console)
+    named = registry.find(model, "speak").id if model else _model(asked, console)
     asked = asked.model_copy(
         update={
             "host": host if host is not None else asked.host,
             "port": port,
             "share": False,
-            "speak_model": chosen,
+            "speak_model": named,
             # A default voice belongs to its model.
-            "voice": asked.voice if chosen == asked.speak_model else "",
+            "voice": asked.voice if named == asked.speak_model else "",
         }
     )
     settings = asked.with_login()
 
     def ready(address: str) -> None:
-        console.print(f"[bold]{chosen}[/] speaks at [bold]{address.replace('http', 'ws', 1)}/ws/orpheus[/]")
+        who = default_speaker(settings).model
+        console.print(f"[bold]{who}[/] speaks at [bold]{address.replace('http', 'ws', 1)}/ws/orpheus[/]")
         console.print(f"and can be heard at [bold]{address}/listen[/]")
         if settings.users and not asked.users:
             for name, secret in settings.users.items():
@@ -51,14 +53,14 @@ def serve_orpheus(
 
 
 def _model(settings: Settings, console: Console) -> str:
-    """The first Orpheus on this machine, or the studio's own voice."""
+    """The first Orpheus on this machine, else whom the settings name: "" is whoever speaks where nobody is named."""
     family = [card for card in registry.cards("speak") if card.family == "orpheus"]
     here = next((card for card in family if weights.is_present(card, settings.models_dir)), None)
     if here is not None:
         return here.id
     if family:
         console.print(
-            f"No Orpheus is on this machine yet, so {settings.speak_model} speaks. Get one with: "
+            f"No Orpheus is on this machine yet, so {default_speaker(settings).model} speaks. Get one with: "
             f"studio models get {family[0].id}"
         )
     return settings.speak_model

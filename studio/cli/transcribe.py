@@ -17,6 +17,7 @@ from engine.stt import exports
 from engine.stt.base import Guidance, language_of
 from engine.stt.captions import CaptionStyle
 from engine.types import Segment, Transcript
+from studio.library.chosen import listener
 from studio.settings import Settings
 
 
@@ -50,8 +51,9 @@ def transcribe(
             raise OptionError(f"{out} is a file; many recordings need a folder.")
         out.mkdir(parents=True, exist_ok=True)
     settings = Settings()
-    model_id = model or settings.transcribe_model
     guidance = Guidance.written(translate, prompt, hotwords)
+    who = listener(settings, model=model, language=language, needs=guidance.needs)
+    model_id = who.model
     captions = CaptionStyle(line_length=line_length, lines=lines)
     errors = Console(stderr=True, highlight=False)
     pool = ModelPool(int(settings.memory_budget_gb * 1024**3), models_dir=settings.models_dir, offline=settings.offline)
@@ -73,6 +75,8 @@ def transcribe(
                 sys.stdout.flush()
             else:
                 (_place(out, file, kind, files) if is_folder else out).write_bytes(made)
+        if who.notice:
+            errors.print(who.notice, markup=False, soft_wrap=True)
     finally:
         pool.close()
     if failed is not None:

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal, Self, get_args
 
+from engine.defaults import ALWAYS_LISTENS, ALWAYS_SPEAKS
 from engine.errors import OptionError
 from engine.stt.base import Guidance, language_of
 from engine.types import Pronunciation, Sampling, Segment
@@ -24,7 +25,7 @@ class BookOptions:
     """How a book is narrated.
 
     Attributes:
-        model: id of a voice model.
+        model: id of a voice model. The door that submits a job has chosen it, and the job keeps it.
         voice: a voice of it; "" takes the model's default.
         language: BCP 47 tag; "" takes the voice's own.
         speed: 0.5 to 2.0.
@@ -41,9 +42,10 @@ class BookOptions:
         sampling: for models that draw tokens; part of a segment's sound like voice and speed.
         pronunciations: how some words are said, as they were when the job was submitted. They change the text of the
             segments that have those words, and so only these are spoken anew when an entry changes.
+        notices: what the person should know of the choice of the voice.
     """
 
-    model: str = "espeak-ng"
+    model: str = ALWAYS_SPEAKS
     voice: str = ""
     language: str = ""
     speed: float = 1.0
@@ -61,6 +63,7 @@ class BookOptions:
     narrator: str = ""
     sampling: Sampling = field(default_factory=Sampling)
     pronunciations: tuple[Pronunciation, ...] = ()
+    notices: tuple[str, ...] = ()
 
     def __post_init__(self) -> None:
         _one_of("format", self.format, get_args(BookFormat))
@@ -89,7 +92,8 @@ class BookOptions:
 
     def as_json(self) -> dict[str, Any]:
         """For the row."""
-        return asdict(self) | {"pronunciations": [asdict(entry) for entry in self.pronunciations]}
+        entries = [asdict(entry) for entry in self.pronunciations]
+        return asdict(self) | {"pronunciations": entries, "notices": list(self.notices)}
 
     @classmethod
     def from_json(cls, kept: Mapping[str, Any]) -> Self:
@@ -98,6 +102,7 @@ class BookOptions:
         known["sampling"] = Sampling(**_known(Sampling, known.get("sampling") or {}))
         entries = known.get("pronunciations") or ()
         known["pronunciations"] = tuple(Pronunciation(**_known(Pronunciation, entry)) for entry in entries)
+        known["notices"] = tuple(known.get("notices") or ())
         return cls(**known)
 
 
@@ -106,7 +111,7 @@ class TranscriptionOptions:
     """How a recording is transcribed.
 
     Attributes:
-        model: id of a recogniser.
+        model: id of a recogniser; see `BookOptions`.
         language: BCP 47 tag; "" takes the model's default.
         formats: results to write.
         translate: write English, whatever is spoken; for models that can.
@@ -114,7 +119,7 @@ class TranscriptionOptions:
         hotwords: rare words that may come; likewise.
     """
 
-    model: str = "pocketsphinx"
+    model: str = ALWAYS_LISTENS
     language: str = ""
     formats: tuple[TranscriptFormat, ...] = ("txt", "srt", "vtt", "json")
     translate: bool = False

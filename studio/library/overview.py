@@ -5,6 +5,7 @@ from typing import Any
 
 from sqlmodel import Session, col, select
 
+from engine.defaults import simple_recogniser
 from studio.library.leases import is_gone
 from studio.library.moves import UNFINISHED, actions
 from studio.library.tables import FailedSegment, Job, JobKind, JobPart, JobResult, JobStatus, PartKind, PartStatus
@@ -68,7 +69,7 @@ def _job_view(
         kind=job.kind,
         status=job.status,
         title=job.title,
-        options={name: value for name, value in job.options.items() if name != "pronunciations"},
+        options={name: value for name, value in job.options.items() if name not in ("pronunciations", "notices")},
         created_at=job.created_at,
         started_at=job.started_at,
         finished_at=job.finished_at,
@@ -81,7 +82,7 @@ def _job_view(
         speed=pace.speed,
         eta_s=pace.eta_s if is_running else None,
         message=job.message,
-        notices=_notices(parts),
+        notices=_notices(job, parts),
         error=job.error,
         parts=tuple(_part_view(part) for part in chapters),
         failed=tuple(
@@ -105,12 +106,21 @@ def _job_view(
     )
 
 
-def _notices(parts: list[JobPart]) -> tuple[str, ...]:
-    """What the workers had to say, each sentence once; the last one tells where some are left out."""
-    told = list(dict.fromkeys(notice for part in parts for notice in part.report.get("notices", ())))
+def _notices(job: Job, parts: list[JobPart]) -> tuple[str, ...]:
+    """What there is to say of who speaks or listens, then what the workers had to say, each sentence once; the last one
+    tells where some are left out.
+    """
+    told: dict[str, None] = dict.fromkeys(job.options.get("notices") or ())
+    if job.kind is JobKind.TRANSCRIPTION and (simple := simple_recogniser(str(job.options.get("model", "")))):
+        told[simple] = None
+    told |= dict.fromkeys(notice for part in parts for notice in part.report.get("notices", ()))
+    return _few(tuple(told))
+
+
+def _few(told: tuple[str, ...]) -> tuple[str, ...]:
     if len(told) > MAX_NOTICES:
         return (*told[:MAX_NOTICES], f"And {len(told) - MAX_NOTICES} more of this kind.")
-    return tuple(told)
+    return told
 
 
 def _main_first(result: JobResult) -> tuple[int, str]:

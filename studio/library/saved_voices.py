@@ -78,18 +78,22 @@ def remove(db: Engine, owner: str, voice_id: str) -> None:
 
 
 def resolved(db: Engine, owner: str, family: str, voice: str) -> str:
-    """The blend of that name, or the voice as it was named: the one place where a name becomes what a model knows."""
+    """The blend of that name, or the voice as it was named: the one place where a name becomes what a model knows.
+
+    Args:
+        db: of the library.
+        owner: whose.
+        family: of the model that is to speak; "" where none is named yet.
+        voice: as it was named.
+    """
     # A lone surrogate is in no name that was kept, and no database takes it.
     written = voice.encode("utf-8", "replace").decode()
     key = " ".join(unicodedata.normalize("NFC", written).split()).casefold()
     if not key or "+" in key or ":" in key:
         return voice
     with session(db) as rows:
-        blend = rows.exec(
-            select(SavedVoice.blend).where(
-                SavedVoice.owner == owner, SavedVoice.family == family, SavedVoice.key == key
-            )
-        ).first()
+        named = select(SavedVoice.blend).where(SavedVoice.owner == owner, SavedVoice.key == key)
+        blend = rows.exec(named.where(SavedVoice.family == family) if family else named).first()
     return blend or voice
 
 

@@ -13,13 +13,14 @@ os.environ.setdefault("HF_HUB_DISABLE_TELEMETRY", "1")
 from typing import Any
 
 from studio.page.context import PageContext
+from studio.page.fetching import Downloads
 from studio.page.layout import build_page
 from studio.page.theme import StudioTheme, head, static_routes
 
 THEME = StudioTheme()
 HEAD = head()
 
-__all__ = ["HEAD", "THEME", "PageContext", "build_page", "mount_options"]
+__all__ = ["HEAD", "THEME", "Downloads", "PageContext", "build_page", "mount_options"]
 
 
 def mount_options() -> dict[str, Any]:

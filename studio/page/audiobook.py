@@ -6,20 +6,22 @@ from typing import Any
 
 import gradio as gr
 
+from engine import registry
 from engine.errors import EngineError, OptionError
 from engine.text.pronunciation import used
 from engine.types import Pronunciation, Sampling
 from studio.access import check_model_name
 from studio.books import Book, read_book, read_text
 from studio.library import pronunciations
+from studio.library.chosen import Chosen, beginning, default_speaker, speaker
 from studio.library.options import BookOptions
 from studio.page.context import PageContext
 from studio.page.desk import Desk, outline, planned
 from studio.page.doorway import endpoint, escape, hidden, kindly, log, mirror, need_queue, owner_of, part
 from studio.page.drawing import manner_fields, own_sampling
-from studio.page.speak import voice_picker
+from studio.page.speak import VoicePicker, voice_picker
 from studio.page.tags import tag_palette
-from studio.page.voices import as_spoken
+from studio.page.voices import kept
 
 DOCUMENTS = [".epub", ".pdf", ".docx", ".html", ".htm", ".xhtml", ".md", ".markdown", ".txt", ".text", ".fb2"]
 MAX_PARAGRAPHS = 100
@@ -39,7 +41,7 @@ LOUDNESS = [
 ]
 
 
-def build(context: PageContext, tabs: gr.Tabs) -> None:
+def build(context: PageContext, tabs: gr.Tabs) -> VoicePicker:
     """Lay the tab out."""
     settings = context.settings
     desk = Desk()
@@ -57,7 +59,7 @@ def build(context: PageContext, tabs: gr.Tabs) -> None:
             book = part("book", "", elem_id="book", server_functions=[_paragraphs(desk)])
         with gr.Column(scale=3, min_width=260, elem_classes="st-side"):
             picker = voice_picker(context, "book")
-            manner = manner_fields(settings.speak_model, picker.model, "book")
+            manner = manner_fields(picker.start.model, picker.model, "book")
             format = gr.Dropdown(FORMATS, value="m4b", label="Format", filterable=False, elem_id="book-format")
             loudness = gr.Dropdown(LOUDNESS, value="acx", label="Loudness", filterable=False, elem_id="book-loudness")
             with gr.Accordion("Pauses and narrator", open=False, elem_id="book-pauses"):
@@ -70,13 +72,12 @@ def build(context: PageContext, tabs: gr.Tabs) -> None:
                 )
             submit = gr.Button("Narrate", variant="primary", size="lg", elem_id="book-submit")
 
-    start = picker.initial() | manner.initial
-    book.value = {"choices": start, "book": None}
+    book.value = {"choices": picker.initial() | manner.initial, "book": None}
     mirrored = {"model": picker.model, "voice": picker.voice, "timbre": picker.timbre}
     mirror("book", {**mirrored, **manner.mirrored, "sentence_pause_s": sentence, "paragraph_pause_s": paragraph})
 
     def opened(owner: str, document: Book) -> dict[str, Any]:
-        return {"choices": start, "book": outline(desk.put(owner, document), document)}
+        return {"book": outline(desk.put(owner, document), document) | _reader(context, owner, document)}
 
     @kindly
     def read_file(path: str, request: gr.Request) -> dict[str, Any]:
@@ -89,7 +90,7 @@ def build(context: PageContext, tabs: gr.Tabs) -> None:
     progress: dict[str, Any] = {"api_visibility": "private", "show_progress": "minimal", "show_progress_on": [file]}
     # Not on every change: using a pasted text empties the file's place.
     file.upload(read_file, [file], [book], **progress)
-    file.clear(lambda: {"choices": start, "book": None}, None, [book], **progress)
+    file.clear(lambda: {"book": None}, None, [book], **progress)
     use_text.click(read_pasted, [text], [book, file], api_visibility="private", show_progress="minimal")
 
     @kindly
@@ -103,15 +104,17 @@ def build(context: PageContext, tabs: gr.Tabs) -> None:
         need_queue(context.library)
         owner = owner_of(request)
         document, chapters = planned(desk.get(owner, str(plan["book"])), plan)
-        chosen = f"{voice}+{timbre}" if timbre else voice
-        made_of = as_spoken(context.library, owner, model, chosen)
+        # The script names nobody while the choice is the one the page began with.
+        whole = f"{voice}+{timbre}" if timbre and voice else voice
+        who = _narrator(context, owner, document, str(model or ""), whole)
         # A blend has a name in the file's tags too.
-        reader = narrator.strip() or (chosen if made_of != chosen else "")
-        draws = own_sampling(model) is not None
+        reader = narrator.strip() or (who.named if who.voice != who.named else "")
+        draws = own_sampling(who.model) is not None
         options = BookOptions(
             sampling=Sampling(temperature, top_p) if draws else Sampling(),
             seed=(seed or 0) if draws else 0,
-            model=model, voice=made_of, speed=speed, format=format, loudness=loudness,
+            model=who.model, voice=who.voice, language=who.language, notices=who.notices,
+            speed=speed, format=format, loudness=loudness,
             sentence_pause_s=sentence, paragraph_pause_s=paragraph, chapter_pause_s=chapter, chapters=chapters,
             silence_for_failed=silence, narrator=reader, pronunciations=_said(context, owner, plan, document),
         )  # fmt: skip
@@ -139,10 +142,39 @@ def build(context: PageContext, tabs: gr.Tabs) -> None:
             manner.seed,
         ],
         [tabs],
-        js="(book, ...rest) => [window.studio.book.plan(), ...rest]",
+        js="(book, ...rest) => [window.studio.book.plan(), ...window.studio.book.who(), ...rest.slice(2)]",
         api_visibility="private",
     )
     _endpoints(context, desk)
+    return picker
+
+
+def _narrator(context: PageContext, owner: str, document: Book, model: str, voice: str) -> Chosen:
+    """Who reads a book; of nobody named, who speaks the book's language."""
+    if model:
+        check_model_name(model, context.settings)
+    return speaker(
+        context.settings,
+        model=model,
+        voice=voice,
+        text=beginning(document),
+        hint=document.language,
+        kept=kept(context.library, owner),
+    )
+
+
+def _reader(context: PageContext, owner: str, document: Book) -> dict[str, Any]:
+    """Who reads a book while nobody is chosen, and a sentence where that is another voice than the pickers show."""
+    notices = list(document.notices)
+    try:
+        who, usual = _narrator(context, owner, document, "", ""), default_speaker(context.settings)
+    except EngineError:
+        return {}
+    if (who.model, who.voice) != (usual.model, usual.voice):
+        voice = next((one.name for one in registry.voices(who.model) if one.id == who.voice), who.voice)
+        notices.append(f"By its language this book is read by {voice} ({registry.find(who.model).name}) unless you "
+                       "choose another voice.")  # fmt: skip
+    return {"reader": {"model": who.model, "voice": who.voice}, "notices": [*notices, *who.notices]}
 
 
 def _said(context: PageContext, owner: str, plan: Mapping[str, Any], document: Book) -> tuple[Pronunciation, ...]:
@@ -209,9 +241,7 @@ def _endpoints(context: PageContext, desk: Desk) -> None:
         need_queue(context.library)
         owner = owner_of(request)
         book = desk.get(owner, book_id)
-        model_id = str(model or settings.speak_model)
-        check_model_name(model_id, settings)
-        chosen = voice or (settings.voice if model_id == settings.speak_model else "")
+        who = _narrator(context, owner, book, str(model or ""), voice or "")
         if not isinstance(speed, int | float):
             raise OptionError("The speed is a number; 1 is the voice's own.")
         if not (chapters is None or isinstance(chapters, list)) or any(
@@ -222,8 +252,10 @@ def _endpoints(context: PageContext, desk: Desk) -> None:
             index for index, entry in enumerate(outline(book_id, book)["chapters"]) if entry["ticked"]
         ]
         options = BookOptions(
-            model=model_id,
-            voice=as_spoken(context.library, owner, model_id, chosen),
+            model=who.model,
+            voice=who.voice,
+            language=who.language,
+            notices=who.notices,
             speed=speed,
             format=format,
             loudness=loudness,

@@ -4,7 +4,7 @@ import gradio as gr
 
 from studio.page.context import PageContext
 from studio.page.doorway import mirror, note, part
-from studio.page.transcribe import guidance_fields, languages, listening_picker
+from studio.page.transcribe import ListeningPicker, listening_picker
 
 HINT = (
     "Firm words are certain and never change. Pale words are the present guess for what was just said. "
@@ -36,17 +36,15 @@ CAPTIONS = """
 """
 
 
-def build(context: PageContext) -> None:
+def build(context: PageContext) -> ListeningPicker:
     """Lay the tab out."""
-    model_id = context.settings.transcribe_model
-    known = languages(model_id)
     with gr.Row(elem_classes="st-speak"):
         with gr.Column(scale=7, min_width=300, elem_classes="st-stage"):
             place = part("captions", CAPTIONS, elem_id="captions")
         with gr.Column(scale=3, min_width=260, elem_classes="st-side"):
-            model, language = listening_picker(context, "captions")
-            translate, prompt, hotwords = guidance_fields(context, model, "captions")
+            picker = listening_picker(context, "captions")
             note(f'<p class="st-hint">{HINT}</p>')
-    place.value = {"model": model_id, "language": known[0][1] if known else ""}
-    told = {"translate": translate, "prompt": prompt, "hotwords": hotwords}
-    mirror("captions", {"model": model, "language": language, **told})
+    place.value = {"model": picker.model.value, "language": picker.language.value or ""}
+    told = {"translate": picker.translate, "prompt": picker.prompt, "hotwords": picker.hotwords}
+    mirror("captions", {"model": picker.model, "language": picker.language, **told})
+    return picker

@@ -5,7 +5,7 @@ import gradio as gr
 
 from studio.page.context import PageContext
 from studio.page.doorway import mirror, part
-from studio.page.speak import voice_picker
+from studio.page.speak import VoicePicker, voice_picker
 
 SAMPLE = (
     "A stream that is cut into pieces must sound like the whole, to the last sample. Listen, and look for the joins."
@@ -26,7 +26,7 @@ TABLE = """
 """
 
 
-def build(context: PageContext) -> None:
+def build(context: PageContext) -> VoicePicker:
     """Lay the tab out."""
     with gr.Row(elem_classes="st-speak"):
         with gr.Column(scale=7, min_width=300, elem_classes="st-stage"):
@@ -49,3 +49,4 @@ def build(context: PageContext) -> None:
     compare.value = picker.initial() | {"seed": 0}
     chosen = {"model": picker.model, "voice": picker.voice, "timbre": picker.timbre, "seed": seed}
     mirror("compare", chosen)
+    return picker

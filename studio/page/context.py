@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from engine.pool import ModelPool
 from studio.library.library import Library
+from studio.page.fetching import Downloads
 from studio.settings import Settings
 from studio.warming import Warming
 
@@ -16,10 +17,12 @@ class PageContext:
         library: jobs, results and clips of every owner.
         pool: loaded models.
         settings: defaults and limits.
+        downloads: what is being fetched.
         warming: of the default voice; None where nobody warms it.
     """
 
     library: Library
     pool: ModelPool
     settings: Settings
+    downloads: Downloads
     warming: Warming | None = None

@@ -6,11 +6,15 @@ They belong to the studio, not to a person: whoever looks sees them, and closing
 import logging
 import threading
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
+from typing import cast
 
 from engine import registry, weights
 from engine.errors import Cancelled, EngineError
+from engine.text.g2p.extras import Extra
 from engine.types import DownloadProgress
+from studio.library import extras
 
 log = logging.getLogger(__name__)
 
@@ -45,17 +49,23 @@ class Downloads:
     def start(self, model_id: str) -> None:
         """Begin a download, unless it is already running.
 
+        Args:
+            model_id: a model; or a language, for what reads it.
+
         Raises:
             ModelNotFound: no such model.
         """
-        card = registry.find(model_id)
+        extra = extras.find(model_id)
+        card = None if extra else registry.find(model_id)
+        name = extra.language if extra else card.id if card else ""
         with self._lock:
-            running = self._states.get(card.id)
+            running = self._states.get(name)
             if running is not None and running.is_running:
                 return
-            self._states[card.id] = Fetching()
-            self._stops[card.id] = threading.Event()
-        threading.Thread(target=self._run, args=(card,), name=f"studio-get-{card.family}", daemon=True).start()
+            self._states[name] = Fetching()
+            self._stops[name] = threading.Event()
+        work = partial(self._run, card) if card else partial(self._install, cast(Extra, extra))
+        threading.Thread(target=work, name=f"studio-get-{card.family if card else name}", daemon=True).start()
 
     def stop(self, model_id: str) -> None:
         """Stop a download; what has arrived is kept for the next try."""
@@ -68,6 +78,17 @@ class Downloads:
         """How far the latest download of a model is; None when there was none."""
         with self._lock:
             return self._states.get(model_id)
+
+    def _install(self, extra: Extra) -> None:
+        try:
+            extras.install(extra, offline=self._offline)
+            self._set(extra.language, None)
+        except EngineError as exc:
+            self._set(extra.language, Fetching(is_running=False, error=str(exc)))
+        except Exception:
+            log.exception("what reads %s could not be installed", extra.name)
+            sentence = f"What reads {extra.name} could not be installed; the studio's log says more."
+            self._set(extra.language, Fetching(is_running=False, error=sentence))
 
     def _run(self, card: registry.ModelCard) -> None:
         stop = self._stops[card.id]

@@ -2,7 +2,7 @@
 
 import gradio as gr
 
-from studio.page import audiobook, captions, compare, jobs, models, pronunciations, speak, transcribe
+from studio.page import audiobook, beginnings, captions, compare, jobs, models, pronunciations, speak, transcribe
 from studio.page.context import PageContext
 from studio.page.doorway import part
 
@@ -34,22 +34,23 @@ def build_page(context: PageContext) -> gr.Blocks:
         part("header", HEADER, elem_id="st-header", value={"login": bool(context.settings.users)})
         with gr.Tabs(elem_id="st-tabs") as tabs:
             with gr.Tab("Speak", id="speak", elem_id="st-tab-speak"):
-                speak.build(context)
+                speaking = [speak.build(context)]
             with gr.Tab("Audiobook", id="audiobook", elem_id="st-tab-audiobook"):
-                audiobook.build(context, tabs)
+                speaking.append(audiobook.build(context, tabs))
             with gr.Tab("Transcribe", id="transcribe", elem_id="st-tab-transcribe"):
-                transcribe.build(context)
+                listening = [transcribe.build(context)]
             with gr.Tab("Captions", id="captions", elem_id="st-tab-captions"):
-                captions.build(context)
+                listening.append(captions.build(context))
             with gr.Tab("Jobs", id="jobs", elem_id="st-tab-jobs"):
                 jobs.build(context)
             with gr.Tab("Pronunciations", id="pronunciations", elem_id="st-tab-pronunciations"):
                 pronunciations.build(context)
             with gr.Tab("Compare", id="compare", elem_id="st-tab-compare"):
-                compare.build(context)
+                speaking.append(compare.build(context))
             with gr.Tab("Models", id="models", elem_id="st-tab-models"):
                 models.build(context)
 
+        beginnings.follow(page, context, speaking, listening)
         # It began with the studio; this is for a voice that was got, or that had to go, since.
         page.load(warm, None, None, api_visibility="private", show_progress="hidden", queue=False)
     return page

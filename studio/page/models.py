@@ -9,10 +9,12 @@ from engine import registry, weights
 from engine.errors import EngineError, OptionError
 from engine.pool import LoadedModel
 from engine.registry import ModelCard
+from engine.text.g2p.extras import EXTRAS, Extra
 from studio.access import check_model_name
+from studio.library import extras
 from studio.page.context import PageContext
 from studio.page.doorway import endpoint, escape, hidden, note, owner_of, part
-from studio.page.fetching import Downloads
+from studio.page.fetching import Downloads, Fetching
 from studio.page.voices import voice_counts
 
 log = logging.getLogger(__name__)
@@ -27,14 +29,15 @@ MODELS = """
   <ul data-st="speak" class="st-cards" aria-label="Models that speak"></ul>
   <h2>Recognisers</h2>
   <ul data-st="transcribe" class="st-cards" aria-label="Models that listen"></ul>
+  <h2>Languages for the natural voice</h2>
+  <ul data-st="read" class="st-cards" aria-label="What reads a language"></ul>
 </section>
 """
 
 
 def build(context: PageContext) -> None:
     """Lay the tab out."""
-    downloads = Downloads(context.settings.models_dir, context.settings.offline, context.settings.natural_dir)
-
+    downloads = context.downloads
     keeper = context.settings.keeper
 
     def models() -> list[dict[str, Any]]:
@@ -43,10 +46,17 @@ def build(context: PageContext) -> None:
         return [_row(card, context, downloads, loaded) for card in registry.cards()]
 
     def changed(person: str, model_id: str, action: str) -> list[dict[str, Any]]:
+        act_on(person, model_id, action)
+        return models()
+
+    def act_on(person: str, model_id: str, action: str) -> None:
         if keeper and person != keeper:
             raise OptionError(
                 "Only the keeper of this studio, the first of its users, gets, unloads and removes models."
             )
+        if action == "get" and extras.find(model_id):
+            downloads.start(model_id)
+            return
         check_model_name(model_id, context.settings)
         card = registry.find(model_id)
         if action == "get":
@@ -62,7 +72,6 @@ def build(context: PageContext) -> None:
             weights.remove(card, context.settings.models_dir)
         else:
             raise OptionError(f"A model cannot {action[:40]!r}: choose one of get, stop, unload and remove.")
-        return models()
 
     def model_action(model_id: str, action: str, request: gr.Request) -> list[dict[str, Any]]:
         """Act on a model: get, stop (the download), unload (from memory) or remove (its files). Answers like models."""
@@ -75,8 +84,10 @@ def build(context: PageContext) -> None:
                 raise OptionError("The page's request cannot be understood; reload the page.")
             wanted = cast(dict[str, Any], wanted)
             action, person = str(wanted.get("action", "")), owner_of(request)
-            data = changed(person, str(wanted.get("id", "")), action) if action else models()
-            return {"data": data, "is_keeper": keeper in ("", person)}
+            if action:
+                act_on(person, str(wanted.get("id", "")), action)
+            read = [_extra_row(extra, downloads) for extra in EXTRAS.values()]
+            return {"data": [*models(), *read], "is_keeper": keeper in ("", person)}
         except EngineError as exc:
             return {"error": str(exc)}
         except Exception:
@@ -118,14 +129,42 @@ def _row(card: ModelCard, context: PageContext, downloads: Downloads, loaded: di
         "streams": loaded[card.id].streams if card.id in loaded else 0,
         "tags": list(card.tags),
         "abilities": sorted(card.abilities),
-        "download": None
-        if fetching is None
-        else {
-            "done_bytes": fetching.done_bytes,
-            "total_bytes": fetching.total_bytes or card.download_bytes,
-            "is_running": fetching.is_running,
-            "error": fetching.error,
-        },
+        "download": _download(fetching, card.download_bytes),
+    }
+
+
+def _download(fetching: Fetching | None, size_bytes: int) -> dict[str, Any] | None:
+    if fetching is None:
+        return None
+    return {
+        "done_bytes": fetching.done_bytes,
+        "total_bytes": fetching.total_bytes or size_bytes,
+        "is_running": fetching.is_running,
+        "error": fetching.error,
+    }
+
+
+def _extra_row(extra: Extra, downloads: Downloads) -> dict[str, Any]:
+    """A language's packages, as a row like the models'."""
+    return {
+        "id": extra.language,
+        "name": extra.name,
+        "task": "read",
+        "licence": "MIT" if extra.language == "zh" else "MIT and Apache-2.0",
+        "languages": [extra.language],
+        "voices": 0,
+        "timbres": 0,
+        "built_in": False,
+        "natural": False,
+        "downloaded": extra.is_here,
+        "size_bytes": extra.download_bytes,
+        "memory_bytes": 0,
+        "loaded_bytes": 0,
+        "is_loaded": False,
+        "streams": 0,
+        "tags": [],
+        "abilities": [],
+        "download": _download(downloads.state(extra.language), extra.download_bytes),
     }
 
 
@@ -150,7 +189,7 @@ def _about(context: PageContext) -> str:
     <p>The studio answers OpenAI's requests at <code>/v1</code> of this address, and Gradio's own client. {key}</p>
     <pre tabindex="0"><code>curl {origin}/v1/audio/speech \\
   -H "Content-Type: application/json" \\
-  -d '&#123;"input": "Hello", "voice": "{escape(settings.voice)}"&#125;' &gt; hello.mp3</code></pre>
+  -d '&#123;"input": "Hello"&#125;' &gt; hello.mp3</code></pre>
     <pre tabindex="0"><code>from gradio_client import Client
 Client("{origin}").predict("Hello", api_name="/speak")</code></pre>
     <p>Clients of the Orpheus stream protocol connect to <code>/ws/orpheus</code>, with any voice;
@@ -163,7 +202,7 @@ Client("{origin}").predict("Hello", api_name="/speak")</code></pre>
     that are part of the studio in this machine's own (<code>STUDIO_MODELS_DIR</code> moves both).
     Deleting a job or a clip here deletes its files.</p>
     <p>{network}</p>
-    <p>The built-in voice is eSpeak NG (GPL-3.0); the studio itself is under the Apache-2.0 licence.</p>
+    <p>The voice that is always there is eSpeak NG (GPL-3.0); the studio itself is under the Apache-2.0 licence.</p>
   </div>
 </section>
 """

@@ -16,11 +16,13 @@ from engine.errors import OptionError, TextError
 from engine.types import AudioChunk, Samples, SpeechRequest
 from studio.access import check_model_name
 from studio.library import pronunciations
+from studio.library.chosen import default_speaker, speaker
+from studio.page import offers
 from studio.page.context import PageContext
 from studio.page.doorway import endpoint, hidden, kindly, mirror, owner_of, part
 from studio.page.drawing import manner_fields
 from studio.page.tags import tag_palette
-from studio.page.voices import VoiceList, as_spoken, models, offered, own_voices, voice_list
+from studio.page.voices import Choice, VoiceList, kept, models, offered, own_voices, voice_list
 
 DOWNLOADS: tuple[FormatName, ...] = ("wav", "mp3", "flac", "opus")
 
@@ -69,18 +71,74 @@ class VoicePicker:
     model: gr.Dropdown
     voice: gr.Dropdown
     timbre: gr.Dropdown
-    start: VoiceList
+    start: "Start"
+
+    @property
+    def components(self) -> list[gr.Dropdown]:
+        """The three, in the order of `Start.shown`."""
+        return [self.model, self.voice, self.timbre]
 
     def initial(self) -> dict[str, Any]:
-        """What a script knows before anything was changed: the choices, each model's rate in Hz, the voices' names."""
-        named = [*self.start.voices, *self.start.timbres[1:]]
+        """What a script knows before anything was changed."""
+        return self.start.initial()
+
+
+@dataclass(frozen=True, slots=True)
+class Start:
+    """What the pickers begin with: whoever speaks where nobody is named, and the lists beside them.
+
+    Attributes:
+        model: its id.
+        voices: its lists.
+        timbre: of the voice; "" is the natural one.
+        models: all models, (name, id).
+    """
+
+    model: str
+    voices: VoiceList
+    timbre: str
+    models: list[Choice]
+
+    @classmethod
+    def of(cls, context: PageContext, owner: str = "") -> "Start":
+        """As it is now: a model that came meanwhile may be whoever speaks.
+
+        Args:
+            context: for the settings and the blends.
+            owner: whose blends are listed; "" is nobody's.
+        """
+        settings = context.settings
+        who = default_speaker(settings)
+        own = own_voices(context.library, owner, who.model) if owner else []
+        lists = voice_list(who.model, who.named, own)
+        timbre = who.named.partition("+")[2]
+        is_known = timbre in {value for _, value in lists.timbres}
+        choices = models("speak", settings.models_dir, settings.speak_model)
+        return cls(who.model, lists, timbre if is_known else "", choices)
+
+    def initial(self) -> dict[str, Any]:
+        """What a script knows before anything was changed: the choices, each model's rate in Hz, the voices' names.
+
+        While the choices are what they were at the `start`, the script names nobody, and the studio's rule holds.
+        """
+        named = [*self.voices.voices, *self.voices.timbres[1:]]
+        whole = f"{self.voices.default}+{self.timbre}" if self.timbre else self.voices.default
         return {
-            "model": self.model.value,
-            "voice": self.start.default,
-            "timbre": "",
-            "rates": {card.id: card.sample_rate for card in offered("speak", self.model.value)},
+            "model": self.model,
+            "voice": self.voices.default,
+            "timbre": self.timbre,
+            "start": {"model": self.model, "voice": whole},
+            "rates": {card.id: card.sample_rate for card in offered("speak", self.model)},
             "names": {voice: name for name, voice in named},
         }
+
+    def shown(self) -> tuple[gr.Dropdown, gr.Dropdown, gr.Dropdown]:
+        """The three components with it."""
+        return (
+            gr.Dropdown(self.models, value=self.model),
+            gr.Dropdown(self.voices.voices, value=self.voices.default),
+            gr.Dropdown(self.voices.timbres, value=self.timbre, visible=len(self.voices.timbres) > 1),
+        )
 
 
 def voice_picker(context: PageContext, prefix: str) -> VoicePicker:
@@ -91,17 +149,17 @@ def voice_picker(context: PageContext, prefix: str) -> VoicePicker:
         prefix: of the elements' ids.
     """
     settings = context.settings
-    start = voice_list(settings.speak_model, settings.voice)
+    begin = Start.of(context)
+    start = begin.voices
     voice = gr.Dropdown(
         start.voices, value=start.default, label="Voice", info="Type a language or a name", filterable=True,
         num_choices_shown=None, elem_id=f"{prefix}-voice",
     )  # fmt: skip
     timbre = gr.Dropdown(
-        start.timbres, value="", label="Timbre", filterable=True, num_choices_shown=None,
+        start.timbres, value=begin.timbre, label="Timbre", filterable=True, num_choices_shown=None,
         visible=len(start.timbres) > 1, elem_id=f"{prefix}-timbre",
     )  # fmt: skip
-    choices = models("speak", settings.models_dir, settings.speak_model)
-    model = gr.Dropdown(choices, value=settings.speak_model, label="Model", visible=True, elem_id=f"{prefix}-model")
+    model = gr.Dropdown(begin.models, value=begin.model, label="Model", visible=True, elem_id=f"{prefix}-model")
 
     part("preview", PREVIEW, elem_id=f"{prefix}-preview", value={"place": prefix})
     refresh = gr.Button("Refresh the voices", visible="hidden", elem_id=f"{prefix}-voices")
@@ -126,10 +184,10 @@ def voice_picker(context: PageContext, prefix: str) -> VoicePicker:
     wanted = gr.Textbox(visible="hidden", elem_id=f"{prefix}-wanted")
     script = f"(model) => [model, window.studio.{prefix}?.choose?.() ?? window.studio.{prefix}?.choices.voice ?? '']"
     refresh.click(own_changed, [model, wanted], [voice], js=script, **quiet)
-    return VoicePicker(model, voice, timbre, start)
+    return VoicePicker(model, voice, timbre, begin)
 
 
-def build(context: PageContext) -> None:
+def build(context: PageContext) -> VoicePicker:
     """Lay the tab out."""
     settings = context.settings
     with gr.Row(elem_classes="st-speak"):
@@ -143,15 +201,17 @@ def build(context: PageContext) -> None:
                 player = part("speak", PLAYER, elem_id="speak-player", value={})
         with gr.Column(scale=3, min_width=260, elem_classes="st-side"):
             picker = voice_picker(context, "speak")
+            offers.build(context)
             blends = [card.id for card in registry.cards("speak") if "blend" in card.abilities]
             part("blend", "", elem_id="speak-blend", value={"models": blends})
-            manner = manner_fields(settings.speak_model, picker.model, "speak")
+            manner = manner_fields(picker.start.model, picker.model, "speak")
     part("clips", CLIPS, elem_id="speak-clips")
 
     # The choices are mirrored in the browser, so that Play asks nobody before it speaks.
     player.value = picker.initial() | manner.initial
     mirror("speak", {"model": picker.model, "voice": picker.voice, "timbre": picker.timbre, **manner.mirrored})
     _speak_endpoint(context)
+    return picker
 
 
 def _speak_endpoint(context: PageContext) -> None:
@@ -159,7 +219,7 @@ def _speak_endpoint(context: PageContext) -> None:
     settings = context.settings
 
     def speak(text: str | None, voice: str, speed: Any, model: str, format: str, request: gr.Request) -> str:
-        """Speak a text into a file: wav, mp3, flac or opus. Empty voice and model take the studio's defaults."""
+        """Speak a text into a file: wav, mp3, flac or opus. Empty voice and model are the studio's choice for it."""
         text = text or ""
         if not isinstance(speed, int | float):
             raise OptionError("The speed is a number; 1 is the voice's own.")
@@ -170,17 +230,17 @@ def _speak_endpoint(context: PageContext) -> None:
         kind: FormatName | None = next((known for known in DOWNLOADS if known == format), None)
         if kind is None:
             raise OptionError(f"There is no format {format[:40]!r}: choose one of {', '.join(DOWNLOADS)}.")
-        model_id = str(model or settings.speak_model)
-        check_model_name(model_id, settings)
-        chosen = voice or (settings.voice if model_id == settings.speak_model else "")
+        owner, library = owner_of(request), context.library
+        if model:
+            check_model_name(str(model), settings)
+        who = speaker(settings, model=str(model or ""), voice=voice or "", text=text, kept=kept(library, owner))
         # Inside Gradio's own folder, which serves it and clears it away.
         folder = Path(get_upload_folder()) / secrets.token_hex(16)
         folder.mkdir(parents=True)
         path = folder / f"speech.{FORMATS[kind].extension.lstrip('.')}"
-        owner, library = owner_of(request), context.library
         said = pronunciations.spoken(library.db, owner)
-        made_of = as_spoken(library, owner, model_id, chosen)
-        stream = context.pool.speak(model_id, SpeechRequest(text, voice=made_of, speed=speed, pronunciations=said))
+        asked = who.asked(SpeechRequest(text, speed=speed, pronunciations=said))
+        stream = context.pool.speak(who.model, asked)
         try:
             first = next(iter(stream))
             write_file(path, _samples(first, stream), kind, first.sample_rate)

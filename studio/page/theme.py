@@ -151,6 +151,7 @@ def head() -> str:
         "speak.js",
         "tags.js",
         "voices.js",
+        "offers.js",
         "clips.js",
         "pronunciations.js",
         "chapters.js",

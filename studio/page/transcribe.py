@@ -1,6 +1,7 @@
 """The Transcribe tab: a recording goes to the queue as a job; assets/jobs.js shows it, its words and its files."""
 
 import mimetypes
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -8,9 +9,11 @@ import gradio as gr
 
 from engine import registry
 from engine.errors import AudioFormatError, OptionError
+from engine.registry import ModelCard
 from engine.registry.guidance import can_be_told, can_translate, check_guidance
 from engine.stt.base import Guidance
 from studio.access import check_model_name
+from studio.library.chosen import default_listener, listener
 from studio.library.errors import QueueFull
 from studio.library.options import MAX_PROMPT_CHARS, TranscriptionOptions
 from studio.page import editor
@@ -62,12 +65,62 @@ def languages(model_id: str) -> list[Choice]:
     return [("Found by itself", ""), *found] if len(found) > 1 else found
 
 
-def listening_picker(context: PageContext, prefix: str) -> tuple[gr.Dropdown, gr.Dropdown]:
-    """Model and language of a recogniser; another model brings its own languages."""
-    settings = context.settings
-    known = languages(settings.transcribe_model)
+@dataclass(frozen=True, slots=True)
+class ListeningPicker:
+    """The components that choose who listens, and how."""
+
+    model: gr.Dropdown
+    language: gr.Dropdown
+    translate: gr.Checkbox
+    prompt: gr.Textbox
+    hotwords: gr.Textbox
+
+    @property
+    def components(self) -> list[Any]:
+        """All, in the order of `shown`."""
+        return [self.model, self.language, self.translate, self.prompt, self.hotwords]
+
+    @property
+    def told(self) -> list[Any]:
+        """What a recogniser is told."""
+        return [self.translate, self.prompt, self.hotwords]
+
+
+def listening_start(context: PageContext) -> str:
+    """The model the pickers begin with: whoever listens where nobody is named."""
+    return default_listener(context.settings).model
+
+
+def shown(context: PageContext, model_id: str) -> list[Any]:
+    """A picker's components with a model chosen."""
+    settings, known = context.settings, languages(model_id)
     choices = models("transcribe", settings.models_dir, settings.transcribe_model)
-    model = gr.Dropdown(choices, value=settings.transcribe_model, label="Model", elem_id=f"{prefix}-model")
+    return [
+        gr.Dropdown(choices, value=model_id),
+        gr.Dropdown(known, value=known[0][1] if known else None),
+        *_told(registry.find(model_id, "transcribe")),
+    ]
+
+
+def _told(card: ModelCard) -> tuple[gr.Checkbox, gr.Textbox, gr.Textbox]:
+    # What is not shown must not be sent.
+    tick = gr.Checkbox(visible=True) if can_translate(card) else gr.Checkbox(False, visible=False)
+    texts = [gr.Textbox(visible=True) if can_be_told(card) else gr.Textbox("", visible=False) for _ in range(2)]
+    return tick, texts[0], texts[1]
+
+
+def listening_picker(context: PageContext, prefix: str) -> ListeningPicker:
+    """Who listens, in which language, and what it is told; another model brings its own."""
+    model, language = _model_and_language(context, prefix)
+    return ListeningPicker(model, language, *guidance_fields(model, prefix))
+
+
+def _model_and_language(context: PageContext, prefix: str) -> tuple[gr.Dropdown, gr.Dropdown]:
+    settings = context.settings
+    start = listening_start(context)
+    known = languages(start)
+    choices = models("transcribe", settings.models_dir, settings.transcribe_model)
+    model = gr.Dropdown(choices, value=start, label="Model", elem_id=f"{prefix}-model")
     language = gr.Dropdown(known, value=known[0][1] if known else None, label="Language", elem_id=f"{prefix}-language")
 
     @kindly
@@ -79,11 +132,9 @@ def listening_picker(context: PageContext, prefix: str) -> tuple[gr.Dropdown, gr
     return model, language
 
 
-def guidance_fields(
-    context: PageContext, model: gr.Dropdown, prefix: str
-) -> tuple[gr.Checkbox, gr.Textbox, gr.Textbox]:
+def guidance_fields(model: gr.Dropdown, prefix: str) -> tuple[gr.Checkbox, gr.Textbox, gr.Textbox]:
     """Translate, prompt and words to expect; each is shown while the chosen model can do it."""
-    card = registry.find(context.settings.transcribe_model, "transcribe")
+    card = registry.find(str(model.value), "transcribe")
     translate = gr.Checkbox(
         False, label="Write it in English", visible=can_translate(card), elem_id=f"{prefix}-translate"
     )
@@ -98,18 +149,14 @@ def guidance_fields(
 
     @kindly
     def other_model(model_id: str) -> tuple[gr.Checkbox, gr.Textbox, gr.Textbox]:
-        card = registry.find(model_id, "transcribe")
-        # What is not shown must not be sent.
-        tick = gr.Checkbox(visible=True) if can_translate(card) else gr.Checkbox(False, visible=False)
-        texts = [gr.Textbox(visible=True) if can_be_told(card) else gr.Textbox("", visible=False) for _ in range(2)]
-        return tick, texts[0], texts[1]
+        return _told(registry.find(model_id, "transcribe"))
 
     fields = translate, prompt, hotwords
     model.input(other_model, [model], list(fields), api_visibility="private", show_progress="hidden")
     return fields
 
 
-def build(context: PageContext) -> None:
+def build(context: PageContext) -> ListeningPicker:
     """Lay the tab out."""
     settings = context.settings
     with gr.Row(elem_classes="st-speak"):
@@ -124,15 +171,16 @@ def build(context: PageContext) -> None:
                     elem_id="recording-folder", height=120,
                 )  # fmt: skip
         with gr.Column(scale=3, min_width=260, elem_classes="st-side"):
-            model, language = listening_picker(context, "recording")
-            told = guidance_fields(context, model, "recording")
+            picker = listening_picker(context, "recording")
             submit = gr.Button("Transcribe", variant="primary", size="lg", elem_id="recording-submit")
     editor.build()
     part("transcripts", TRANSCRIPTS, elem_id="transcripts")
 
     def queue(owner: str, path: str, model_id: str, tag: str, guidance: Guidance) -> dict[str, Any]:
         need_queue(context.library)
-        check_model_name(model_id, settings)
+        if model_id:
+            check_model_name(model_id, settings)
+        model_id = listener(settings, model=model_id, language=tag or "", needs=guidance.needs).model
         check_guidance(registry.find(model_id, "transcribe"), guidance)
         options = TranscriptionOptions(
             model_id, tag or "", translate=guidance.translates, prompt=guidance.prompt, hotwords=guidance.hotwords
@@ -175,7 +223,7 @@ def build(context: PageContext) -> None:
         "show_progress_on": [files, folder],
         "api_visibility": "private",
     }
-    done = submit.click(transcribe_files, [files, folder, model, language, *told], None, **progress)
+    done = submit.click(transcribe_files, [files, folder, *picker.components], None, **progress)
     clear = "() => { window.studio.transcripts?.look(); return [null, null]; }"
     done.success(None, None, [files, folder], js=clear, api_visibility="private")
 
@@ -192,7 +240,7 @@ def build(context: PageContext) -> None:
         if not recording:
             raise OptionError("There is no recording; send one.")
         guidance = Guidance.written(translate, prompt, hotwords)
-        return queue(owner_of(request), recording, model or settings.transcribe_model, language, guidance)
+        return queue(owner_of(request), recording, str(model or ""), language, guidance)
 
     endpoint(
         transcribe,
@@ -207,3 +255,4 @@ def build(context: PageContext) -> None:
         [hidden(gr.JSON, "Job")],
         "transcribe",
     )
+    return picker

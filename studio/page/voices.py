@@ -11,11 +11,13 @@ from functools import cache
 from pathlib import Path
 
 from engine import registry
+from engine.defaults import ALWAYS_SPEAKS
 from engine.errors import ModelNotFound
 from engine.registry import ModelCard, Task
 from engine.types import Voice
 from engine.weights import is_present
 from studio.library import saved_voices
+from studio.library.chosen import Kept
 from studio.library.library import Library
 from studio.library.saved_voices import KeptVoice
 
@@ -23,7 +25,6 @@ Choice = tuple[str, str]
 """What a person reads, and the value."""
 
 NATURAL = ("Natural", "")
-BUILT_IN = "espeak-ng"
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,15 +96,15 @@ def own_voices(library: Library, owner: str, model_id: str) -> list[KeptVoice]:
     return saved_voices.list_all(library.db, owner, card.family) if "blend" in card.abilities else []
 
 
-def as_spoken(library: Library, owner: str, model_id: str, voice: str) -> str:
-    """A voice as the model knows it: of a blend's name, what it is made of. Raises ModelNotFound."""
-    return saved_voices.resolved(library.db, owner, registry.find(model_id).family, voice)
+def kept(library: Library, owner: str) -> Kept:
+    """What a person's own voices are made of."""
+    return lambda family, voice: saved_voices.resolved(library.db, owner, family, voice)
 
 
 @cache
 def language_names() -> dict[str, str]:
     """BCP 47 tag -> English name, of every language that the built-in voice speaks."""
-    return {voice.language: voice.name for voice in registry.voices(BUILT_IN) if "+" not in voice.id}
+    return {voice.language: voice.name for voice in registry.voices(ALWAYS_SPEAKS) if "+" not in voice.id}
 
 
 @cache

@@ -136,7 +136,12 @@ class Studio:
 def running_studio(folder: Path, **variables: str) -> Iterator[Studio]:
     """A studio with a folder, a port and a home of its own, without a network; `variables` are further ones."""
     kept = {name: value for name, value in os.environ.items() if not name.startswith(("STUDIO_", "GRADIO_"))}
-    own = {"HOME": str(folder / "home"), "STUDIO_OUTPUTS": str(folder / "outputs"), "STUDIO_OFFLINE": "true"}
+    own = {
+        "HOME": str(folder / "home"),
+        "XDG_CACHE_HOME": str(folder / "home" / "cache"),
+        "STUDIO_OUTPUTS": str(folder / "outputs"),
+        "STUDIO_OFFLINE": "true",
+    }
     terminal = {"PYTHONUNBUFFERED": "1", "NO_COLOR": "1", "COLUMNS": "200"}
     (folder / "home").mkdir()
     one = Studio(folder / "outputs", free_port(), {**kept, **own, **terminal, **variables})

@@ -14,8 +14,7 @@ from engine.tts.kokoro.model import KokoroSynthesizer, load
 
 @pytest.fixture(scope="session")
 def models_dir() -> Path | None:
-    named = os.environ.get("STUDIO_MODELS_DIR")
-    return Path(named) if named else None
+    return Path(os.environ["STUDIO_TESTS_REAL_MODELS"])  # see tests/conftest.py
 
 
 @pytest.fixture(scope="session")

@@ -9,7 +9,6 @@ from contextlib import suppress
 from dataclasses import dataclass, replace
 from functools import partial
 from importlib import import_module
-from importlib.util import find_spec
 from pathlib import Path
 from typing import Protocol
 
@@ -19,11 +18,13 @@ from engine.errors import GenerationError, OptionError, VoiceError
 from engine.nn.checkpoint import load_arrays
 from engine.text.g2p import English, Pronounced
 from engine.text.g2p.chinese import Chinese
+from engine.text.g2p.extras import missing
 from engine.text.g2p.foreign import TIE
 from engine.text.g2p.japanese import Japanese
 from engine.text.g2p.others import Other
 from engine.text.segment import TextSegment, for_voice
 from engine.tts.base import SegmentLimits, SpeechPiece
+from engine.tts.kokoro.best import BEST
 from engine.tts.kokoro.broken import NoNumbers
 from engine.tts.kokoro.config import KokoroConfig
 from engine.tts.kokoro.level import gain_of, levelled
@@ -36,8 +37,6 @@ from engine.types import Samples, SpeechRequest, Voice, Word
 
 PHRASE_PAUSE_S, WORD_PAUSE_S = 0.15, 0.02  # where a segment too long for one row is divided
 FRAMES_PER_PHONEME = 5  # of 25 ms: 2.5 as spoken, twice that at half speed
-# What reads a language: its modules and the packages that bring them, the extras `ja` and `zh`.
-EXTRAS = {"ja": {"pyopenjtalk": "pyopenjtalk-plus"}, "zh": {"jieba": "jieba", "pypinyin": "pypinyin"}}
 
 
 class Ipa(Protocol):
@@ -116,10 +115,9 @@ class KokoroSynthesizer:
         self._packs.refuse_unknown(blend)
         voice = described(blend.first)
         language = _language(request.language, voice)
-        missing = [package for module, package in EXTRAS.get(language, {}).items() if find_spec(module) is None]
-        if missing:
+        if extra := missing(language):
             raise VoiceError(
-                f"{voice.name} needs more to read {NAMES[language]}: pip install {' '.join(missing)}. "
+                f"{voice.name} needs more to read {NAMES[language]}: pip install {' '.join(extra.by_hand)}. "
                 "Or choose another voice."
             )
         return replace(request, voice=name, language=language)
@@ -239,6 +237,8 @@ class KokoroSynthesizer:
     def _voice_of(self, language: str) -> str:
         """The best voice of a language; the default where none is asked for, or none here is of that language."""
         wanted = language_of(language)
+        if BEST.get(wanted) in {voice.id for voice in self.voices}:
+            return BEST[wanted]
         native = [voice for voice in self.voices if wanted and not is_foreign(voice, wanted)]
         native.sort(key=lambda voice: voice.language != wanted)
         return native[0].id if native else self._packs.default

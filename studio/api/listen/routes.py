@@ -42,7 +42,7 @@ def voices(application: Application, model: Annotated[str, Query(max_length=500)
     return {
         "model": card.id,
         "sample_rate": card.sample_rate,
-        "voice": names.voice_id("", card.id, settings) or (known[0].id if known else ""),
+        "voice": names.speaker(settings, model=card.id).voice or (known[0].id if known else ""),
         "voices": [{"id": voice.id, "name": voice.name} for voice in plain],
         "models": [{"id": one.id, "name": one.name} for one in here],
     }

@@ -7,7 +7,7 @@
   const PARAGRAPHS_AT_ONCE = 25;
   const KINDS = { front: "front matter", back: "back matter", notes: "notes" };
 
-  const choices = { model: "", voice: "", timbre: "", speed: 1, rates: {}, sentence_pause_s: 0.25, paragraph_pause_s: 0.7,
+  const choices = { model: "", voice: "", timbre: "", start: null, speed: 1, rates: {}, sentence_pause_s: 0.25, paragraph_pause_s: 0.7,
     temperature: null, top_p: null, seed: 0, steady: [] };
   const book = (studio.book = { choices, changed: null });
   book.set = (values) => {
@@ -47,6 +47,16 @@
     };
     studio.words.changed.add(() => said?.fill());
 
+    /** Who reads: the one that is chosen; while nobody is, the one the studio would take for this book. */
+    const reader = () => {
+      const who = studio.speak.whoOf(choices);
+      return who.model ? who : open?.reader || who;
+    };
+    book.who = () => {
+      const { model, voice } = studio.speak.whoOf(choices);
+      return [model, voice];
+    };
+
     /** What Submit sends. */
     book.plan = () =>
       open && {
@@ -82,8 +92,7 @@
       };
       studio.player.play({
         body: {
-          model: choices.model,
-          voice: choices.timbre ? `${choices.voice}+${choices.timbre}` : choices.voice,
+          ...reader(),
           input: text,
           speed: studio.speak.speedOf(choices),
           sentence_pause_s: Number(choices.sentence_pause_s),

@@ -4,7 +4,7 @@
   const studio = window.studio;
   const { h, icon, iconButton } = studio;
 
-  const choices = { model: "", voice: "", timbre: "", seed: 0 };
+  const choices = { model: "", voice: "", timbre: "", start: null, seed: 0 };
   studio.compare = { choices, set: (values) => Object.assign(choices, values) };
 
   const small = (value) => (value ? value.toExponential(1) : "0");
@@ -110,8 +110,7 @@
       tell("Starting.");
       try {
         const answer = await studio.send("/v1/audio/compare", {
-          text, model: choices.model, seed: Number(choices.seed) || 0,
-          voice: choices.timbre ? `${choices.voice}+${choices.timbre}` : choices.voice,
+          text, ...studio.speak.whoOf(choices), seed: Number(choices.seed) || 0,
         }, { signal: mine.signal });
         let done = null;
         for await (const event of studio.events(answer.body)) {

@@ -100,6 +100,7 @@
         sent = Math.max(base + message.received, ring.begin);
         for (const wish of wishes) wish.told = false;
         on.state("open");
+        if (base === 0 && !words) for (const notice of message.notices || []) on.notice(notice);
         pump();
       } else if (message.type === "ack") {
         ring.drop(base + message.received);

@@ -12,7 +12,8 @@
   studio.part("models", ({ element, server }) => {
     const find = (name) => element.querySelector(`[data-st="${name}"]`);
     const away = find("away");
-    const lists = { speak: find("speak"), transcribe: find("transcribe") };
+    const lists = { speak: find("speak"), transcribe: find("transcribe"), read: find("read") };
+    const DOES = { speak: "speaks", transcribe: "listens", read: "reads" };
     const cards = new Map();
     let isKeeper = true;
     let timer = 0;
@@ -62,7 +63,7 @@
         : model.languages.map(names).join(", ");
       const item = h("li", { class: "st-card st-model", "data-model": model.id },
         h("div", { class: "st-job-head" },
-          h("div", { class: "st-job-name" }, h("h3", {}, model.name), h("div", { class: "st-job-sub" }, state, h("small", {}, model.task === "speak" ? "speaks" : "listens"))),
+          h("div", { class: "st-job-name" }, h("h3", {}, model.name), h("div", { class: "st-job-sub" }, state, h("small", {}, DOES[model.task]))),
           h("div", { class: "st-job-tools" }, get, stop, unload, remove)),
         bar, far, trouble,
         h("dl", {},
@@ -81,11 +82,11 @@
         state.textContent = now.built_in ? "built in" : now.downloaded ? "downloaded" : running ? "downloading" : "not downloaded";
         const bytes = studio.size(now.size_bytes) || "unknown";
         size.textContent = now.built_in ? "part of the studio" : now.natural ? `part of the studio, ${bytes}${now.downloaded ? "" : " to get"}` : bytes;
-        memory.textContent = now.is_loaded ? `${studio.size(now.loaded_bytes) || "some"} in use` : `about ${studio.size(now.memory_bytes) || "?"} when loaded`;
+        memory.textContent = now.task === "read" ? "small" : now.is_loaded ? `${studio.size(now.loaded_bytes) || "some"} in use` : `about ${studio.size(now.memory_bytes) || "?"} when loaded`;
         get.hidden = !isKeeper || now.built_in || now.downloaded || running;
         stop.hidden = !isKeeper || !running;
         unload.hidden = !isKeeper || !now.is_loaded;
-        remove.hidden = !isKeeper || now.built_in || !now.downloaded;
+        remove.hidden = !isKeeper || now.built_in || !now.downloaded || now.task === "read";
         bar.hidden = far.hidden = !running;
         if (running) {
           const share = now.download.total_bytes ? Math.min(1, now.download.done_bytes / now.download.total_bytes) : 0;

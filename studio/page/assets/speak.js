@@ -19,7 +19,7 @@
     `Starts in ${Math.ceil(lead_s)} s, ${lead_s < MOST_S ? "so that it need not stop in the middle" : "and will stop in the middle all the same"}: ` +
     "this machine makes speech slowly.";
 
-  const choices = { model: "", names: {}, voice: "", timbre: "", blend: "", language: "", speed: 1, rates: {},
+  const choices = { model: "", names: {}, voice: "", timbre: "", blend: "", language: "", start: null, speed: 1, rates: {},
     temperature: null, top_p: null, seed: 0, steady: [] };
   const speak = (studio.speak = { choices });
 
@@ -32,10 +32,15 @@
   /** A slider that has gone may not tell that it went back to 1. */
   speak.speedOf = ({ model, speed, steady }) => (steady.includes(model) ? 1 : Number(speed) || 1);
 
+  /** Who is asked to speak: nobody while the choice is the one the page began with, for then the studio's rule holds. */
+  speak.whoOf = ({ model, voice, timbre, blend, start }) => {
+    const whole = blend || (timbre ? `${voice}+${timbre}` : voice);
+    return start && model === start.model && whole === start.voice ? { model: "", voice: "" } : { model, voice: whole };
+  };
+
   const box = () => document.querySelector("#speak-text textarea");
   const request = (text) => ({
-    model: choices.model,
-    voice: choices.blend || (choices.timbre ? `${choices.voice}+${choices.timbre}` : choices.voice),
+    ...speak.whoOf(choices),
     input: text,
     speed: speak.speedOf(choices),
     temperature: choices.temperature, // a voice that draws nothing ignores all three
@@ -69,7 +74,7 @@
         body: request(text), rate: choices.rates[choices.model], keep: true, clickedAt,
         on: {
           state: (now, lead_s) => show(now, lead_s),
-          notice: (sentence) => studio.say(sentence),
+          notice: (sentence) => studio.offers?.shows(sentence) || studio.say(sentence),
           end: (now, reason) => {
             show(now);
             follow?.clear();

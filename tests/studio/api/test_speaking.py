@@ -6,12 +6,12 @@ from typing import Any
 
 from engine.types import Pronunciation, SpeechRequest
 from studio.access import Person
-from studio.api.speaking import as_kept
+from studio.api.speaking import as_kept, kept_voices
 from studio.library import pronunciations, saved_voices
 from studio.library.db import migrate, open_database
 
 ADA, BOB = Person("ada"), Person("bob")
-KOKORO, BLEND = "hexgrad/Kokoro-82M", "af_heart:0.6+am_michael:0.4"
+BLEND = "af_heart:0.6+am_michael:0.4"
 
 
 def test_a_voice_of_ones_own_is_known_with_and_without_ones_words(tmp_path: Path) -> None:
@@ -24,16 +24,18 @@ def test_a_voice_of_ones_own_is_known_with_and_without_ones_words(tmp_path: Path
         saved_voices.keep(db, ADA.name, "kokoro", "Evening", BLEND)
         application: Any = SimpleNamespace(library=SimpleNamespace(db=db))
         given = Pronunciation("Hello", respelling="Goodbye")
-        asked = SpeechRequest("Sybil.", voice="evening", pronunciations=(given,))
+        asked = SpeechRequest("Sybil.", pronunciations=(given,))
 
-        spoken = as_kept(application, ADA, KOKORO, asked)
-        assert (spoken.voice, spoken.pronunciations) == (BLEND, (given, for_all))
-        assert set(as_kept(application, ADA, KOKORO, asked, book="Disraeli").pronunciations) == {
-            given, for_all, for_one,
-        }  # fmt: skip
-        bare = as_kept(application, ADA, KOKORO, asked, with_words=False)
-        assert (bare.voice, bare.pronunciations) == (BLEND, (given,))
-        assert as_kept(application, BOB, KOKORO, asked) == asked
+        assert as_kept(application, ADA, asked).pronunciations == (given, for_all)
+        assert set(as_kept(application, ADA, asked, book="Disraeli").pronunciations) == {given, for_all, for_one}
+        assert as_kept(application, ADA, asked, with_words=False) is asked
+        assert as_kept(application, BOB, asked) == asked
+
+        hers, his = kept_voices(application, ADA), kept_voices(application, BOB)
+        assert hers is not None and his is not None
+        assert (hers("kokoro", "evening"), his("kokoro", "evening")) == (BLEND, "evening")
+        assert hers("", "Evening") == BLEND, "where no model is named the voice names it"
+        assert hers("espeak", "evening") == "evening"
     finally:
         db.dispose()
 
@@ -41,4 +43,5 @@ def test_a_voice_of_ones_own_is_known_with_and_without_ones_words(tmp_path: Path
 def test_where_nothing_is_kept_a_request_stays_as_it_was() -> None:
     application: Any = SimpleNamespace(library=None)
     asked = SpeechRequest("Sybil.", voice="evening")
-    assert as_kept(application, ADA, KOKORO, asked) is asked
+    assert as_kept(application, ADA, asked) is asked
+    assert kept_voices(application, ADA) is None

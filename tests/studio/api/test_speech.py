@@ -337,11 +337,10 @@ def test_models_and_voices_are_listed(studio: Studio) -> None:
 
 
 def test_every_openai_voice_speaks(studio: Studio) -> None:
-    from studio.api.names import VOICE_VARIANTS
+    from studio.api.names import VOICES
 
     sounds = {
-        name: ask(studio, model="tts-1", voice=name, input="Hello.", response_format="pcm").content
-        for name in VOICE_VARIANTS
+        name: ask(studio, model="tts-1", voice=name, input="Hello.", response_format="pcm").content for name in VOICES
     }
     assert all(len(sound) > 5000 for sound in sounds.values())
     assert len(set(sounds.values())) > len(sounds) // 2

@@ -17,7 +17,9 @@ PROJECT = Path(__file__).parents[3]
 
 
 def live(outputs: Path, *words: str, stdin: bytes = b"") -> "subprocess.CompletedProcess[bytes]":
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("STUDIO_")}
+    environment = {
+        key: value for key, value in os.environ.items() if not key.startswith("STUDIO_") or key == "STUDIO_MODELS_DIR"
+    }
     return subprocess.run(
         [sys.executable, "-m", "studio", "live", *words, "--model", str(MODEL)],
         env=environment | {"STUDIO_OUTPUTS": str(outputs), "COLUMNS": "200", "PYTHONPATH": str(PROJECT)},

@@ -2,6 +2,9 @@
 
 from pathlib import Path
 
+import pytest
+
+from engine.errors import ModelNotDownloaded
 from engine.types import Pronunciation
 from studio.cli.own import OWNER, for_speech
 from studio.library import pronunciations, saved_voices
@@ -11,20 +14,27 @@ from studio.settings import Settings
 BLEND = "af_heart:0.6+am_michael:0.4"
 
 
+def spoken(settings: Settings, model: str, voice: str) -> tuple[str, tuple[Pronunciation, ...]]:
+    who, said = for_speech(settings, model=model, voice=voice)
+    return who.voice, said
+
+
 def test_kept_voices_and_words_hold_in_the_terminal(tmp_path: Path) -> None:
     settings = Settings(_env_file=None, outputs=tmp_path)  # type: ignore[call-arg]
-    assert for_speech(settings, "espeak-ng", "en-us") == ("en-us", ())
+    assert spoken(settings, "espeak-ng", "en-us") == ("en-us", ())
     assert not list(tmp_path.iterdir())
     migrate(settings.resolved_database_url)
     db = open_database(settings.resolved_database_url)
     said = pronunciations.add(db, OWNER, Pronunciation("Sybil", "sˈɪbəl")).said
     saved_voices.keep(db, OWNER, "kokoro", "Evening", BLEND)
     db.dispose()
-    assert for_speech(settings, "hexgrad/Kokoro-82M", "evening") == (BLEND, (said,))
-    assert for_speech(settings, "espeak-ng", "evening") == ("evening", (said,))
+    assert spoken(settings, "hexgrad/Kokoro-82M", "evening") == (BLEND, (said,))
+    assert spoken(settings, "espeak-ng", "evening") == ("evening", (said,))
+    with pytest.raises(ModelNotDownloaded, match="studio models get natural"):
+        for_speech(settings, voice="evening")
 
 
 def test_a_database_that_cannot_be_read_is_no_reason_not_to_speak(tmp_path: Path) -> None:
     settings = Settings(_env_file=None, outputs=tmp_path)  # type: ignore[call-arg]
     (tmp_path / "studio.db").write_bytes(b"")
-    assert for_speech(settings, "espeak-ng", "en-us") == ("en-us", ())
+    assert spoken(settings, "espeak-ng", "en-us") == ("en-us", ())

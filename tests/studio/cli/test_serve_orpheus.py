@@ -22,7 +22,9 @@ START = json.dumps({"type": "start_orpheus_stream", "text": "Hello."})
 @contextmanager
 def serving(folder: Path, *words: str) -> Iterator[tuple["subprocess.Popen[str]", list[str]]]:
     """The process, and what it said until it was ready."""
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("STUDIO_")}
+    environment = {
+        key: value for key, value in os.environ.items() if not key.startswith("STUDIO_") or key == "STUDIO_MODELS_DIR"
+    }
     process = subprocess.Popen(
         [sys.executable, "-m", "studio", "serve-orpheus", "--port", "0", *words],
         env=environment

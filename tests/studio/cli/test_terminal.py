@@ -16,7 +16,9 @@ PROJECT = Path(__file__).parents[3]
 def studio(
     *words: str, outputs: Path, stdin: str = "", timeout: float = 120.0, settings: dict[str, str] | None = None
 ) -> "subprocess.CompletedProcess[str]":
-    environment = {key: value for key, value in os.environ.items() if not key.startswith("STUDIO_")}
+    environment = {
+        key: value for key, value in os.environ.items() if not key.startswith("STUDIO_") or key == "STUDIO_MODELS_DIR"
+    }
     return subprocess.run(
         [sys.executable, "-m", "studio", *words],
         env=environment
