@@ -29,6 +29,7 @@ from engine.tts.kokoro.broken import NoNumbers
 from engine.tts.kokoro.config import KokoroConfig
 from engine.tts.kokoro.level import gain_of, levelled
 from engine.tts.kokoro.network import Kokoro, Spoken
+from engine.tts.kokoro.onsets import placed
 from engine.tts.kokoro.packs import Packs
 from engine.tts.kokoro.script import Row, rows, unknown
 from engine.tts.kokoro.silence import trimmed
@@ -220,13 +221,11 @@ class KokoroSynthesizer:
         last = (row.words[-1].start if row.goes_on else row.words[-1].end) if row.words else len(row.ids)
         bounds = np.cumsum(spoken.durations) * frame
         samples, cut = trimmed(spoken.samples, int(bounds[0]), int(bounds[max(0, last)]), self.sample_rate)
+        length_s = len(samples) / self.sample_rate
+        told = list(row.times(spoken.durations, frame / self.sample_rate, -cut / self.sample_rate, length_s))
         words = tuple(
-            row.times(
-                spoken.durations,
-                frame / self.sample_rate,
-                begin_s - cut / self.sample_rate,
-                begin_s + len(samples) / self.sample_rate,
-            )
+            replace(word, start_s=begin_s + word.start_s, end_s=begin_s + word.end_s)
+            for word in placed(told, samples, self.sample_rate)
         )
         samples = levelled(samples, gain_of(blend.shares), self.sample_rate)
         if not is_last:
