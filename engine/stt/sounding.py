@@ -38,9 +38,8 @@ def sounding(samples: Samples, sample_rate: int) -> Frames:
         return np.zeros(count, dtype=np.bool_)
     loud = float(np.percentile(heard, 95))
     quiet = max(float(np.percentile(heard, 5)), loud + _LOWEST_DB)
-    if loud - quiet < _LEAST_DB:
-        return power > 0
-    found = level > quiet + _SHARE * (loud - quiet)
+    told = loud - quiet >= _LEAST_DB
+    found = level > quiet + _SHARE * (loud - quiet) if told else power > 0
     return _without(_filled(found, round(_CLOSED_S / FRAME_S)), round(_CLICK_S / FRAME_S))
 
 

@@ -10,6 +10,8 @@ from benchmarks.voices import Hear, kokoro_here, listener, whisper_here
 from engine import weights
 from engine.pool import ModelPool
 from engine.registry import ModelCard
+from engine.stt.whisper.model import Whisper
+from engine.stt.whisper.model import load as load_whisper
 from engine.tts.kokoro.model import KokoroSynthesizer, load
 from engine.tts.kokoro.packs import Packs
 from engine.types import Samples
@@ -44,12 +46,19 @@ def packs(kokoro_folder: Path) -> Packs:
 
 
 @pytest.fixture(scope="session")
-def whisper(models_dir: Path) -> ModelCard:
+def ear(models_dir: Path) -> ModelCard:
     """The card of a Whisper base."""
     card = whisper_here(models_dir)
     if card is None:
         pytest.skip(MISSING.format("Whisper base"))
     return card
+
+
+@pytest.fixture(scope="session")
+def whisper(ear: ModelCard, models_dir: Path) -> Whisper:
+    folder = weights.folder_of(ear, models_dir, offline=True)
+    assert folder is not None
+    return load_whisper(folder)
 
 
 @pytest.fixture(scope="session")
@@ -59,17 +68,17 @@ def pool(models_dir: Path) -> Iterator[ModelPool]:
 
 
 @pytest.fixture(scope="session")
-def hear(whisper: ModelCard, pool: ModelPool) -> Hear:
+def hear(ear: ModelCard, pool: ModelPool) -> Hear:
     """Writes down what Kokoro says."""
-    return listener(pool, whisper)
+    return listener(pool, ear)
 
 
 @pytest.fixture(scope="session")
-def hear_at(whisper: ModelCard, pool: ModelPool) -> Hear:
+def hear_at(ear: ModelCard, pool: ModelPool) -> Hear:
     """Writes down a recording at 16 kHz."""
 
     def written(sound: Samples, language: str) -> str:
-        with pool.transcribe(whisper.id, iter([sound]), language) as segments:
+        with pool.transcribe(ear.id, iter([sound]), language) as segments:
             return " ".join(segment.text for segment in segments)
 
     return written

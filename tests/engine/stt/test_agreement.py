@@ -337,3 +337,86 @@ def test_a_language_that_was_named_stays_and_a_new_utterance_asks_anew() -> None
     first.add(sound)
     second.add(sound[:1000])
     assert model.told[-1] == ""
+
+
+@dataclass
+class Doubting(Reader):
+    """Finds words in noise too, and is not sure of them: noise is what is louder than any word."""
+
+    def recognize_draft(self, regions: Any, language: str) -> list[Segment]:
+        return [replace(self._read(region), is_sure=not (region > 50_000).any()) for region in regions]
+
+    def recognize(self, regions: Any, language: str) -> list[Segment]:
+        drafts = self.recognize_draft(regions, language)
+        return [draft if draft.is_sure else Segment("", 0.0, 0.0) for draft in drafts]
+
+
+def test_what_may_be_no_speech_is_shown_and_never_certain() -> None:
+    noise = np.full(2 * RATE, 60_000, np.float32)
+    noise[::500] = 0
+    answers, final = listened(Doubting(), noise, 100)
+    assert any(answer.draft for answer in answers)
+    assert not any(answer.stable for answer in answers)
+    assert final == ()
+
+
+def test_speech_behind_a_noise_is_certain_once_the_noise_is_over() -> None:
+    model = Doubting()
+    utterance = AgreedUtterance(model, "", clock=lambda: 0.0)
+    sound, said = spoken(12)
+    utterance.add(np.full(RATE, 60_000, np.float32))
+    assert utterance.flush() == ()
+    utterance.add(sound)
+    assert texts(utterance.finish()) == said
+
+
+@dataclass
+class Remembering(Reader):
+    """Notes what it is told was said before."""
+
+    told: list[tuple[list[str], list[str]]] = field(default_factory=list)
+
+    def expecting(self, words: Any, language: str, before: Any = ()) -> "Remembering":
+        self.told.append((texts(words), texts(before)))
+        return self
+
+    def following(self, words: Any) -> "Remembering":
+        self.told.append(([], texts(words)))
+        return self
+
+
+def test_words_whose_sound_is_gone_are_told_as_said_before() -> None:
+    model = Remembering(jitter_s=0.0)
+    sound, said = spoken(60)
+    utterance = AgreedUtterance(model, "", clock=lambda: 0.0)
+    utterance.add(sound)
+    assert texts(utterance.finish()) == said
+    ahead, before = model.told[-1]
+    assert before == said[said.index(before[0]) :][: len(before)]
+    assert len(before) > 10
+    # What is heard again follows what is gone.
+    assert said.index(ahead[0]) == said.index(before[-1]) + 1
+
+
+def test_a_turn_is_told_what_was_said_in_the_turns_before(said: Any) -> None:
+    class Ear(Deaf):
+        def __init__(self) -> None:
+            super().__init__()
+            self.told: list[list[str]] = []
+
+        def recognize(self, regions: Any, language: str) -> list[Segment]:
+            words = (Word("yes", 0.0, 0.1),)
+            return [Segment("yes", 0.0, 0.1, words if len(region) else ()) for region in regions]
+
+        def following(self, words: Any) -> "Ear":
+            self.told.append(texts(words))
+            return self
+
+    model = Ear()
+    session = LiveSession(model, "", 16000)
+    sound = said("One.", "Two.", "Three.", pause_s=1.0)
+    for at in range(0, len(sound), 800):
+        session.add_audio(sound[at : at + 800])
+    session.finish()
+    assert model.told == [["yes"] * n for n in range(1, len(model.opened))]
+    assert len(model.opened) == 3

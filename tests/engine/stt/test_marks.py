@@ -15,9 +15,9 @@ from engine.stt.segments import segments_of
 from engine.types import Transcript, Word
 
 SAID = {
-    "en": "It costs $3.50 at example.com, a well-known 35% and/or 1,000,000 e.g. rock 'n' roll (“so”) in the U.S. at 7:45.",
+    "en": "It costs $3.50 at example.com, a well-known 35% and/or 1,000,000 e.g. rock 'n' roll (“so”) in the U.S.",
     "fr": "C'est-à-dire l'homme : « Bonjour ! » Il est 7h45, il fait 3°C.",
-    "es": "¿Qué? ¡No! Escriba a info@example.com o al 555-0142.",
+    "es": "¿Qué? ¡No! A las 7:45 escriba a info@example.com o al 555-0142.",
     "it": "L'uomo dell'altro giorno, cioè il 35%, paga 3,50 €.",
     "zh": "你好，世界！用Python写3个程序。他说“好”。",
     "ja": "「はい」と言ったので、きょうはラーメンです。",
