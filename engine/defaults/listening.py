@@ -58,14 +58,14 @@ def who_listens(
     able = [card for card in know if set(needs) <= card.abilities]
     chosen = next(iter(able or know), None)
     if chosen is None:
-        raise _nobody(language, wanted) if here else ModelNotDownloaded(f"No recogniser is here yet. Get one: {GET}")
+        raise _nobody(language, wanted) if here else ModelNotDownloaded(f"No recogniser is on this machine yet; `{GET}` gets one.")
     return Listener(chosen.id, simple_recogniser(chosen.id))
 
 
 def _nobody(language: str, wanted: str) -> OptionError:
     """What to tell somebody whose language none of the models that are here knows."""
     if any(wanted in map(base, card.languages) for card in registry.cards("transcribe")):
-        return OptionError(f"No recogniser here knows the language “{language[:40]}”. Whisper does: {GET}")
+        return OptionError(f"No recogniser here knows the language “{language[:40]}”. Whisper does; `{GET}` gets it.")
     return OptionError(f"No recogniser knows the language “{language[:40]}”. Leave it out, and Whisper finds it out.")
 
 

@@ -11,13 +11,13 @@ GET = "studio models get natural"
 
 def natural_is_missing() -> str:
     """Why eSpeak speaks what Kokoro could."""
-    return f"The natural voice is not on this machine yet, so the built-in eSpeak speaks. Get it with: {GET}"
+    return f"The natural voice is not on this machine yet, so the built-in eSpeak speaks; `{GET}` gets it."
 
 
 def extra_is_missing(extra: Extra) -> str:
     """Why eSpeak speaks what Kokoro could read with some packages more."""
     what = f"{extra.name} in the natural voice needs {' and '.join(extra.by_hand)} ({in_words(extra.download_bytes)})"
-    return f"{what}; until then the built-in eSpeak speaks it. Get it with: studio models get {extra.name.lower()}"
+    return f"{what}; until then the built-in eSpeak speaks it. `studio models get {extra.name.lower()}` gets it."
 
 
 def read_as(language: str, speaker: str) -> str:
@@ -37,4 +37,4 @@ def simple_recogniser(model_id: str) -> str:
         is_simple = False
     if not is_simple:
         return ""
-    return f"PocketSphinx writes this: a simple recogniser that mishears much. For a good one get Whisper: {GET}"
+    return f"PocketSphinx writes this: a simple recogniser that mishears much. `{GET}` gets Whisper, a good one."

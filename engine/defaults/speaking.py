@@ -185,8 +185,8 @@ def _owner_of(voice: str, models_dir: Path | None) -> ModelCard:
         raise VoiceError(f"No model here has a voice called “{voice[:60]}”. `studio voices` lists those there are.")
     how = NATURAL if owners[0].natural else owners[0].id
     raise ModelNotDownloaded(
-        f"The voice {voice[:60]} is one of {owners[0].name}, which is not on this machine yet. "
-        f"Get it with: studio models get {how}"
+        f"The voice {voice[:60]} is one of {owners[0].name}, which is not on this machine yet; "
+        f"`studio models get {how}` gets it."
     )
 
 

@@ -2,9 +2,9 @@
 
 import contextlib
 
-import platformdirs
 from rich.console import Console
 
+from engine.weights import natural_root
 from studio.library.chosen import Chosen
 from studio.settings import Settings
 
@@ -23,7 +23,7 @@ def tell(settings: Settings, who: Chosen) -> None:
 
 def _was_told(settings: Settings, lacks: str) -> bool:
     """Whether it was said before; from now on it was."""
-    folder = settings.models_dir or platformdirs.user_cache_path("speech-studio")
+    folder = natural_root(settings.models_dir)
     mark = folder / f".told-{lacks}"
     if mark.exists():
         return True

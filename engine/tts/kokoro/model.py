@@ -22,6 +22,7 @@ from engine.text.g2p.extras import missing
 from engine.text.g2p.foreign import TIE
 from engine.text.g2p.japanese import Japanese
 from engine.text.g2p.others import Other
+from engine.text.scripts import script_notices
 from engine.text.segment import TextSegment, for_voice
 from engine.tts.base import SegmentLimits, SpeechPiece
 from engine.tts.kokoro.best import BEST
@@ -104,6 +105,7 @@ class KokoroSynthesizer:
             VoiceError: no such voice, a language Kokoro does not speak or one that needs an extra that is not
                 installed, or a recording to copy.
             OptionError: speed or pitch out of range.
+            TextError: the text is in a script that the language is not written in.
         """
         if not 0.5 <= request.speed <= 2.0:  # NaN is not either
             raise OptionError(f"The speed must be between 0.5 and 2.0; {request.speed:g} is not.")
@@ -116,6 +118,7 @@ class KokoroSynthesizer:
         self._packs.refuse_unknown(blend)
         voice = described(blend.first)
         language = _language(request.language, voice)
+        script_notices(request.text, language)
         if extra := missing(language):
             raise VoiceError(
                 f"{voice.name} needs more to read {NAMES[language]}: pip install {' '.join(extra.by_hand)}. "

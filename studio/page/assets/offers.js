@@ -49,7 +49,7 @@
       line.hidden = !offer;
       if (!offer) return;
       shown = offer.id;
-      sentence.textContent = offer.sentence.split(" Get it with:")[0].replace(/[.;]?$/, ".");
+      sentence.textContent = offer.sentence.replace(/[.;] `studio models get [^`]*` gets it\.$/, ".");
       get.replaceChildren(icon("download"), `Get it, ${studio.size(offer.size_bytes)}`);
       get.hidden = !canGet || offer.is_running;
       close.hidden = offer.is_running;

@@ -53,7 +53,7 @@ def test_where_nobody_can_the_best_is_named_and_says_so_itself(have: Have, tmp_p
 
 
 def test_a_language_nobody_here_knows_is_one_sentence(tmp_path: Path, have: Have) -> None:
-    with pytest.raises(OptionError, match=r"“fr”. Whisper does: studio models get natural"):
+    with pytest.raises(OptionError, match=r"“fr”. Whisper does; `studio models get natural`"):
         who_listens("fr", tmp_path)
     with pytest.raises(OptionError, match="No recogniser knows"):
         who_listens("klingon", have("whisper-base"))

@@ -65,7 +65,7 @@ def test_what_cannot_be_compared_is_refused(studio: Studio, body: dict[str, Any]
 
 
 def test_an_error_on_the_way_is_the_last_event(studio: Studio) -> None:
-    events = events_of(studio, text="Hello.", voice="nobody")
+    events = events_of(studio, text="Hello.", model="espeak-ng", voice="nobody")
     assert events[-1]["type"] == "error"
     assert "nobody" in events[-1]["error"]["message"]
 
