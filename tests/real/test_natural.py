@@ -1,4 +1,4 @@
-"""The natural voice and the good ear with their real weights: lengths, streams, batches, times, and words heard back."""
+"""The natural voice and the good ear with real weights: lengths, streams, batches, times, and words heard back."""
 
 import json
 import re
