@@ -119,10 +119,11 @@ def test_a_piece_whose_sentence_goes_on_has_no_silence_of_an_end(folder: Path, m
     model = load(folder)
 
     def network(rows: list[tuple[int, ...]], *_: object) -> list[Spoken]:
-        durations = [np.full(len(row) + 2, 4) for row in rows]
-        sounds = [np.full(int(one.sum()) * 600, 0.2, dtype=np.float32) for one in durations]
+        durations = [np.full(len(row) + 2, 40) for row in rows]
+        frame = model._config.samples_per_frame  # type: ignore[attr-defined]
+        sounds = [np.full(int(one.sum()) * frame, 0.2, dtype=np.float32) for one in durations]
         for sound in sounds:
-            sound[-14400:] = 0  # the last phonemes, the mark, and the silent one behind them
+            sound[-5 * 40 * frame :] = 0  # the last phonemes, the mark, and the silent one behind them
         return [Spoken(sound, frames) for sound, frames in zip(sounds, durations, strict=True)]
 
     monkeypatch.setattr(model, "_network", network)
