@@ -13,7 +13,6 @@ from engine.text.segment import TextSegment, prepare
 from engine.tts.kokoro import load, voices
 from engine.tts.kokoro import model as kokoro_model
 from engine.tts.kokoro.model import KokoroSynthesizer
-from engine.tts.kokoro.network import Spoken
 from engine.tts.kokoro.voices import parse
 from engine.types import AudioChunk, Samples, SpeechRequest, VoicePrompt
 from engine.weights import quantise
@@ -112,30 +111,6 @@ def test_the_same_text_sounds_the_same_whatever_was_said_before(model: KokoroSyn
 def test_speed_makes_it_shorter_and_longer(model: KokoroSynthesizer) -> None:
     slow, plain, fast = (len(spoken(model, TEXT, speed=speed)[0]) for speed in (0.5, 1.0, 2.0))
     assert slow > 1.5 * plain > 2 * fast
-
-
-def test_a_piece_whose_sentence_goes_on_has_no_silence_of_an_end(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Where a sentence is cut the pause is the studio's: the silence that the network makes of an end is left out."""
-    model = load(folder)
-
-    def network(rows: list[tuple[int, ...]], *_: object) -> list[Spoken]:
-        durations = [np.full(len(row) + 2, 40) for row in rows]
-        frame = model._config.samples_per_frame  # type: ignore[attr-defined]
-        sounds = [np.full(int(one.sum()) * frame, 0.2, dtype=np.float32) for one in durations]
-        for sound in sounds:
-            sound[-5 * 40 * frame :] = 0  # the last phonemes, the mark, and the silent one behind them
-        return [Spoken(sound, frames) for sound, frames in zip(sounds, durations, strict=True)]
-
-    monkeypatch.setattr(model, "_network", network)
-    whole = segment_of("I was walking home from the office,")
-    request = model.check(SpeechRequest(whole.text))
-    (ends,) = model.synthesize(whole, request)
-    (goes_on,) = model.synthesize(replace(whole, ends="clause"), request)
-    assert np.abs(ends.samples[-3000:]).max() == 0
-    loud = np.flatnonzero(np.abs(goes_on.samples) > 1e-3)
-    assert len(goes_on.samples) - loud[-1] < 0.03 * 24000
-    assert len(goes_on.samples) < len(ends.samples)
-    assert max(word.end_s for word in goes_on.words) <= len(goes_on.samples) / 24000 + 1e-6
 
 
 @pytest.mark.parametrize(
