@@ -13,7 +13,9 @@ from engine.types import SpeechRequest
 from tests.engine.tts.kokoro.checkpoints import hexgrad
 
 
-def test_a_piece_whose_sentence_goes_on_has_no_silence_of_an_end(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_piece_whose_sentence_goes_on_has_no_silence_of_an_end(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """Where a sentence is cut the pause is the studio's: the silence that the network makes of an end is left out."""
     model = load(hexgrad(tmp_path / "Kokoro-82M"))
 
