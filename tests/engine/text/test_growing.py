@@ -85,6 +85,11 @@ def test_what_belongs_together_is_not_parted(text: str, never_apart: str) -> Non
     assert any(never_apart in piece for piece in pieces), pieces
 
 
+def test_without_a_mark_a_phrase_is_a_better_place_than_a_word() -> None:
+    text = "Seven very tired young men walked slowly along narrow paths to some villages."
+    assert cut(text)[0] == "Seven very tired young men walked slowly"
+
+
 def test_an_abbreviation_ends_no_clause() -> None:
     assert cut("Nella sera arrivò il sig. Rossi, un uomo che tutti conoscevano in città.", "it") == [
         "Nella sera arrivò il sig. Rossi,",

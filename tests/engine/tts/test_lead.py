@@ -197,6 +197,23 @@ def test_a_long_text_waits_no_longer_than_bearable(clock: Clock) -> None:
     assert first.lead_s == MOST_S
 
 
+def test_a_slow_machine_is_not_in_time_because_much_is_held() -> None:
+    pace = Pace()
+    for sound in (2.0, 4.0, 6.0):
+        pace.learn(1.3 * sound, sound, sound / WORD_S, 1)
+    texts = (TextSegment(n, "word " * 20, (100 * n, 100 * n + 100), 0.0, "sentence", (0,)) for n in range(40))
+    # 240 s of sound take 312 s, and 30 s are held.
+    assert Lead(pace, Ahead(texts), 4000, 1.0).wait_s(30.0) > 30
+
+
+def test_the_last_piece_is_learnt_too(clock: Clock) -> None:
+    pace = known(clock, Machine(clock, 0.5))
+    before = pace.work_s(3.0)
+    for _ in range(6):
+        list(speak(Machine(clock, 2.0), SpeechRequest("One sentence of seven words is enough."), clock.now, pace))
+    assert pace.work_s(3.0) > 2 * before
+
+
 def test_speed_makes_words_shorter(clock: Clock) -> None:
     machine = Machine(clock, 1.2)
     pace = known(clock, machine)

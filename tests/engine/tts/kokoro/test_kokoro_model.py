@@ -117,19 +117,6 @@ def test_speed_makes_it_shorter_and_longer(model: KokoroSynthesizer) -> None:
     assert slow > 1.5 * plain > 2 * fast
 
 
-def test_a_piece_whose_sentence_goes_on_has_no_silence_of_an_end(model: KokoroSynthesizer) -> None:
-    """Where a sentence is cut the pause is the studio's: the silence that the network makes of an end is left out."""
-    whole = segment_of("I was walking home from the office,")
-    request = model.check(SpeechRequest(whole.text))
-    (ends,) = model.synthesize(whole, request)
-    (goes_on,) = model.synthesize(replace(whole, ends="clause"), request)
-    loud = np.flatnonzero(np.abs(goes_on.samples) > 1e-3)
-    assert len(goes_on.samples) - loud[-1] < 0.03 * 24000
-    assert len(goes_on.samples) <= len(ends.samples)
-    assert np.array_equal(goes_on.samples[:-480], ends.samples[: len(goes_on.samples) - 480])
-    assert max(word.end_s for word in goes_on.words) <= len(goes_on.samples) / 24000 + 1e-6
-
-
 @pytest.mark.parametrize(
     ("how", "error", "says"),
     [
