@@ -21,6 +21,7 @@ BENCHMARKS = {
     "orpheus": "Orpheus: what streaming gives and costs, tokens a second, first audio, beside mlx-audio",
     "g2p": "English phonemes beside misaki's",
     "whisper": "our Whisper beside mlx-audio's: work of a live session, words lost, time and memory",
+    "whisper_real": "our Whisper with real weights beside faster-whisper: clock, processor, memory, words",
     "live_quality": "words a live Parakeet gets wrong, by context, and what the pass at the pause is worth",
     "parakeet": "our Parakeet beside parakeet-mlx, the same random weights",
     "voices": "each voice of Kokoro with real weights: loudness, DNSMOS, words heard; and beside the published packs",
