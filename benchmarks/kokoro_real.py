@@ -17,7 +17,7 @@ HERE = Path(__file__).parent
 MODEL, GRAPH = os.environ.get("STUDIO_BENCH_KOKORO"), os.environ.get("STUDIO_BENCH_KOKORO_ONNX")
 THREADS = int(os.environ.get("STUDIO_BENCH_THREADS", "0")) or os.cpu_count() or 1
 VOICE = os.environ.get("STUDIO_BENCH_VOICE", "af_heart")
-ROUNDS, REPEATS = 2, 3
+ROUNDS, REPEATS = 2, 2
 TEXTS = {
     "two letters": "Hi.",
     "six words": "This is what six words are.",

@@ -19,7 +19,7 @@ Rows = npt.NDArray[np.float32]
 """[time, channels]"""
 Prepare = Callable[[Rows, Rows], Any]
 """Writes what is convolved: of some frames of the signal (first), each by itself, into the second."""
-BLOCK_VALUES = 1 << 17  # of a signal, in a block: with its windows' spectra 3 MiB
+BLOCK_VALUES = 1 << 18  # of a signal, in a block: 1 MiB, and its spectra five more
 LONG = 5  # taps; for fewer the transforms cost what they save
 
 
