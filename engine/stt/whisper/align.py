@@ -25,6 +25,7 @@ from engine.types import Samples
 _SMOOTH = 7  # frames
 _PAUSE = 12  # frames of silence that no word holds
 _LAG = 5  # frames: the decoder turns to a word before it is said; measured on voices whose times are known
+_SIDE = 15  # frames: more than the tail of a word that the path took too far
 _LOST = 20  # frames behind a pause that may belong to the word after them
 
 Matrix = npt.NDArray[np.float32]
@@ -105,7 +106,7 @@ class Aligner:
 
 
 def placed(words: Sequence[Spelled], columns: Path) -> list[TimedWord]:
-    """Words in seconds; one that a pause parts has its longer side, and the other is its neighbour's.
+    """Words in seconds; of one that a pause parts, a short side is its neighbour's.
 
     Args:
         words: in order, their time counted in frames that sound.
@@ -122,8 +123,11 @@ def placed(words: Sequence[Spelled], columns: Path) -> list[TimedWord]:
             begin = float(behind[-1])
         inner = breaks[(breaks > begin) & (breaks < end)]
         if len(inner):
-            edges = [begin, *inner.tolist(), end]
-            begin, end = max(pairwise(edges), key=lambda side: side[1] - side[0])
+            # "555-0142" has a pause of its own: what is long on both sides is all the word's.
+            sides = list(pairwise([begin, *inner.tolist(), end]))
+            longest = max(sides, key=lambda side: side[1] - side[0])
+            sides = [side for side in sides if side is longest or side[1] - side[0] >= _SIDE]
+            begin, end = sides[0][0], sides[-1][1]
         first = min(int(begin), len(columns) - 1)
         last = min(max(math.ceil(end) - 1, first), len(columns) - 1)
         start_s, end_s = float(columns[first]) * FRAME_S, float(columns[last] + 1) * FRAME_S
