@@ -9,6 +9,7 @@ Source: OpenAI, whisper/timing.py (MIT); T. Giorgino, "Computing and Visualizing
 
 import math
 from collections.abc import Sequence
+from itertools import pairwise
 
 import mlx.core as mx
 import numpy as np
@@ -17,12 +18,15 @@ import numpy.typing as npt
 from engine.stt.sounding import FRAME_S, Frames, sounding
 from engine.stt.whisper.contract import Network, State
 from engine.stt.whisper.mel import SAMPLE_RATE
-from engine.stt.whisper.spelled import Piece, TimedWord, spelled
+from engine.stt.whisper.spelled import Piece, Spelled, TimedWord, spelled
 from engine.stt.whisper.tokenizer import WhisperTokenizer
 from engine.types import Samples
 
 _SMOOTH = 7  # frames
 _PAUSE = 12  # frames of silence that no word holds
+_LAG = 5  # frames: the decoder turns to a word before it is said; measured on voices whose times are known
+_SIDE = 15  # frames: more than the tail of a word that the path took too far
+_LOST = 20  # frames behind a pause that may belong to the word after them
 
 Matrix = npt.NDArray[np.float32]
 Path = npt.NDArray[np.int64]
@@ -87,29 +91,66 @@ class Aligner:
 
     def _words(self, text: Sequence[int], matrix: Matrix, chances: Matrix, loud: Frames) -> list[TimedWord]:
         """Words of the tokens, whose listening is [tokens + 1, frames]."""
-        # Nothing is said in a pause: the path is drawn through what sounds, and each side of a pause has its own words.
+        # Nothing is said in a pause: the path is drawn through what sounds.
         columns = np.flatnonzero(loud) if loud.any() else np.arange(len(loud))
         rows, places = warp(-matrix[:, columns])
         # Where the path comes to a row first; the row behind the last token ends the last word.
-        first = places[np.concatenate(([True], np.diff(rows) > 0))]
+        first = _late(places[np.concatenate(([True], np.diff(rows) > 0))], columns)
         pieces: list[Piece] = []
         at = 0
         for piece, group in self._tokenizer.pieces(text):
             end = at + len(group)
             pieces.append(Piece(piece, float(first[at]), float(first[end]), chances[at:end].tolist()))
             at = end
-        return [
-            TimedWord(word.text, *_times(columns, word.begin, word.end), word.confidence, word.space_before)
-            for word in spelled(pieces)
-        ]
+        return placed(spelled(pieces), columns)
 
 
-def _times(columns: Path, begin: float, end: float) -> tuple[float, float]:
-    """The seconds of a stretch of what sounds; of one that a pause parts, its longer side."""
-    frames = columns[int(begin) : max(math.ceil(end), int(begin) + 1)]
-    sides = np.split(frames, np.flatnonzero(np.diff(frames) > _PAUSE) + 1)
-    side = max(sides, key=len)
-    return float(side[0]) * FRAME_S, float(side[-1] + 1) * FRAME_S
+def placed(words: Sequence[Spelled], columns: Path) -> list[TimedWord]:
+    """Words in seconds; of one that a pause parts, a short side is its neighbour's.
+
+    Args:
+        words: in order, their time counted in frames that sound.
+        columns: which frames sound.
+    """
+    breaks = _breaks(columns)
+    found: list[TimedWord] = []
+    until = 0.0  # the word before has all up to here
+    for word in words:
+        begin, end = word.begin, max(word.end, word.begin)
+        behind = breaks[(breaks >= until) & (breaks <= begin)]
+        if len(behind) and begin - behind[-1] <= _LOST:
+            # A mark, or the tail of the word before, took the beginning of what sounds behind the pause.
+            begin = float(behind[-1])
+        inner = breaks[(breaks > begin) & (breaks < end)]
+        if len(inner):
+            # "555-0142" has a pause of its own: what is long on both sides is all the word's.
+            sides = list(pairwise([begin, *inner.tolist(), end]))
+            longest = max(sides, key=lambda side: side[1] - side[0])
+            sides = [side for side in sides if side is longest or side[1] - side[0] >= _SIDE]
+            begin, end = sides[0][0], sides[-1][1]
+        first = min(int(begin), len(columns) - 1)
+        last = min(max(math.ceil(end) - 1, first), len(columns) - 1)
+        start_s, end_s = float(columns[first]) * FRAME_S, float(columns[last] + 1) * FRAME_S
+        found.append(TimedWord(word.text, start_s, end_s, word.confidence, word.space_before))
+        until = end
+    return found
+
+
+def _late(places: Path, columns: Path) -> Path:
+    """Where tokens begin: a little behind where the decoder turns to them, but at a pause's end where one is near."""
+    breaks = _breaks(columns)
+    late = np.minimum(places + _LAG, len(columns))
+    for at, place in enumerate(places):
+        near = breaks[(breaks >= place - 1) & (breaks <= place + _LAG)]
+        if len(near):
+            late[at] = near[0]
+    late[0], late[-1] = 0, len(columns)
+    return np.maximum.accumulate(late)
+
+
+def _breaks(columns: Path) -> Path:
+    """Before which of the frames that sound there is a pause."""
+    return np.flatnonzero(np.diff(columns) > _PAUSE) + 1
 
 
 def attention(scores: mx.array) -> mx.array:

@@ -165,7 +165,8 @@ class Whisper:
         if options.doubts is None:
             return [_segment(one) for one in told]
         voices = [voice(samples) if len(samples) else None for samples in speech]
-        if not is_draft:
+        if not is_draft and not options.translates:
+            # What is said in English elsewhere stands at other times than what was spoken.
             yield from self._listen_again(speech, voices, options, options.doubts, told)
         found: list[Segment] = []
         for samples, heard_voice, one in zip(speech, voices, told, strict=True):

@@ -30,13 +30,6 @@
     Object.defineProperty(segment, "places", { value: places, enumerable: false });
     return places;
   };
-  /** What stands between two segments: a space, save where the words say otherwise or, not knowing, their scripts have none. */
-  const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\u3000-\u303f\uff00-\uff60\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]/u;
-  const gap = (one, two) => {
-    const known = two.words[0]?.space_before;
-    const isSpaced = known ?? !(UNSPACED.test([...one.text].at(-1) ?? "") && UNSPACED.test([...two.text][0] ?? ""));
-    return isSpaced ? " " : "";
-  };
   let keys = 0;
   const keyed = (segment, key = ++keys) => ({ ...segment, key });
   const bare = ({ text, start_s, end_s, words, confidence, speaker = "", language = "" }) => ({ text, start_s, end_s, words, confidence, speaker, language });
@@ -250,7 +243,7 @@
       if (!two) return studio.say("There is no next segment.");
       const { places: _, ...plain } = one;
       const known = [...one.words, ...two.words].map((word) => word.confidence).filter((sure) => sure !== null && sure !== undefined);
-      const text = `${one.text}${gap(one, two)}${two.text}`.trim();
+      const text = `${one.text}${studio.gap(one, two)}${two.text}`.trim();
       change(now.toSpliced(index, 2, {
         ...plain, text, words: [...one.words, ...two.words], end_s: Math.max(one.end_s, two.end_s),
         confidence: known.length ? known.reduce((sum, sure) => sum + sure, 0) / known.length : null,

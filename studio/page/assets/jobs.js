@@ -158,6 +158,7 @@
     let heard = -1;
     let said = "";
     let segmentsRead = 0;
+    let lastRead = null;
     let isReading = false;
 
     item.update = (now) => {
@@ -238,8 +239,10 @@
       isReading = true;
       try {
         const news = await (await studio.ask(`/v1/transcripts/${encodeURIComponent(job.id)}?from=${segmentsRead}`)).json();
-        const text = news.segments.map((segment) => segment.text).join(" ");
-        if (text) transcript.append(segmentsRead ? ` ${text}` : text);
+        for (const segment of news.segments) {
+          transcript.append(`${studio.gap(lastRead, segment)}${segment.text}`);
+          lastRead = segment;
+        }
         segmentsRead = news.count;
         transcript.hidden = !transcript.textContent;
       } catch {
@@ -252,6 +255,7 @@
     item.reread = () => {
       if (!transcript) return;
       segmentsRead = 0;
+      lastRead = null;
       transcript.replaceChildren();
       readOn();
     };

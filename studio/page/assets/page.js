@@ -57,6 +57,14 @@
     studio.h("button", { type: "button", class: "st-icon-button", "aria-label": label, title: label, onclick, ...attributes },
       studio.icon(icon));
 
+  /** What stands between two segments: a space, save where their words say otherwise or, not knowing, their scripts have none. */
+  const UNSPACED = /[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\u3000-\u303f\uff00-\uff60\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff]/u;
+  studio.gap = (one, two) => {
+    if (!one?.text || !two.text) return "";
+    const isSpaced = two.words?.[0]?.space_before ?? !(UNSPACED.test([...one.text].at(-1)) && UNSPACED.test([...two.text][0]));
+    return isSpaced ? " " : "";
+  };
+
   studio.clock = (seconds) => {
     const whole = Math.max(0, Math.round(seconds || 0));
     const [hours, minutes, rest] = [Math.floor(whole / 3600), Math.floor(whole / 60) % 60, whole % 60];

@@ -2,6 +2,7 @@
 
 import base64
 import json
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -13,9 +14,10 @@ from tokenizers import AddedToken, Tokenizer
 
 from engine.errors import EngineError, WeightsError
 from engine.spacing import text_of
+from engine.stt.whisper.align import placed
 from engine.stt.whisper.config import WhisperConfig
 from engine.stt.whisper.decode import compression, without_loops
-from engine.stt.whisper.spelled import Piece, spelled
+from engine.stt.whisper.spelled import Piece, Spelled, spelled
 from engine.stt.whisper.tokenizer import WhisperTokenizer, read_tokenizer
 from engine.stt.whisper.tokens import SpecialTokens
 from engine.stt.whisper.windows import pack
@@ -233,3 +235,51 @@ def test_what_generation_config_says_wrongly_is_left_out(heads: Any, suppressed:
     )
     assert good.alignment_heads == ((1, 0),)
     assert good.suppressed == (1,)
+
+
+def frames(*stretches: tuple[int, int]) -> np.ndarray:
+    """Which frames sound."""
+    return np.concatenate([np.arange(begin, end) for begin, end in stretches])
+
+
+def put(columns: np.ndarray, **words: tuple[float, float]) -> dict[str, tuple[float, float]]:
+    """Words in frames of the window; theirs are counted without the pauses."""
+    given = [Spelled(text, begin, end, 0.5, True) for text, (begin, end) in words.items()]
+    return {word.text: (round(word.start_s / 0.02, 6), round(word.end_s / 0.02, 6)) for word in placed(given, columns)}
+
+
+def test_the_words_beside_a_pause_do_not_take_it_with_them() -> None:
+    columns = frames((10, 40), (80, 120))
+    assert put(columns, a=(0, 12), b=(12, 30), c=(30, 50)) == {"a": (10, 22), "b": (22, 40), "c": (80, 100)}
+    # The end of one before the pause reaches over it; a beginning after it was heard too early.
+    assert put(columns, a=(0, 12), b=(12, 34), c=(34, 50)) == {"a": (10, 22), "b": (22, 40), "c": (80, 100)}
+    assert put(columns, a=(0, 28), c=(28, 50)) == {"a": (10, 38), "c": (80, 100)}
+    # A number has a pause of its own.
+    assert put(columns, a=(0, 10), b=(10, 60)) == {"a": (10, 20), "b": (20, 110)}
+    # A closed mouth is no pause.
+    assert put(frames((10, 40), (48, 90)), a=(0, 50)) == {"a": (10, 68)}
+
+
+@given(
+    st.lists(st.tuples(st.integers(0, 40), st.integers(1, 40)), min_size=1, max_size=6),
+    st.lists(st.floats(0, 1), min_size=2, max_size=12),
+)
+def test_words_are_in_order_lie_where_it_sounds_and_hold_no_pause(
+    stretches: list[tuple[int, int]], marks: list[float]
+) -> None:
+    at, parts = 0, []
+    for silence, sound in stretches:
+        parts.append((at + silence, at + silence + sound))
+        at += silence + sound
+    columns = frames(*parts)
+    edges = sorted(mark * len(columns) for mark in marks)
+    words = placed([Spelled("a", begin, end, 0.5, True) for begin, end in pairwise(edges)], columns)
+    assert len(words) == len(edges) - 1
+    for word in words:
+        first, last = round(word.start_s / 0.02), round(word.end_s / 0.02) - 1
+        assert first in columns
+        assert last in columns
+        held = columns[(columns >= first) & (columns <= last)]
+        sides = np.split(held, np.flatnonzero(np.diff(held) > 13) + 1)
+        assert len(sides) == 1 or sorted(map(len, (sides[0], sides[-1])))[0] >= 14
+    assert all(before.start_s <= after.start_s for before, after in pairwise(words))
