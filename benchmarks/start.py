@@ -109,9 +109,8 @@ def main() -> None:
             if turn and (name not in told or name == "mlx-audio"):
                 continue
             try:
-                told.setdefault(name, []).append(
-                    run_peer(python(), HERE / script, [str(source)], 2 * LIMIT_S, env, asked)
-                )
+                said = run_peer(python(), HERE / script, [str(source)], 2 * LIMIT_S, env, asked)
+                told.setdefault(name, []).append(said)
             except PeerMissing as exc:
                 missing.append(f"{name}: {exc}")
     _table(told)
