@@ -89,7 +89,7 @@ class Catalogue:
                 continue
             kin = [card for card in self.cards(task) if card.family == family]
             if kin:
-                template = next((card for card in kin if not card.built_in), kin[0])
+                template = next((card for card in kin if not card.built_in and not card.natural), kin[0])
                 return replace(
                     template,
                     id=typed,

@@ -110,7 +110,7 @@ def _get(card: ModelCard, settings: Settings, console: Console) -> None:
         def show(progress: DownloadProgress) -> None:
             if not bar.live.is_started:
                 shown.enter_context(bar)  # nothing is to be seen where all is here
-            what = f"{card.name}: {progress.file}" if card.natural and progress.file != card.name else card.name
+            what = progress.file if card.natural else card.name  # a package, or what is being made
             bar.update(task, completed=progress.done_bytes, total=progress.total_bytes, description=what)
 
         weights.fetch(

@@ -73,8 +73,8 @@ def test_the_first_person_keeps_the_models(browser: Browser, guarded: Studio) ->
     for page in (ada, eve):
         show(page, "Models")
         page.locator('[data-model="hexgrad/Kokoro-82M"]').wait_for()
-    expect(ada.get_by_role("button", name="Get: Kokoro 82M", exact=True)).to_be_visible()
-    expect(eve.get_by_role("button", name="Get: Kokoro 82M", exact=True)).to_be_hidden()
+    expect(ada.get_by_role("button", name="Get: Kokoro 82M (as published)", exact=True)).to_be_visible()
+    expect(eve.get_by_role("button", name="Get: Kokoro 82M (as published)", exact=True)).to_be_hidden()
     client = Client(guarded.address, auth=("eve", "eve-has-a-long-key"), verbose=False)
     for action in ("get", "stop", "unload", "remove"):
         with pytest.raises(AppError, match="Only the keeper"):

@@ -43,9 +43,9 @@ def test_kokoro_is_offered_with_its_size_and_an_offline_studio_says_so_and_speak
     card = page.locator(f'[data-model="{KOKORO}"]')
     expect(card.locator(".st-job-sub .st-badge")).to_have_text("not downloaded")
     expect(card.locator("dl")).to_contain_text(re.compile(r"Size\s*3\d\d(\.\d)? MB"))
-    card.get_by_role("button", name="Get: Kokoro 82M").click()
+    card.get_by_role("button", name="Get: Kokoro 82M (as published)").click()
     expect(card.locator(".st-trouble")).to_contain_text("The studio is offline now: allow the network once")
-    expect(card.get_by_role("button", name="Get: Kokoro 82M")).to_be_visible()
+    expect(card.get_by_role("button", name="Get: Kokoro 82M (as published)")).to_be_visible()
     show(page, "Speak")
     page.locator("#speak-text textarea").fill("The built-in voice goes on.")
     page.locator("#speak-player [data-st=play]").click()
@@ -53,15 +53,27 @@ def test_kokoro_is_offered_with_its_size_and_an_offline_studio_says_so_and_speak
     assert page.evaluate("window.studio.metrics.plays.at(-1).loudest") > 0.05
 
 
+def test_the_natural_set_is_part_of_the_studio_and_is_got_like_any_model(open_page: Open) -> None:
+    page = open_page("Models")
+    for model, name, size in (("kokoro", "Kokoro 82M", 6), ("whisper-base", "Whisper base", 15)):
+        card = page.locator(f'[data-model="{model}"]')
+        expect(card.locator(".st-job-sub .st-badge")).to_have_text("not downloaded")
+        expect(card.locator("dl")).to_contain_text(re.compile(rf"Size\s*part of the studio, {size}\d.* MB to get"))
+        card.get_by_role("button", name=f"Get: {name}", exact=True).click()
+        expect(card.locator(".st-trouble")).to_contain_text("The studio is offline now: allow the network once")
+
+
 def test_kokoros_voices_tell_language_gender_and_grade_and_play_says_what_is_missing(
     open_page: Open, watch: Watch
 ) -> None:
     watch.allow("status of 409")
     page = open_page()
-    choose_model(page, "Kokoro 82M (not downloaded)")
+    choose_model(page, "Kokoro 82M (as published) (not downloaded)")
     expect(page.locator("#speak-voice input")).to_have_value("Heart (American English) · female · grade A")
     page.locator("#speak-player [data-st=play]").click()
-    expect(page.locator("#st-notice")).to_contain_text("Kokoro 82M (hexgrad/Kokoro-82M) is not on this machine yet.")
+    expect(page.locator("#st-notice")).to_contain_text(
+        "Kokoro 82M (as published) (hexgrad/Kokoro-82M) is not on this machine yet."
+    )
     page.get_by_role("button", name="Hear this voice").locator("visible=true").click()
     expect(page.locator("#speak-preview button")).to_have_text("Hear this voice")
 
@@ -95,7 +107,7 @@ def test_without_a_network_get_says_so_and_the_built_in_voice_goes_on(with_kokor
 
 def test_a_blend_is_mixed_heard_kept_chosen_and_deleted(with_kokoro: Studio, open_at: Open) -> None:
     page = open_at(with_kokoro)
-    choose_model(page, "Kokoro 82M")
+    choose_model(page, "Kokoro 82M (as published)")
     page.locator("#speak-text textarea").fill("Hello there.")
     page.locator(".st-blend summary").click()
     expect(page.locator(".st-blend-row")).to_have_count(2)
@@ -125,7 +137,7 @@ def test_a_blend_is_mixed_heard_kept_chosen_and_deleted(with_kokoro: Studio, ope
 
     # Gradio's open list of choices looks up one that has just gone: now and then, and without harm.
     again = open_at(with_kokoro, allow=r"\(reading '0'\)\s+at [^\n]*-[\w-]{8}\.js")
-    choose_model(again, "Kokoro 82M")
+    choose_model(again, "Kokoro 82M (as published)")
     again.locator("#speak-voice input").click()
     again.get_by_role("option", name="Evening narrator · your blend").click()
     wait_until(lambda: again.evaluate("window.studio.speak.choices.voice") == "Evening narrator")

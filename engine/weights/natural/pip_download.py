@@ -24,6 +24,7 @@ log = logging.getLogger(__name__)
 POLL_S = 0.1
 # pip gives up by itself on a dead connection; this is for whatever it does not notice.
 STALL_S = 300.0
+RETRIES = "2"  # unless the person says otherwise: there is a second source, and `make run` waits for this
 # What a person may have set for other purposes, and what would stop or bend a plain download.
 _ENVIRONMENT = {
     "PIP_REQUIRE_VIRTUALENV": "0",
@@ -129,7 +130,7 @@ def _started(line: list[str], folder: Path, out: int) -> Generator[subprocess.Po
     environment = {name: value for name, value in os.environ.items() if name not in _NOT_FOR_US}
     # pip downloads into the system's temporary folder first: that is ours, so that bytes are seen, and room is where it
     # was looked for.
-    environment |= {**_ENVIRONMENT, "TMPDIR": str(folder)}
+    environment = {"PIP_RETRIES": RETRIES, **environment, **_ENVIRONMENT, "TMPDIR": str(folder)}
     process = subprocess.Popen(
         line, cwd=folder, env=environment, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT
     )

@@ -69,7 +69,7 @@ def test_getting_the_set_gets_each_and_tells_what_it_is_doing(
     status, said = run("get", "natural")
     assert status == 0
     assert asked == [(name, tmp_path) for name in NAMES]
-    assert "Kokoro 82M: making Kokoro 82M" in said
+    assert "making Kokoro 82M" in said
     assert "Whisper base is ready: 3 MB." in said
 
 

@@ -258,6 +258,14 @@ def test_numbers_listed_one_by_one_are_read(tmp_path: Path) -> None:
     assert constants["f"].tolist() == [1.5, -2]
 
 
+def test_a_torn_graph_is_refused_wherever_it_is_torn(tmp_path: Path) -> None:
+    whole = a_graph()
+    for cut in range(len(whole) - 4):  # the last four are of something unknown behind the graph
+        (tmp_path / "a.onnx").write_bytes(whole[:cut])
+        with pytest.raises(WeightsError, match="damaged"):
+            read_graph(tmp_path / "a.onnx")
+
+
 @given(st.data())
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=200)
 def test_a_damaged_graph_is_read_or_refused_and_nothing_else(tmp_path: Path, data: st.DataObject) -> None:

@@ -39,7 +39,9 @@ def test_natural_ones_come_after_the_built_in_and_before_the_rest() -> None:
 
 def test_a_folder_of_a_persons_own_is_no_natural_model(tmp_path: Path) -> None:
     (tmp_path / "config.json").write_text('{"istftnet": {}, "plbert": {}}')
-    assert not registry.find(str(tmp_path)).natural
+    card, published = registry.find(str(tmp_path)), registry.find("hexgrad/Kokoro-82M")
+    assert not card.natural
+    assert (card.files, card.abilities) == (published.files, published.abilities)
 
 
 @pytest.mark.parametrize(

