@@ -1,5 +1,6 @@
 """The voices that come with the studio are the published ones, and small."""
 
+import importlib.util
 import json
 import tomllib
 from fnmatch import fnmatch
@@ -41,6 +42,27 @@ def test_the_table_is_small_and_shipped_with_its_notice() -> None:
     patterns = told["tool"]["setuptools"]["package-data"]["*"]
     assert all(any(fnmatch(path.name, pattern) for pattern in patterns) for path in kept)
     assert "hexgrad" in (PLACE / "NOTICE").read_text(encoding="utf-8")
+
+
+def test_the_maker_finds_what_voices_share(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    spec = importlib.util.spec_from_file_location("make_voice_table", PROJECT / "examples" / "make_voice_table.py")
+    assert spec is not None and spec.loader is not None
+    maker = importlib.util.module_from_spec(spec)
+    spec.loader.exec_module(maker)
+    random = np.random.default_rng(1)
+    curves = np.cumsum(random.normal(size=(510, 5)), axis=0) / 20
+    (tmp_path / "voices").mkdir()
+    for name in ("af_one", "bm_two"):
+        pack = (curves @ random.normal(size=(5, 256))).astype("<f4")
+        pack.tofile(tmp_path / "voices" / f"{name}.bin")
+    packs = maker.published(tmp_path / "voices")
+    maker.make_styles(packs, tmp_path / "styles.npz", curves=5)
+    assert "2 voices, 5 curves" in capsys.readouterr().out
+    with np.load(tmp_path / "styles.npz", allow_pickle=False) as made:
+        assert list(made["names"]) == ["af_one", "bm_two"]
+        assert (made["curves"].shape, made["mixes"].shape) == ((510, 5), (2, 5, 256))
+        for at, pack in enumerate(packs.values()):
+            assert np.abs(made["curves"] @ made["mixes"][at] - pack).max() < 1e-4
 
 
 def test_a_model_without_a_folder_of_voices_has_the_table(tmp_path: Path) -> None:
