@@ -64,7 +64,10 @@ class Cancel(BaseModel):
 
 
 class StreamStarted(BaseModel):
-    """The first sound is there and follows in binary messages."""
+    """The first sound is there and follows in binary messages.
+
+    `lead_ms` is how long a player should still wait so as not to stop in the middle.
+    """
 
     type: Literal["stream_started"] = "stream_started"
     request_id: str
@@ -73,6 +76,7 @@ class StreamStarted(BaseModel):
     sample_rate: int
     channels: Literal[1] = 1
     ttfa_ms: float
+    lead_ms: float = 0.0
 
 
 class StreamComplete(BaseModel):

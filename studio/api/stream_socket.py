@@ -266,6 +266,7 @@ class _Stream:
             voice=self._request.voice,
             sample_rate=chunk.sample_rate,
             ttfa_ms=round(chunk.ttfa_s * 1000, 2),
+            lead_ms=round(chunk.lead_s * 1000, 1),
         )
 
 

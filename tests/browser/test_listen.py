@@ -1,5 +1,6 @@
 """/listen, heard: the socket's frames reach the audio thread, Stop silences it, a late frame is an underrun."""
 
+import json
 import time
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -110,6 +111,37 @@ def test_an_underrun_is_counted_and_a_longer_buffer_avoids_it(open_listen: OpenL
     page.locator("#start").click()
     expect(page.locator("#status")).to_have_text("Finished.", timeout=20_000)
     assert metrics(page)["underruns"] == 0
+
+
+def test_a_slow_machine_says_how_long_it_waits(open_listen: OpenListen) -> None:
+    """The studio tells a lead of two seconds; the second frame is late by less."""
+
+    def slow(route: WebSocketRoute) -> None:
+        server = route.connect_to_server()
+        frames = 0
+
+        def pass_on(message: str | bytes) -> None:
+            nonlocal frames
+            if isinstance(message, str) and '"stream_started"' in message:
+                message = json.dumps(json.loads(message) | {"lead_ms": 2000})
+            elif isinstance(message, bytes):
+                frames += 1
+                if frames == 2:
+                    time.sleep(1.2)
+            route.send(message)
+
+        server.on_message(pass_on)
+
+    page = open_listen(before=lambda page: page.route_web_socket("**/ws/orpheus", slow))
+    page.locator("#text").fill("One. " * 5)
+    page.locator("#buffer").fill("0")
+    page.locator("#start").click()
+    expect(page.locator("#status")).to_contain_text("Starts in 2 s, so that it need not stop in the middle")
+    page.locator("#buffer").fill("20")
+    expect(page.locator("#status")).to_have_text("Finished.", timeout=20_000)
+    now = metrics(page)
+    assert now["underruns"] == 0
+    assert now["played"] == now["received"]
 
 
 def test_what_goes_wrong_is_a_sentence(open_listen: OpenListen) -> None:

@@ -16,6 +16,7 @@
   let id = 0;
   let clickedAt = 0;
   let expectedRate = 24000;
+  let holding = 0; // the timer of a machine that needs a lead, while nothing is played yet
   const peaks = [];
 
   const tell = (sentence, isBad = false) => {
@@ -43,7 +44,7 @@
     }
     if (context.state !== "running") await context.resume();
   };
-  const lead = () => Math.round((Number(buffer.value) / 1000) * (metrics.rate || expectedRate));
+  const lead = () => holding ? Infinity : Math.round((Number(buffer.value) / 1000) * (metrics.rate || expectedRate));
 
   const hear = (report) => {
     if (report.id !== id) return;
@@ -60,6 +61,8 @@
     requestAnimationFrame(show);
   };
   const finish = (sentence, isBad = false) => {
+    clearTimeout(holding);
+    holding = 0;
     metrics.held = 0;
     node?.port.postMessage({ type: "stop" });
     become("idle");
@@ -96,9 +99,16 @@
       metrics.ttfaMs = message.ttfa_ms;
       await ear(message.sample_rate);
       if (metrics.state !== "starting" || message.request_id !== String(id)) return;
+      if (message.lead_ms > 0)
+        holding = setTimeout(() => {
+          holding = 0;
+          node.port.postMessage({ type: "lead", lead: lead() });
+        }, message.lead_ms);
       node.port.postMessage({ type: "start", id, lead: lead() });
       become("speaking");
-      tell("Speaking.");
+      tell(message.lead_ms >= 800
+        ? `Starts in ${Math.ceil(message.lead_ms / 1000)} s, so that it need not stop in the middle: this machine makes speech slowly.`
+        : "Speaking.");
     } else if (message.type === "stream_complete") {
       metrics.complete = message;
       notices.replaceChildren(...message.notices.map((sentence) => Object.assign(document.createElement("li"), { textContent: sentence })));

@@ -98,6 +98,7 @@ def test_openai_client_reads_the_events(studio: Studio) -> None:
             if line.startswith("data: "):
                 events.append(json.loads(line[6:]))
     assert {event["type"] for event in events[:-1]} == {"speech.audio.delta"}
+    assert {event["lead"] for event in events[:-1]} == {0}
     done = events[-1]
     assert done["type"] == "speech.audio.done"
     assert set(done["usage"]) == {"input_tokens", "output_tokens", "total_tokens"}

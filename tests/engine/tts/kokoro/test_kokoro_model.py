@@ -118,7 +118,7 @@ def test_speed_makes_it_shorter_and_longer(model: KokoroSynthesizer) -> None:
 
 
 def test_a_piece_whose_sentence_goes_on_has_no_silence_of_an_end(model: KokoroSynthesizer) -> None:
-    """Where a sentence is cut for who waits, the pause is the studio's: what the network makes of an end comes on top."""
+    """Where a sentence is cut the pause is the studio's: the silence that the network makes of an end is left out."""
     whole = segment_of("I was walking home from the office,")
     request = model.check(SpeechRequest(whole.text))
     (ends,) = model.synthesize(whole, request)
