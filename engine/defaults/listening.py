@@ -58,11 +58,8 @@ def who_listens(
     able = [card for card in know if set(needs) <= card.abilities]
     chosen = next(iter(able or know), None)
     if chosen is None:
-        raise (
-            _nobody(language, wanted)
-            if here
-            else ModelNotDownloaded(f"No recogniser is on this machine yet; `{GET}` gets one.")
-        )
+        nothing = ModelNotDownloaded(f"No recogniser is on this machine yet; `{GET}` gets one.")
+        raise _nobody(language, wanted) if here else nothing
     return Listener(chosen.id, simple_recogniser(chosen.id))
 
 

@@ -9,11 +9,11 @@ import pytest
 
 from engine import registry
 from engine.audio import truepeak
-from engine.errors import EngineError, GenerationError, ModelError, OptionError, VoiceError
+from engine.errors import EngineError, GenerationError, ModelError, OptionError, TextError, VoiceError
 from engine.pool import ModelPool
+from engine.text.g2p import extras
 from engine.text.segment import TextSegment, prepare
 from engine.tts.kokoro import load, voices
-from engine.tts.kokoro import model as kokoro_model
 from engine.tts.kokoro.level import CEILING
 from engine.tts.kokoro.model import KokoroSynthesizer
 from engine.tts.kokoro.table import loudness
@@ -145,11 +145,18 @@ def test_what_cannot_be_spoken_is_refused_in_a_sentence(
 def test_a_language_whose_extra_is_absent_says_what_to_install(
     model: KokoroSynthesizer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(kokoro_model, "find_spec", lambda _: None)
+    monkeypatch.setattr(extras, "find_spec", lambda _: None)
     for how in ({"voice": "jf_alpha"}, {"language": "ja"}):
         with pytest.raises(VoiceError, match=r"Japanese: pip install pyopenjtalk-plus\."):
             model.check(SpeechRequest("x", **how))
     assert model.check(SpeechRequest("x", language="fr")).voice == "ff_siwis"
+
+
+def test_letters_that_a_language_is_not_written_in_are_refused(model: KokoroSynthesizer) -> None:
+    for how in ({"voice": "af_heart"}, {"language": "fr"}, {}):
+        with pytest.raises(TextError, match="cannot read Cyrillic"):
+            model.check(SpeechRequest("Привет, мир.", **how))
+    assert model.check(SpeechRequest("He said Привет to me, and then he went home.")).language == "en-us"
 
 
 def test_voices_are_found_by_language(model: KokoroSynthesizer) -> None:
