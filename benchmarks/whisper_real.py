@@ -1,4 +1,4 @@
-"""Our Whisper with real weights beside faster-whisper's: the same recordings, words with times, a process each, in turns.
+"""Our Whisper with real weights beside faster-whisper's: the same recordings, words with times, in turns.
 
 STUDIO_BENCH_WHISPER names our model's folder, STUDIO_BENCH_WHISPER_CT2 CTranslate2's of the same weights, and
 STUDIO_BENCH_SPEECH a folder of recordings: all in it are heard as one. Threads are the machine's cores, or
