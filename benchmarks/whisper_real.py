@@ -44,9 +44,8 @@ def main() -> None:
     with tempfile.TemporaryDirectory() as scratch:
         recording = Path(scratch) / "speech.wav"
         soundfile.write(recording, _joined(Path(SPEECH)), RATE, subtype="FLOAT")
-        print(
-            f"\nReal weights, {soundfile.info(recording).duration:.1f} s of speech, {THREADS} threads, words with times."
-        )
+        length_s = soundfile.info(recording).duration
+        print(f"\nReal weights, {length_s:.1f} s of speech, {THREADS} threads, words with times.")
         print(f"Load before: {os.getloadavg()[0]:.1f}. Medians of {ROUNDS} rounds in turns.\n")
         for _ in range(ROUNDS):
             for side, runs in sides.items():
