@@ -31,7 +31,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
     parser.add_argument("what", choices=("styles", "gains"))
     parser.add_argument("source", help="PACKS or MODEL")
-    parser.add_argument("--voices", nargs="*", help="measure these again; the others that have a gain keep it")
+    parser.add_argument("--voices", nargs="*", help="measure these again, too")
     asked = parser.parse_args()
     if asked.what == "styles":
         make_styles(published(Path(asked.source)), PLACE / styles.FILE)
@@ -74,14 +74,14 @@ def make_styles(packs: dict[str, np.ndarray], out: Path, curves: int = CURVES) -
 
 
 def make_gains(model: str, out: Path, again: list[str] | None) -> None:
-    """Speak the sentences in every voice without a gain, and write the gains that were missing."""
+    """Speak the sentences in every voice that has not spoken them all, and write its gain."""
     from engine.pool import ModelPool
     from engine.tts.kokoro.voices import voices
 
     told: dict[str, Any] = json.loads(out.read_text(encoding="utf-8"))
     with ModelPool() as pool:
         for voice in voices():
-            if voice.id in told["gain_db"] and voice.id not in (again or ()):
+            if voice.id in told["over_all_sentences"] and voice.id not in (again or ()):
                 continue
             now = loudness.gain_db({voice.id: 1.0})
             level = _level(pool, model, voice.id, told["sentences"])

@@ -1,6 +1,7 @@
 """How much louder or quieter each published voice is made, so that all are equally loud.
 
-The file beside this says the sentences and the loudness that the gains were measured with.
+The file beside this says the sentences and the loudness that the gains were measured with, and which voices spoke only
+three of the twelve: those that spoke all are 0.06 LU from their three, 0.3 at most.
 """
 
 import json
