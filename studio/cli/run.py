@@ -4,6 +4,7 @@ import contextlib
 import os
 import subprocess
 import sys
+import threading
 import webbrowser
 from typing import Annotated, Any
 
@@ -13,6 +14,7 @@ from rich.console import Console
 from studio.settings import Settings
 
 KEYS = "Ctrl-C stops the studio."
+ADDRESS_PATIENCE_S = 60.0
 
 
 def run(
@@ -31,6 +33,9 @@ def run(
     settings = asked.with_login()
     console = Console(highlight=False)
 
+    # The voice may be ready before the page is, and the address is what a person looks for.
+    has_address = threading.Event()
+
     def ready(address: str, link: str) -> None:
         console.print(f"Speech Studio is at [bold]{address}[/]")
         if link:
@@ -39,10 +44,12 @@ def run(
             for name, secret in settings.users.items():
                 console.print(f"Login: [bold]{name}[/]   Password and API key: [bold]{secret.get_secret_value()}[/]")
         console.print(KEYS, style="dim")
+        has_address.set()
         if not no_open and _has_desktop():
             webbrowser.open(address)
 
     def warm(sentence: str) -> None:
+        has_address.wait(ADDRESS_PATIENCE_S)
         console.print(sentence, style="dim", markup=False)
 
     # Ctrl-C is how a studio is meant to end; the server has put everything away by the time it says so.

@@ -5,15 +5,17 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import mlx.core as mx
-import numpy as np
 import pytest
 
-from engine import blas
+from engine import allowance, blas
 from engine.nn import smooth
 from engine.nn.conv import on_gpu
 from engine.stt.parakeet import checkpoint as parakeet
 from engine.stt.parakeet.config import ParakeetConfig
 from engine.stt.whisper import files as whisper
+from engine.stt.whisper.config import WhisperConfig
+from engine.stt.whisper.host import HostNetwork, where_quickest
+from engine.stt.whisper.network import WhisperNetwork
 from engine.text.segment import TextSegment
 from engine.tts.orpheus import loading as orpheus
 from engine.tts.orpheus.model import CODEC_BYTES_PER_FRAME, WHOLE_STEP, OrpheusSynthesizer
@@ -101,8 +103,8 @@ def test_a_batch_of_orpheus_takes_half_the_memory_on_a_gpu(on: On) -> None:
 def test_the_doctor_names_the_device_and_sends_nobody_for_what_only_a_processor_needs(
     system: str, kind: mx.DeviceType, on: On, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(doctor, "sys", SimpleNamespace(platform=system))
-    monkeypatch.setattr(doctor, "openblas", lambda: None, raising=False)
+    monkeypatch.setattr(blas, "sys", SimpleNamespace(platform=system, modules={}))
+    monkeypatch.setattr(doctor, "chosen", blas.chosen.__wrapped__)
     on(kind)
     found = doctor._mlx(Settings())
     assert found.ok
@@ -110,20 +112,23 @@ def test_the_doctor_names_the_device_and_sends_nobody_for_what_only_a_processor_
     assert found.mend == ""
 
 
-def test_only_linux_looks_for_an_openblas(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(blas, "sys", SimpleNamespace(platform="darwin", modules={}))
-    blas.openblas.cache_clear()
-    assert blas.openblas() is None
-    monkeypatch.undo()
-    blas.openblas.cache_clear()
-
-
-def test_polynomials_stand_in_for_exponentials_on_a_processor_of_one_kind_only(
-    on: On, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_numpy_stands_in_on_a_processor_only(on: On) -> None:
     large = mx.zeros((1 << 14,))
-    for calls_library, kind, expected in ((True, CPU, True), (True, GPU, False), (False, CPU, False)):
-        monkeypatch.setattr(smooth, "_CALLS_LIBRARY", calls_library)
+    for kind, expected in ((CPU, True), (GPU, False)):
         on(kind)
-        assert smooth._by_polynomial(large) is expected
-    assert np.allclose(np.array(smooth.exponential(large)), 1.0)
+        assert smooth._on_host(large) is expected
+
+
+def test_cores_are_counted_where_the_system_does_not_say_which_are_ours(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(allowance, "os", SimpleNamespace(cpu_count=lambda: 8))
+    assert allowance.usable_cores() == 8
+
+
+def test_whisper_is_numpys_on_a_processor_unless_its_weights_are_whole_numbers(on: On) -> None:
+    for kind, quantised, moved in ((GPU, False, False), (CPU, True, False)):
+        on(kind)
+        network = SimpleNamespace(config=SimpleNamespace(quantization=object() if quantised else None))
+        assert (where_quickest(network) is not network) is moved  # type: ignore[arg-type]
+    tiny = WhisperNetwork(WhisperConfig(80, 4, 8, 2, 1, 16, 8, 8, 2, 1))
+    on(CPU)
+    assert isinstance(where_quickest(tiny), HostNetwork)
