@@ -148,5 +148,6 @@ def test_transcribe_hears_what_say_said(tmp_path: Path) -> None:
     assert studio("say", said, "--out", "count.wav", outputs=tmp_path).returncode == 0
     run = studio("transcribe", "count.wav", "--format", "json", outputs=tmp_path)
     assert run.returncode == 0, run.stderr
+    assert "PocketSphinx writes this: a simple recogniser" in run.stderr
     heard = json.dumps(json.loads(run.stdout)).lower()
     assert sum(word in heard for word in said.split()) >= 5, heard
