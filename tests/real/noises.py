@@ -4,6 +4,7 @@ Levels are dB of full scale: of the root mean square for steady sounds, of the l
 """
 
 from collections.abc import Callable, Mapping
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -17,6 +18,7 @@ _COUNT = RATE * SECONDS
 Sound = npt.NDArray[np.float64]
 
 
+@cache
 def noises() -> Mapping[str, Samples]:
     """Name -> float32 [160000] at 16 kHz."""
     made: dict[str, Sound] = {}
