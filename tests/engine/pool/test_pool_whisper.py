@@ -18,14 +18,14 @@ ROOT = Path(__file__).parents[3]
 
 @pytest.fixture(scope="module")
 def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Tiny and random, in the layout of mlx-community's newer conversions: one second is a window."""
+    """Tiny and random, in the layout of mlx-community's newer conversions: three seconds are a window."""
     spec = importlib.util.spec_from_file_location("make_tiny_whisper", ROOT / "examples" / "make_tiny_whisper.py")
     assert spec is not None
     assert spec.loader is not None
     maker: Any = importlib.util.module_from_spec(spec)
     spec.loader.exec_module(maker)
     folder = tmp_path_factory.mktemp("models") / "whisper-tiny"
-    maker.make(folder, "huggingface", n_audio_ctx=50, n_audio_state=32, n_text_state=32, n_text_ctx=24)
+    maker.make(folder, "huggingface", n_audio_ctx=150, n_audio_state=32, n_text_state=32, n_text_ctx=24)
     return folder
 
 
@@ -37,14 +37,14 @@ def pool() -> Iterator[ModelPool]:
 
 @pytest.fixture(scope="module")
 def speech() -> Samples:
-    """Two sentences of the built-in voice at 16 kHz."""
+    """Two sentences of the built-in voice at 16 kHz, long enough that nobody doubts that somebody speaks."""
     from engine.audio.resample import resample
     from engine.tts import espeak
     from engine.tts.speak import speak
     from engine.types import SpeechRequest
 
     voice = espeak.load(None)
-    text = "Good morning to all of you. And good evening."
+    text = "Good morning to all of you who came here today. And a very good evening to all the others."
     sound = np.concatenate([chunk.samples for chunk in speak(voice, SpeechRequest(text, sentence_pause_s=1.0))])
     voice.close()
     return np.concatenate([resample(sound, voice.sample_rate, 16000), np.zeros(16000, np.float32)])
