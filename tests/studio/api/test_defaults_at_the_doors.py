@@ -61,7 +61,7 @@ def test_the_voices_are_of_whoever_speaks_the_language(natural: Studio) -> None:
         ({"input": "Guten Tag.", "language": "German"}, "espeak-ng", "de", ""),
         ({"input": "Guten Tag.", "language": "de-DE", "voice": "nova"}, "espeak-ng", "de+f3", ""),
         ({"input": "Good day.", "voice": "en-us+m1"}, "espeak-ng", "en-us+m1", ""),
-        ({"input": "Привет, мир.", "model": "espeak-ng"}, "espeak-ng", "ru", ""),
+        ({"input": "Привет, мир.", "model": "espeak-ng"}, "espeak-ng", "", ""),
     ],
 )
 def test_what_kokoro_does_not_speak_is_spoken_by_espeak_and_said(
@@ -78,7 +78,7 @@ def test_what_kokoro_does_not_speak_is_spoken_by_espeak_and_said(
 def test_what_kokoro_speaks_goes_to_kokoro(natural: Studio, body: dict[str, str]) -> None:
     answer = HTTP.post(f"{natural.url}/v1/audio/speech", json={"input": "Hello."} | body)
     assert answer.status_code >= 400, "its files are a byte each"
-    assert "Kokoro" in answer.json()["error"]["message"]
+    assert "safetensors is damaged" in answer.json()["error"]["message"]
 
 
 def test_a_voice_nobody_has_is_refused_at_the_door(natural: Studio) -> None:
