@@ -195,7 +195,7 @@ class Whisper:
         voices: Sequence[Probabilities | None],
         options: DecodeOptions,
         doubts: Doubts,
-        told: Sequence[Told],
+        told: list[Told],
     ) -> Generator[None, None, None]:
         """Hear once more what voice activity takes for speech and no word stands for: together, then each alone.
 
@@ -208,13 +208,20 @@ class Whisper:
             for region, (samples, heard_voice) in enumerate(zip(speech, voices, strict=True)):
                 if heard_voice is None:
                     continue
+                if (
+                    is_alone
+                    and told[region].is_shared
+                    and not is_believed(told[region].evidence(samples, heard_voice), doubts)
+                ):
+                    # Beside others it is judged by them as well.
+                    told[region] = Told()
                 words = [(word.start_s, word.end_s) for word in told[region].words]
                 for begin_s, end_s in uncovered(stretches(heard_voice), words, doubts):
                     begin = max(0, round((begin_s - doubts.near_s) * SAMPLE_RATE))
                     end = min(round((end_s + doubts.near_s) * SAMPLE_RATE), begin + self._frames * HOP)
                     holes.append((Piece(region, 0, begin, samples[begin:end]), begin_s, end_s))
             if not holes:
-                return
+                continue
             sounds = [hole.samples for hole, _, _ in holes]
             if is_alone:
                 windows = [Window([Piece(at, 0, 0, samples)]) for at, samples in enumerate(sounds)]

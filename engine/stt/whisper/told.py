@@ -19,16 +19,19 @@ class Told:
         language: of the last window that had words, a code of `languages`.
         silence: how likely the model finds it that nobody speaks here; 0 where others speak in the same window.
         compression: of the text that packs best.
+        is_shared: whether others speak in the window it was last heard in.
     """
 
     words: list[Word] = field(default_factory=list[Word])
     language: str = ""
     silence: float = 0.0
     compression: float = 0.0
+    is_shared: bool = False
 
     def doubt(self, decoded: Decoded, is_alone: bool) -> None:
         """A window of the region was decoded."""
         self.compression = max(self.compression, decoded.compression)
+        self.is_shared = not is_alone
         if is_alone:
             self.silence = max(self.silence, decoded.no_speech)
 
