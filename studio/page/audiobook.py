@@ -105,7 +105,7 @@ def build(context: PageContext, tabs: gr.Tabs) -> VoicePicker:
         owner = owner_of(request)
         document, chapters = planned(desk.get(owner, str(plan["book"])), plan)
         # The script names nobody while the choice is the one the page began with.
-        whole = f"{voice}+{timbre}" if timbre and voice else voice
+        whole = f"{voice}+{timbre}" if timbre and voice else str(voice or "")
         who = _narrator(context, owner, document, str(model or ""), whole)
         # A blend has a name in the file's tags too.
         reader = narrator.strip() or (who.named if who.voice != who.named else "")

@@ -54,7 +54,7 @@
     };
     book.who = () => {
       const { model, voice } = studio.speak.whoOf(choices);
-      return [model, voice];
+      return [model || null, voice || null]; // an empty choice is none of those the pickers list
     };
 
     /** What Submit sends. */
