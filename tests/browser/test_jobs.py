@@ -80,7 +80,8 @@ def test_a_chapter_is_heard_while_the_rest_is_narrated(open_page: Open, studio: 
 
 
 def test_what_the_voice_left_out_of_a_book_is_said_once_on_its_card(open_page: Open, studio: Studio) -> None:
-    job_id = studio.submit("It was funny <laugh> at first. Then it was <laugh> not, and she went <yawn> home.")
+    text = "It was funny <laugh> at first. Then it was <laugh> not, and she went <yawn> home."
+    job_id = studio.submit(text, model="espeak-ng")
     page = open_page("Jobs")
     job = card(page, job_id)
     expect(job).to_have_attribute("data-status", "done", timeout=60_000)
