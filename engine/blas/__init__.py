@@ -35,6 +35,9 @@ def openblas() -> Path | None:
 @cache
 def stand_in() -> bool:
     """Have OpenBLAS stand in for what MLX brings, in this process; whether it does."""
+    # NumPy brings an OpenBLAS of its own, which reads this when it is loaded: its threads wait for the next product
+    # by spinning, and this is a thousandth of a second of that where the default is a thirtieth.
+    os.environ.setdefault("OPENBLAS_THREAD_TIMEOUT", "20")
     # Once MLX is there its names are bound.
     if "mlx.core" in sys.modules:
         return False

@@ -71,6 +71,30 @@ _threads_before = 0
 
 
 @contextmanager
+def shared_products() -> Generator[None]:
+    """One of NumPy's large matrix products on this model's portion of the cores, unless others compute in threads.
+
+    For what takes milliseconds: OpenBLAS's threads spin while they wait for one another, and where a core is busy that
+    costs a small product whole time slices (see `engine.allowance`).
+    """
+    setting = _product_threads()
+    if setting is None:
+        yield
+        return
+    get, put = setting
+    with _lock:
+        before = get()
+        if _inside == 0:
+            put(cores())
+    try:
+        yield
+    finally:
+        with _lock:
+            if _inside == 0:
+                put(before)
+
+
+@contextmanager
 def single_products() -> Generator[None]:
     """NumPy's matrix products on the thread that asks for them: the cores are already taken."""
     global _inside, _threads_before

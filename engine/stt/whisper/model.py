@@ -34,6 +34,7 @@ _BATCH_BYTES = 512 * 1024**2
 _MOST_WINDOWS = 8
 _OTHER_TAGS = {"jw": "jv"}  # Whisper's old word for Javanese
 _ATTEMPTS_AGAIN = 3  # temperatures, for what is heard once more
+_SHORT_S, _SHORT_CONTEXT_S = 3.0, 10.0  # what is so short is heard once more with so much around it
 _SILENT = 1e-4  # of full scale: 80 dB below it nobody speaks
 
 
@@ -203,6 +204,7 @@ class Whisper:
         that stands apart.
         """
         options = replace(options, guess=(), before=(), temperatures=options.temperatures[:_ATTEMPTS_AGAIN])
+        heard_alone: set[tuple[int, int, int]] = set()
         for is_alone in (False, True):
             holes: list[tuple[Piece, float, float]] = []
             for region, (samples, heard_voice) in enumerate(zip(speech, voices, strict=True)):
@@ -219,6 +221,8 @@ class Whisper:
                 for begin_s, end_s in uncovered(stretches(heard_voice), words, doubts):
                     begin = max(0, round((begin_s - doubts.near_s) * SAMPLE_RATE))
                     end = min(round((end_s + doubts.near_s) * SAMPLE_RATE), begin + self._frames * HOP)
+                    if (region, begin, end) in heard_alone:
+                        continue
                     holes.append((Piece(region, 0, begin, samples[begin:end]), begin_s, end_s))
             if not holes:
                 continue
@@ -227,8 +231,13 @@ class Whisper:
                 windows = [Window([Piece(at, 0, 0, samples)]) for at, samples in enumerate(sounds)]
             else:
                 windows = pack(sounds, self._frames * HOP, SAMPLE_RATE)
+                single = [holes[window.pieces[0].region][0] for window in windows if len(window.pieces) == 1]
+                heard_alone = {(hole.region, hole.begins, hole.begins + len(hole.samples)) for hole in single}
             again = [Told() for _ in holes]
-            yield from self._listen(windows, options, again)
+            # Most are a word or two, and a whole window for those costs as much as a minute's text.
+            is_short = max(window.length for window in windows) <= _SHORT_S * SAMPLE_RATE
+            context_s = _SHORT_CONTEXT_S if is_short else options.context_s
+            yield from self._listen(windows, replace(options, context_s=context_s), again)
             for (hole, begin_s, end_s), one in zip(holes, again, strict=True):
                 if is_believed(one.evidence(hole.samples, voice(hole.samples)), doubts):
                     told[hole.region].fill(one, hole.begins / SAMPLE_RATE, begin_s, end_s)
