@@ -292,3 +292,27 @@ def test_a_wrong_number_of_pieces_is_no_batch(library: Library, choir: Choir) ->
     assert all(note.samples > 1000 for note in score.notes())
     assert library.view("ann", job_id).parts[0].status == "done"
     assert np.isfinite(library.view("ann", job_id).audio_s)
+
+
+def test_whatever_may_change_the_sound_is_in_its_name(library: Library) -> None:
+    book = plain_book(1, 1)
+
+    def spoken(owner: str = "ann", **asked: Any) -> int:
+        options = BookOptions(format="wav", loudness="none", **asked)
+        job_id = library.submit_book(owner, book, options).id
+        narrate_chapter(job_id, 0)
+        return sum("end" in entry for entry in journal(library, job_id))
+
+    assert spoken() == 2
+    for asked in (
+        {"seed": 1},
+        {"speed": 1.5},
+        {"pitch": 1.5},
+        {"voice": "en-gb"},
+        {"owner": "bob"},
+        {"sampling": Sampling(top_p=0.5)},
+    ):
+        assert spoken(**asked) == 2, f"another {', '.join(asked)} was taken from the cache"
+        assert spoken(**asked) == 0
+    # What is done to the sound afterwards is none of it.
+    assert spoken(sentence_pause_s=1.0, narrator="Ada") == 0

@@ -10,6 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.audio.resample import resample
+from engine.stt.silero import STEP
 from engine.stt.vad import STEP_S, SpeechDetector, SpeechPart, VadOptions, quietest, regions
 from engine.types import Samples
 
@@ -113,6 +114,27 @@ def test_another_sample_rate_gives_the_same_turns(said: Any) -> None:
     for (one_s, one), (other_s, other) in zip(at_16, at_24, strict=True):
         assert other_s == pytest.approx(one_s, abs=2 * STEP_S)
         assert len(other) / 24000 == pytest.approx(len(one) / RATE, abs=3 * STEP_S)
+
+
+class Loud:
+    """Takes for speech whatever is not silent, in place of the network."""
+
+    def probabilities(self, samples: Samples) -> Samples:
+        return (np.abs(samples).reshape(-1, STEP).max(axis=1) > 0).astype(np.float32)
+
+
+@pytest.mark.parametrize("pad_ms", [32, 96, 320])
+def test_a_turn_ends_one_pad_behind_its_last_sound(monkeypatch: pytest.MonkeyPatch, pad_ms: int) -> None:
+    monkeypatch.setattr("engine.stt.vad.SileroNetwork", Loud)
+    before, speech = 50 * STEP, 60 * STEP
+    sound = np.concatenate([np.zeros(before), np.full(speech, 0.5), np.zeros(3 * RATE)]).astype(np.float32)
+    detector = SpeechDetector(RATE, VadOptions(speech_pad_ms=pad_ms, min_silence_duration_ms=640))
+    parts = [*detector.feed(sound), *detector.finish()]
+    pad = round(pad_ms / 1000 * RATE)
+    assert [part.start for part in parts if part.begins] == [before - pad]
+    assert [part.ends_at for part in parts if part.ends_at is not None] == [before + speech + pad]
+    (region,) = regions([sound], RATE, VadOptions(speech_pad_ms=pad_ms, min_silence_duration_ms=640))
+    assert len(region[1]) == speech + 2 * pad
 
 
 def test_nothing_in_gives_nothing_out() -> None:
