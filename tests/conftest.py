@@ -10,6 +10,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import httpx
 import platformdirs
 import pytest
 from hypothesis import settings
@@ -18,6 +19,10 @@ from hypothesis import settings
 # a change and not luck; anywhere else new ones are looked for.
 settings.register_profile("studio", deadline=None, derandomize=bool(os.environ.get("CI")))
 settings.load_profile("studio")
+
+# Five seconds are httpx's own, and what a busy machine takes for a page; this object is the default of all its calls.
+for _kind in ("connect", "read", "write", "pool"):
+    setattr(httpx._config.DEFAULT_TIMEOUT_CONFIG, _kind, 120.0)  # type: ignore[attr-defined]
 
 REAL = "STUDIO_TESTS_REAL_MODELS"
 """Where the real models of this machine are, for the tests in tests/real."""

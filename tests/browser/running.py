@@ -20,7 +20,7 @@ from playwright.sync_api import ConsoleMessage, Page, Request
 
 PROJECT = Path(__file__).resolve().parents[2]
 START_S = 60
-PATIENCE_S = 20  # with a page or an answer
+PATIENCE_S = 60  # with a page or an answer
 NO_BROWSER = "Chromium is not installed (on Debian: apt install chromium)"
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 PLACES = (
@@ -76,7 +76,7 @@ class Studio:
             if self.process.poll() is not None:
                 break
             try:
-                if httpx.get(f"{self.address}/health", timeout=2).status_code == 200:
+                if httpx.get(f"{self.address}/health", timeout=20).status_code == 200:
                     return
             except httpx.HTTPError:
                 time.sleep(0.1)
@@ -87,7 +87,7 @@ class Studio:
             return
         self.process.send_signal(signal.SIGINT)
         try:
-            self.process.wait(20)
+            self.process.wait(60)
         except subprocess.TimeoutExpired:
             os.killpg(self.process.pid, signal.SIGKILL)
             self.process.wait(5)

@@ -108,7 +108,7 @@ def test_captions_pause_and_are_saved_as_a_transcript_with_their_sound(
     expect(page.locator("#captions [data-st=status]")).to_have_text("Listening.")
     page.get_by_role("button", name="Save").click()
     line = page.locator(".st-line-text").first
-    line.wait_for(timeout=40_000)
+    line.wait_for(timeout=120_000)
     assert line.inner_text().split()[0] in said
     job = studio.jobs()[0]
     assert job["status"] == "done"
@@ -131,15 +131,15 @@ def test_captions_survive_a_lost_connection(
         stable = listening(page)
         wire.cut()
         status = page.locator("#captions [data-st=status]")
-        expect(status).to_contain_text("The connection is lost", timeout=10_000)
+        expect(status).to_contain_text("The connection is lost")
         before = stable.inner_text()
         page.wait_for_timeout(1500)
         wire.mend()
-        expect(status).to_have_text("Listening.", timeout=15_000)
+        expect(status).to_have_text("Listening.")
         wait_until(lambda: len(stable.inner_text().split()) > len(before.split()) + 2, 60, what="it goes on")
         assert stable.inner_text().startswith(before.strip())
         page.locator("#captions [data-st=toggle]").click()
-        expect(status).to_have_text("Stopped.", timeout=40_000)
+        expect(status).to_have_text("Stopped.")
 
 
 REFUSALS = {
@@ -180,7 +180,7 @@ def test_a_microphone_that_is_pulled_out_is_said_and_what_was_said_is_kept(
     said = listening(page).inner_text()
     page.evaluate(unplug)
     expect(page.locator("#st-notice")).to_contain_text("The microphone was unplugged.")
-    expect(page.locator("#captions [data-st=status]")).to_have_text("Stopped.", timeout=40_000)
+    expect(page.locator("#captions [data-st=status]")).to_have_text("Stopped.")
     assert page.locator("#captions [data-st=stable]").inner_text().startswith(said.strip())
     expect(page.get_by_role("button", name="Save")).to_be_enabled()
 

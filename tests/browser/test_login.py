@@ -33,7 +33,7 @@ def sign_in(browser: Browser, studio: Studio, name: str, watch: Watch) -> Page:
 def speak(page: Page, text: str) -> None:
     page.locator("#speak-text textarea").fill(text)
     page.locator("#speak-player [data-st=play]").click()
-    expect(page.locator("#speak-player [data-st=status]")).to_have_text("Finished.", timeout=15_000)
+    expect(page.locator("#speak-player [data-st=status]")).to_have_text("Finished.")
 
 
 def test_two_people_share_a_studio_and_nothing_else(browser: Browser, guarded: Studio) -> None:

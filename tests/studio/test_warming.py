@@ -21,7 +21,7 @@ from studio.settings import Settings
 from studio.warming import Warming
 
 CARD = ModelCard("hum", "Hum", "speak", "hum", "", ("en",), 8000, built_in=True, memory_bytes=10)
-PATIENCE_S = 20
+PATIENCE_S = 120
 
 
 class Hum:

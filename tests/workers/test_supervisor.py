@@ -74,7 +74,7 @@ def test_nothing_outlives_a_studio_however_it_ends(tmp_path: Path, end: signal.S
     _soon(lambda: len(_family(studio.pid)) >= 5)
     family = _family(studio.pid)
     studio.send_signal(end)
-    studio.wait(20)
+    studio.wait(120)
     _soon(lambda: all(_is_gone(pid) for pid in family))
     assert running_url(tmp_path) == ""
 

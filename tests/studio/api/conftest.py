@@ -37,7 +37,7 @@ class Studio:
         """Streams that any model has open now."""
         return sum(model.streams for model in self.context.pool.loaded())
 
-    def becomes_idle(self, within_s: float = 3.0) -> bool:
+    def becomes_idle(self, within_s: float = 120.0) -> bool:
         """Whether every model is free within some seconds."""
         deadline = time.monotonic() + within_s
         while self.streams() and time.monotonic() < deadline:

@@ -41,7 +41,7 @@ def test_nonsense_is_refused_in_openais_shape(
         path = head + data.draw(pieces) + rest.partition("}")[2]
     query = data.draw(st.sampled_from(["", "?limit=-1", "?limit=x", "?format=%00", "?q=" + "x" * 300, "?kind=film"]))
     headers = ADA | {"content-type": data.draw(types), "last-event-id": data.draw(st.sampled_from(["", "x" * 300]))}
-    answer = HTTP.request(method, f"{shared.url}{path}{query}", headers=headers, content=data.draw(bodies), timeout=20)
+    answer = HTTP.request(method, f"{shared.url}{path}{query}", headers=headers, content=data.draw(bodies), timeout=120)
     assert answer.status_code < 500, (method, path, answer.text)
     if answer.status_code >= 400:
         assert set(answer.json()["error"]) == {"message", "type", "param", "code"}

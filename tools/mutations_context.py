@@ -1,0 +1,17 @@
+"""A plugin of pytest's for `tools.mutations`: tells coverage which test is running."""
+
+from collections.abc import Generator
+
+import coverage
+import pytest
+
+
+@pytest.hookimpl(hookwrapper=True, tryfirst=True)
+def pytest_runtest_protocol(item: pytest.Item) -> Generator[None]:
+    """What runs now runs for this test, its fixtures too."""
+    current = coverage.Coverage.current()
+    if current is not None:
+        current.switch_context(item.nodeid)
+    yield
+    if current is not None:
+        current.switch_context("")
