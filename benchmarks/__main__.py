@@ -22,6 +22,7 @@ BENCHMARKS = {
     "g2p": "English phonemes beside misaki's",
     "whisper": "our Whisper beside mlx-audio's: work of a live session, words lost, time and memory",
     "whisper_real": "our Whisper with real weights beside faster-whisper: clock, processor, memory, words",
+    "ears": "Whisper base on real sound: marks, words' times, noise, live beside whole",
     "live_quality": "words a live Parakeet gets wrong, by context, and what the pass at the pause is worth",
     "parakeet": "our Parakeet beside parakeet-mlx, the same random weights",
     "voices": "each voice of Kokoro with real weights: loudness, DNSMOS, words heard; and beside the published packs",

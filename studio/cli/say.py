@@ -1,6 +1,7 @@
 """`studio say`: text to the speakers, to a file, or down a pipe."""
 
 import contextlib
+import itertools
 import shutil
 import subprocess
 import sys
@@ -58,7 +59,8 @@ def say(
     try:
         chunks = _Told(iter(pool.speak(who.model, request)))
         first = next(chunks)
-        samples = _samples(first, chunks)
+        held = _held(first, chunks) if play or not out else [first]
+        samples = (chunk.samples for chunk in itertools.chain(held, chunks))
         if play or not out:
             samples = _played(samples, first.sample_rate, required=play or sys.stdout.isatty() or not out)
         if not out:
@@ -108,10 +110,12 @@ class _Told(Iterator[AudioChunk]):
             )
 
 
-def _samples(first: AudioChunk, rest: Iterable[AudioChunk]) -> Iterator[Samples]:
-    yield first.samples
-    for chunk in rest:
-        yield chunk.samples
+def _held(first: AudioChunk, rest: Iterator[AudioChunk]) -> list[AudioChunk]:
+    """What must be there before a player begins, so that it need not stop in the middle."""
+    held = [first]
+    while held[-1].lead_s > 0 and (chunk := next(rest, None)) is not None:
+        held.append(chunk)
+    return held
 
 
 def _write_stream(samples: Iterable[Samples], sample_rate: int, audio_format: str, out: str) -> None:
