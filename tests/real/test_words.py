@@ -2,7 +2,7 @@
 ones."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache
@@ -10,8 +10,9 @@ from functools import cache
 import numpy as np
 import pytest
 
+from benchmarks.ears import blocks, heard_live, read_aloud
+from benchmarks.voices import distance, units
 from engine.audio.resample import resample
-from engine.stt.live import LiveSession
 from engine.stt.transcribe import transcribe
 from engine.stt.whisper.model import Whisper
 from engine.tts.kokoro.model import KokoroSynthesizer
@@ -74,20 +75,8 @@ def say(kokoro: KokoroSynthesizer) -> Say:
     return spoken
 
 
-def blocks(samples: Samples, size: int = RATE) -> Iterator[Samples]:
-    return (samples[at : at + size] for at in range(0, len(samples), size))
-
-
 def heard(whisper: Whisper, samples: Samples, language: str = "en") -> Transcript:
-    return Transcript(tuple(transcribe(whisper, blocks(samples), language)), language, len(samples) / RATE)
-
-
-def heard_live(whisper: Whisper, samples: Samples, language: str = "en") -> list[Word]:
-    session = LiveSession(whisper, language, RATE)
-    words: list[Word] = []
-    for packet in blocks(samples, RATE // 10):
-        words += [word for event in session.add_audio(packet) for word in event.stable]
-    return words + [word for event in session.finish() for word in event.stable]
+    return Transcript(tuple(transcribe(whisper, blocks(samples, RATE), language)), language, len(samples) / RATE)
 
 
 def folded(text: str) -> str:
@@ -98,7 +87,7 @@ def folded(text: str) -> str:
 def test_no_word_is_invented_for_what_nobody_says(whisper: Whisper, name: str) -> None:
     sound = noises()[name]
     assert heard(whisper, sound).text == ""
-    assert heard_live(whisper, sound) == []
+    assert heard_live(whisper, sound, "en") == []
 
 
 @pytest.mark.parametrize("voice", [VOICES[0], *(pytest.param(voice, marks=pytest.mark.slow) for voice in VOICES[1:])])
@@ -106,7 +95,7 @@ def test_single_words_are_kept(whisper: Whisper, say: Say, voice: str) -> None:
     spoken = say(*SHORT, voice=voice, pauses_s=(1.2,))
     expected = [folded(word) for text in SHORT for word in text.split()]
     from_file = [word for part in heard(whisper, spoken.samples).segments for word in part.words]
-    for words in (from_file, heard_live(whisper, spoken.samples)):
+    for words in (from_file, heard_live(whisper, spoken.samples, "en")):
         # None is lost and none made up; one may be heard as its like ("now" for "no").
         assert len(words) == len(expected)
         assert sum(folded(word.text) != one for word, one in zip(words, expected, strict=True)) <= 1
@@ -167,3 +156,15 @@ def test_poor_sound_is_heard_as_well_as_it_goes(
         assert SequenceMatcher(None, text, folded(SENTENCES[1])).ratio() > 0.9
     else:
         assert len(text) < 8
+
+
+@pytest.mark.slow
+def test_ten_minutes_heard_live_are_as_right_as_heard_whole(kokoro: KokoroSynthesizer, whisper: Whisper) -> None:
+    text, sound = read_aloud(kokoro)
+    said = units(text, "en")
+    whole = [word for segment in heard(whisper, sound).segments for word in segment.words]
+    wrong = [
+        distance(said, units(" ".join(word.text for word in words), "en")) / len(said)
+        for words in (whole, heard_live(whisper, sound, "en"))
+    ]
+    assert wrong[1] - wrong[0] <= 0.015, wrong
