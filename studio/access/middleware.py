@@ -19,7 +19,7 @@ from studio.access.headers import secure
 from studio.access.limits import megabytes
 from studio.access.login import client_address
 from studio.access.origins import Hosts, check_origin
-from studio.access.page_routes import API
+from studio.access.page_routes import API, UPLOAD
 from studio.access.people import LOCAL, People, Person
 from studio.access.sessions import COOKIE, Sessions
 
@@ -59,7 +59,10 @@ class Gate:
         headers = Headers(scope=scope)
         scope = self._believable(scope, headers)
         request_id = scope[REQUEST_ID_KEY] = secrets.token_hex(8)
-        body = _CountedBody(receive, self._body_limits.of(scope.get("method", "GET"), scope["path"]))
+        path = scope["path"]
+        is_form = path.startswith(f"{API}/") and path != UPLOAD
+        advice = "; upload a file instead" if is_form else ""
+        body = _CountedBody(receive, self._body_limits.of(scope.get("method", "GET"), path), advice)
         answer = _SafeSend(send, body, request_id)
         try:
             check_framing(headers)
@@ -170,9 +173,10 @@ def check_framing(headers: Headers) -> None:
 class _CountedBody:
     """A request's body, cut off where it exceeds its limit."""
 
-    def __init__(self, receive: Receive, limit: int) -> None:
+    def __init__(self, receive: Receive, limit: int, advice: str = "") -> None:
         self._receive = receive
         self._limit = limit
+        self._advice = advice
         self._counted = 0
         self._has_ended = False
         self.exceeded = False
@@ -189,7 +193,7 @@ class _CountedBody:
             raise self.refusal()
 
     def refusal(self) -> TooLarge:
-        return TooLarge(f"The request brings more than the {megabytes(self._limit)} allowed here.")
+        return TooLarge(f"The request brings more than the {megabytes(self._limit)} allowed here{self._advice}.")
 
     async def receive(self) -> Message:
         """The next message; after the limit, as if the client had gone."""
