@@ -8,7 +8,7 @@ import json
 import re
 from typing import Any
 
-from studio.access.errors import TooLarge, Unreadable
+from studio.access.errors import Unreadable
 
 LARGE_BODY_BYTES = 64 * 1024
 """JSON beyond this is parsed on a thread, so that a pasted book does not hold up other people's sound."""
@@ -28,7 +28,7 @@ def check_weight(body: bytes, most_tokens: int) -> None:
         most_tokens: brackets and commas outside of texts, at most.
 
     Raises:
-        TooLarge: it has more.
+        Unreadable: it has more.
     """
     if body.count(b"[") + body.count(b"{") + body.count(b",") <= most_tokens:
         return
@@ -36,7 +36,7 @@ def check_weight(body: bytes, most_tokens: int) -> None:
     for found in _TOKEN_OR_TEXT.finditer(body):
         seen += body[found.start()] != 0x22
         if seen > most_tokens:
-            raise TooLarge("The request has more entries than can be taken in at once.")
+            raise Unreadable("The request has more brackets and commas than it can need; check its JSON.")
 
 
 def worth(body: bytes) -> int:
@@ -48,8 +48,7 @@ def parsed(body: bytes, most_tokens: int) -> Any:
     """The value of a JSON text.
 
     Raises:
-        Unreadable: it is not JSON.
-        TooLarge: it has too many entries.
+        Unreadable: it is not JSON, or has too many entries.
     """
     check_weight(body, most_tokens)
     try:

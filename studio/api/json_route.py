@@ -28,8 +28,7 @@ class _Request(Request):
         """The body's value.
 
         Raises:
-            Unreadable: it is not JSON.
-            TooLarge: it has more entries than its length explains.
+            Unreadable: it is not JSON, or has more entries than its length explains.
         """
         body = await self.body()
         if len(body) <= LARGE_BODY_BYTES:

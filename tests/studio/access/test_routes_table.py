@@ -1,4 +1,4 @@
-"""docs/routes.md against the application: every route is in it, with the limit that the code has, and nothing else is."""
+"""docs/routes.md against the application: every route is in it, with the code's own limit, and nothing else is."""
 
 import re
 from collections.abc import Iterator
