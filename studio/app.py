@@ -29,7 +29,7 @@ from studio.api.context import ApiContext
 from studio.library.chosen import default_speaker
 from studio.library.db import migrate
 from studio.library.library import Library, open_library
-from studio.page import Downloads, PageContext, build_page, mount_options
+from studio.page import Downloads, PageContext, build_page, mount_options, refuse_wrong_inputs
 from studio.server import ServeError, address_of, listen, run
 from studio.settings import Settings
 from studio.warming import Warming
@@ -172,7 +172,8 @@ def _mount_page(app: FastAPI, context: ApiContext, warming: Warming | None) -> N
         **mount_options(),
         "auth_dependency": lambda request: current_person(request).name,  # pyright: ignore[reportUnknownLambdaType]
         "max_file_size": context.access.limits.allowance.max_upload_bytes,
-        "allowed_paths": [str(context.settings.outputs.resolve())],
+        # Not even the outputs: what lies in an allowed folder Gradio shows in the browser, whatever it is.
+        "allowed_paths": [],
         # An unforeseen error's own words may hold paths; gr.Error is shown in any case.
         "show_error": False,
         "mcp_server": False,
@@ -180,6 +181,7 @@ def _mount_page(app: FastAPI, context: ApiContext, warming: Warming | None) -> N
     gr.mount_gradio_app(app, page, path="/", **options)
     # A mounted page skips Gradio's own check of input paths unless it believes it was launched.
     page.has_launched = True
+    refuse_wrong_inputs(page)
     mount = next(route for route in reversed(app.routes) if isinstance(route, Mount))
     mount.app = context.access.page_door(mount.app, folder)
 

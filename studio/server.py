@@ -6,19 +6,23 @@ import errno
 import os
 import socket
 from collections.abc import Callable
-from typing import Any
+from typing import Any, cast
 
 import h11
 import uvicorn
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from engine.errors import EngineError
+from studio.connections import PATIENCE, Patience, protocol
 
 MAX_MESSAGE_BYTES = 2_000_000
 """The longest message of a WebSocket: the longest speech text, escaped, fits."""
 SHUTDOWN_S = 1
-OPEN_FILES = 4096
-"""What the server asks the system for; macOS gives at most 10240."""
+OPEN_FILES = 10240
+"""What the server asks the system for where that names no limit; macOS gives no more."""
+BACKLOG = 128
+"""Connections that wait to be taken in. Python 3.12 and older try for so many each time, even when no file can be
+opened any more, and log each try."""
 
 
 class ServeError(EngineError):
@@ -41,7 +45,7 @@ def listen(host: str, port: int) -> socket.socket:
         if os.name == "posix":
             listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         listener.bind(address)
-        listener.listen(2048)
+        listener.listen(BACKLOG)
     except OSError as exc:
         listener.close()
         raise ServeError(_why_not(exc, host, port)) from exc
@@ -79,7 +83,7 @@ def _allow_files() -> None:
     import resource
 
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else min(OPEN_FILES, hard)
+    wanted = OPEN_FILES if hard == resource.RLIM_INFINITY else hard
     if soft != resource.RLIM_INFINITY and soft < wanted:
         with contextlib.suppress(ValueError, OSError):  # a system may hold to less than it says: then it stays as it is
             resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
@@ -95,9 +99,11 @@ def _why_not(exc: OSError, host: str, port: int) -> str:
     return f"Nothing can listen on {host} port {port}; name another with --host and --port."
 
 
-def _config(app: Any) -> uvicorn.Config:
+def _config(app: Any, patience: Patience = PATIENCE) -> uvicorn.Config:
     return uvicorn.Config(
         _Patient(app),
+        http=cast(Any, protocol(patience)),
+        backlog=BACKLOG,
         log_config=None,
         access_log=False,
         server_header=False,

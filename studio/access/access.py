@@ -9,28 +9,17 @@ from starlette.types import ASGIApp
 
 from engine.errors import OptionError
 from studio.access.attempts import Attempts
+from studio.access.body_limits import BodyLimits
 from studio.access.limits import Allowance, Limits
 from studio.access.login import Login
-from studio.access.middleware import BodyLimits, Gate
+from studio.access.middleware import Gate
 from studio.access.origins import Hosts
 from studio.access.page_door import PageDoor
 from studio.access.page_files import PageFiles
-from studio.access.page_routes import UPLOAD
+from studio.access.page_scripts import page_scripts
 from studio.access.people import People
 from studio.access.sessions import Sessions
 from studio.settings import Settings
-
-UPLOAD_PATHS = (UPLOAD, "/v1/audio/transcriptions", "/v1/jobs")
-FORM_PATHS = ("/gradio_api/",)
-OTHER_BYTES = 1_000_000
-MULTIPART_OVERHEAD_BYTES = 1_000_000
-"""Room for a form's other fields and boundaries around the file itself."""
-TRANSCRIPT_BYTES = 64_000_000
-"""The words and times of some forty hours."""
-PRONUNCIATIONS_BYTES = 3_000_000
-"""A file of pronunciations is refused in the library's own sentence, and the form around it has room."""
-JSON_BYTES_PER_CHAR = 12
-"""A character outside the basic plane, escaped: two times six bytes."""
 
 
 class Access:
@@ -59,19 +48,7 @@ class Access:
                 max_upload_bytes=settings.max_upload_mb * 1_000_000,
             )
         )
-        self._max_form_bytes = settings.max_book_chars * 4 + MULTIPART_OVERHEAD_BYTES
-        upload_bytes = self.limits.allowance.max_upload_bytes + MULTIPART_OVERHEAD_BYTES
-        speech_bytes = settings.max_speech_chars * JSON_BYTES_PER_CHAR + OTHER_BYTES
-        self._body_limits = BodyLimits(
-            (
-                *((prefix, upload_bytes) for prefix in UPLOAD_PATHS),
-                *((prefix, self._max_form_bytes) for prefix in FORM_PATHS),
-                ("/v1/audio/speech", speech_bytes),
-                ("/v1/transcripts/", TRANSCRIPT_BYTES),
-                ("/v1/pronunciations/import", PRONUNCIATIONS_BYTES),
-            ),
-            OTHER_BYTES,
-        )
+        self.body_limits = BodyLimits(self.limits.allowance)
 
     def gate(self, app: ASGIApp) -> Gate:
         """The application behind the gate; hand this to the server."""
@@ -81,7 +58,7 @@ class Access:
             people=self.people,
             sessions=self.sessions,
             attempts=self.attempts,
-            body_limits=self._body_limits,
+            body_limits=self.body_limits,
         )(app)
 
     def page_door(self, page: ASGIApp, folder: Path) -> PageDoor:
@@ -91,7 +68,7 @@ class Access:
             page: the mounted application.
             folder: where it keeps uploads and results.
         """
-        return PageDoor(page, PageFiles(folder, self._secret), self._max_form_bytes)
+        return PageDoor(page, PageFiles(folder, self._secret), page_scripts())
 
     def share(self, host: str) -> None:
         """Answer to a public link's name too, from now on. Only with a login.

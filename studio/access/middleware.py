@@ -4,7 +4,6 @@ much it brings, then writes the person into the scope. Plain ASGI, so that strea
 
 import secrets
 import time
-from dataclasses import dataclass
 from urllib.parse import parse_qs, quote
 
 from starlette.datastructures import Headers, MutableHeaders
@@ -13,12 +12,14 @@ from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from studio.access.attempts import Attempts
+from studio.access.body_limits import BodyLimits
 from studio.access.current import SCOPE_KEY
-from studio.access.errors import Refusal, TooLarge, TooMany, Unauthorised, error_body
+from studio.access.errors import Refusal, TooLarge, TooMany, Unauthorised, Unreadable, error_body
 from studio.access.headers import secure
 from studio.access.limits import megabytes
 from studio.access.login import client_address
 from studio.access.origins import Hosts, check_origin
+from studio.access.page_routes import API, UPLOAD
 from studio.access.people import LOCAL, People, Person
 from studio.access.sessions import COOKIE, Sessions
 
@@ -28,18 +29,6 @@ DRAIN_BYTES = 32 * 1024 * 1024
 DRAIN_S = 5.0
 """After a refusal the rest of an upload is read and dropped for a while, or the client would see a reset
 connection instead of the sentence."""
-
-
-@dataclass(frozen=True, slots=True)
-class BodyLimits:
-    """How many bytes a request may bring: by path prefix, the first that fits, and everywhere else."""
-
-    by_prefix: tuple[tuple[str, int], ...]
-    other_bytes: int
-
-    def of(self, path: str) -> int:
-        """The most bytes for this path."""
-        return next((most for prefix, most in self.by_prefix if path.startswith(prefix)), self.other_bytes)
 
 
 class Gate:
@@ -70,9 +59,13 @@ class Gate:
         headers = Headers(scope=scope)
         scope = self._believable(scope, headers)
         request_id = scope[REQUEST_ID_KEY] = secrets.token_hex(8)
-        body = _CountedBody(receive, self._body_limits.of(scope["path"]))
+        path = scope["path"]
+        is_form = path.startswith(f"{API}/") and path != UPLOAD
+        advice = "; upload a file instead" if is_form else ""
+        body = _CountedBody(receive, self._body_limits.of(scope.get("method", "GET"), path), advice)
         answer = _SafeSend(send, body, request_id)
         try:
+            check_framing(headers)
             self._check(scope, headers)
             body.check_announced(headers.get("content-length"))
         except Refusal as exc:
@@ -140,7 +133,7 @@ class Gate:
             return
         response = self._answer(scope, headers, exc)
         response.headers["cache-control"] = "no-store"
-        if isinstance(exc, TooLarge):
+        if isinstance(exc, TooLarge | Unreadable):
             response.headers["connection"] = "close"
         content = bytes(response.body)
         await send({"type": "http.response.start", "status": response.status_code, "headers": response.raw_headers})
@@ -156,7 +149,10 @@ class Gate:
             path = scope["path"]
             return RedirectResponse("/login" if path == "/" else f"/login?next={quote(path, safe='/')}", 303)
         kind = "authentication_error" if isinstance(exc, Unauthorised) else "invalid_request_error"
-        response = JSONResponse(error_body(str(exc), kind, exc.code), status_code=exc.status)
+        told = error_body(str(exc), kind, exc.code)
+        if scope["path"].startswith(f"{API}/"):
+            told["detail"] = str(exc)  # where the page's own script looks
+        response = JSONResponse(told, status_code=exc.status)
         if isinstance(exc, Unauthorised):
             response.headers["www-authenticate"] = "Bearer"
         if isinstance(exc, TooMany):
@@ -164,12 +160,23 @@ class Gate:
         return response
 
 
+def check_framing(headers: Headers) -> None:
+    """Where a body ends must be said in one way: a proxy before us might believe the other one.
+
+    Raises:
+        Unreadable: it is said in two.
+    """
+    if "transfer-encoding" in headers and "content-length" in headers:
+        raise Unreadable("The request says twice how long it is; send Content-Length or Transfer-Encoding.")
+
+
 class _CountedBody:
     """A request's body, cut off where it exceeds its limit."""
 
-    def __init__(self, receive: Receive, limit: int) -> None:
+    def __init__(self, receive: Receive, limit: int, advice: str = "") -> None:
         self._receive = receive
         self._limit = limit
+        self._advice = advice
         self._counted = 0
         self._has_ended = False
         self.exceeded = False
@@ -186,7 +193,7 @@ class _CountedBody:
             raise self.refusal()
 
     def refusal(self) -> TooLarge:
-        return TooLarge(f"The request brings more than the {megabytes(self._limit)} allowed here.")
+        return TooLarge(f"The request brings more than the {megabytes(self._limit)} allowed here{self._advice}.")
 
     async def receive(self) -> Message:
         """The next message; after the limit, as if the client had gone."""

@@ -6,36 +6,42 @@ import json
 import logging
 import secrets
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, cast
 from urllib.parse import parse_qs
 
 import anyio.to_thread
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.exceptions import HTTPException
+from starlette.requests import ClientDisconnect
 from starlette.responses import JSONResponse
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from studio.access.careful_json import LARGE_BODY_BYTES, parsed, written
 from studio.access.current import person_in
-from studio.access.errors import Forbidden, TooLarge, Unreadable, error_body
+from studio.access.errors import Refusal, Unreadable, error_body
 from studio.access.headers import page_policy
+from studio.access.page_file_answer import send_file
 from studio.access.page_files import PageFiles
+from studio.access.page_refusals import UNREADABLE, blame, in_our_words, refusal_response
 from studio.access.page_routes import API, FILE, JOIN, STATIC, TAKES_JSON, UPLOAD, Claims, is_open
+from studio.access.page_scripts import PageScripts
 from studio.access.people import Person
 
 log = logging.getLogger(__name__)
 
-LARGE_BODY_BYTES = 64 * 1024
-"""JSON beyond this is parsed on a thread, so that a pasted book does not hold up other people's sound."""
+MOST_ENTRIES = 200_000
+"""Brackets and commas of one form of the page; a book's chapters are the most of them."""
 
 
 class PageDoor:
     """Gradio's application, for the people who may use it."""
 
-    def __init__(self, page: ASGIApp, files: PageFiles, max_json_bytes: int) -> None:
-        """Args: page: Gradio's application.  files: its folder's names.  max_json_bytes: largest form of the page."""
-        self._page = page
+    def __init__(self, page: ASGIApp, files: PageFiles, scripts: PageScripts) -> None:
+        """Args: page: Gradio's application.  files: its folder's names.  scripts: those of its page."""
+        self.page = page
         self._files = files
-        self._max_json_bytes = max_json_bytes
+        self._scripts = scripts
         self._claims = Claims()
         self._uploads_open = 0
         self._has_torn_upload = True  # perhaps one from before a restart
@@ -47,37 +53,49 @@ class PageDoor:
             await _no_such_page(scope, receive, send)
             return
         if STATIC.fullmatch(path):
-            await self._page(scope, receive, send)
+            await self.page(scope, receive, send)
             return
+        try:
+            await self._pass(scope, receive, send)
+        except Refusal as exc:
+            await refusal_response(exc)(scope, receive, send)
+
+    async def _pass(self, scope: Scope, receive: Receive, send: Send) -> None:
+        path, method = scope["path"], scope["method"]
         person = person_in(scope)
         scope = dict(scope)
         # Answers are read on their way out, so they must not be compressed before.
         scope["headers"] = [(name, value) for name, value in scope["headers"] if name != b"accept-encoding"]
         self._claim_from_address(scope, person)
         if path.startswith(FILE):
-            real = FILE + self._files.inward(path.removeprefix(FILE), person)
-            scope |= {"path": real, "raw_path": real.encode("utf-8", "surrogatepass")}
-        elif method == "POST" and TAKES_JSON.fullmatch(path):
+            # Gradio would show a browser whatever it is; here it is a file and nothing else.
+            await send_file(
+                Path(self._files.inward(path.removeprefix(FILE), person)), self._files.folder, scope, receive, send
+            )
+            return
+        if method == "POST" and TAKES_JSON.fullmatch(path):
             body = await self._json_in(receive, person)
             scope["headers"] = _json_headers(scope["headers"], len(body))
             receive = _replay(body, receive)
-        answer = _Answer(self._files, self._claims, person, scope, send)
+        answer = _Answer(self._files, self._claims, self._scripts, person, scope, send)
         try:
             if path == UPLOAD:
                 await self._take_upload(scope, receive, answer)
             else:
-                await self._page(scope, receive, answer)
+                await self.page(scope, receive, answer)
         except RuntimeError as exc:
             if not answer.flows or not isinstance(exc.__cause__, HTTPException):
                 raise
             # Gradio has told it in the stream already, before it raised it: the session is unknown.
             await answer.end()
-        except (KeyError, TypeError) as exc:
-            # What the handlers raise comes out elsewhere: here it is a form without a file, or for no function of ours.
-            if answer.has_begun or not (path == UPLOAD or JOIN.fullmatch(path)):
+        except Exception as exc:
+            if answer.has_begun or method != "POST":
                 raise
-            log.warning("Gradio could not read a request to %s: %s", path, type(exc).__name__)
-            raise Unreadable("The page's request cannot be understood; reload the page.") from exc
+            reason = blame(exc)
+            if not isinstance(reason, Refusal):
+                raise reason from None
+            log.warning("Gradio could not read a request to %r: %s", path, type(exc).__name__)
+            await refusal_response(reason)(scope, receive, send)
 
     async def _take_upload(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Gradio keeps what has come of an upload when its client leaves; here it goes."""
@@ -91,7 +109,7 @@ class PageDoor:
 
         self._uploads_open += 1
         try:
-            await self._page(scope, watched, send)
+            await self.page(scope, watched, send)
         finally:
             self._uploads_open -= 1
             self._has_torn_upload = self._has_torn_upload or not is_whole
@@ -109,40 +127,41 @@ class PageDoor:
             self._claims.claim(path.rsplit("/", 1)[1], person)
 
     async def _json_in(self, receive: Receive, person: Person) -> bytes:
+        """The whole body, checked and written anew; the gate has seen to its length."""
         body = bytearray()
         more = True
         while more:
             message = await receive()
+            if message["type"] == "http.disconnect":
+                raise ClientDisconnect
             body += message.get("body", b"")
-            more = message["type"] == "http.request" and message.get("more_body", False)
-            if len(body) > self._max_json_bytes:
-                raise TooLarge("The form is larger than this page takes; upload a file instead.")
+            more = message.get("more_body", False)
         if len(body) > LARGE_BODY_BYTES:
             return await anyio.to_thread.run_sync(self._translate_in, bytes(body), person)
         return self._translate_in(bytes(body), person)
 
     def _translate_in(self, body: bytes, person: Person) -> bytes:
-        try:
-            form = json.loads(body)
-        except (ValueError, RecursionError) as exc:
-            raise Forbidden("The page's request is not JSON; reload the page.") from exc
-        form = self._files.inward_json(form, person)
-        if isinstance(form, dict):
-            entries = cast(dict[str, Any], form)
-            for key in ("session_hash", "event_id"):
-                identifier = entries.get(key)
-                if isinstance(identifier, str) and identifier:
-                    self._claims.claim(identifier, person)
+        form = self._files.inward_json(parsed(body, MOST_ENTRIES), person)
+        if not isinstance(form, dict):
+            raise Unreadable(UNREADABLE)
+        entries = cast(dict[str, Any], form)
+        for key in ("session_hash", "event_id"):
+            identifier = entries.get(key)
+            if isinstance(identifier, str) and identifier:
+                self._claims.claim(identifier, person)
         # Always written anew: what was checked is what Gradio reads.
-        return json.dumps(form).encode("utf-8", "surrogatepass")
+        return written(entries)
 
 
 class _Answer:
     """One answer of Gradio's on its way out; an ASGI `send`."""
 
-    def __init__(self, files: PageFiles, claims: Claims, person: Person, scope: Scope, send: Send) -> None:
+    def __init__(
+        self, files: PageFiles, claims: Claims, scripts: PageScripts, person: Person, scope: Scope, send: Send
+    ) -> None:
         self._files = files
         self._claims = claims
+        self._scripts = scripts
         self._person = person
         self._path = scope["path"]
         self._host = Headers(scope=scope).get("host", "")
@@ -151,6 +170,7 @@ class _Answer:
         self._kind = ""
         self._pending = bytearray()
         self._is_fault = False
+        self._is_refusal = False
         self.has_begun = False
         """Whether something was sent, so that nothing else can be."""
 
@@ -172,7 +192,8 @@ class _Answer:
                 self._is_fault = True
                 return
             self.has_begun = True
-            if self._kind in {"application/json", "text/html"}:
+            self._is_refusal = message["status"] >= 400
+            if self._is_refusal or self._kind in {"application/json", "text/html"}:
                 self._start = message  # held back: the body's length may change
                 return
             await self._send(message)
@@ -192,14 +213,20 @@ class _Answer:
     async def _send_whole(self, start: Message) -> None:
         body = bytes(self._pending)
         headers = MutableHeaders(raw=start["headers"])
-        if self._kind == "text/html":
+        if self._is_refusal:
+            start["status"], told = in_our_words(
+                start["status"], self._files.redacted(body.decode("utf-8", "replace")).encode()
+            )
+            body = json.dumps(told).encode()
+            headers["content-type"] = "application/json"
+        elif self._path == "/" and self._kind == "text/html":
             nonce = secrets.token_urlsafe(16)
-            body = self._files.signed(body.decode(), self._person).encode() if self._mentions(body) else body
+            text = self._files.signed(body.decode(), self._person) if self._mentions(body) else body.decode()
             # The scripts of the page as it was made here, and no script that gets in later.
-            body = body.replace(b"<script", f'<script nonce="{nonce}"'.encode())
+            body = self._scripts.signed(text, nonce).encode()
             headers["content-security-policy"] = page_policy(nonce, self._host)
             headers["cache-control"] = "no-store"
-        else:
+        elif self._kind == "application/json":
             body = self._json(body)
         headers["content-length"] = str(len(body))
         await self._send(start)

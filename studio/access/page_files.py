@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any, cast
 from urllib.parse import quote, unquote
 
-from studio.access.errors import Forbidden
+from studio.access.errors import Forbidden, Unreadable
 from studio.access.people import Person
 
 PREFIX = "studio/"
@@ -44,6 +44,11 @@ class PageFiles:
         self._whole = re.compile(rf"(?:{prefix})/(?P<rest>[^\0]+)")
         escaped = {json.dumps(spelling)[1:-1] for spelling in spellings}
         self._needles = [needle.encode() for needle in spellings | escaped | {html.escape(s) for s in spellings}]
+
+    @property
+    def folder(self) -> Path:
+        """Gradio's folder, links resolved."""
+        return self._folder
 
     def mentioned_in(self, body: bytes) -> bool:
         """Whether an answer may hold a path of the folder: a cheap look before parsing."""
@@ -73,7 +78,8 @@ class PageFiles:
         """A JSON value with every file's name turned into its path.
 
         Raises:
-            Forbidden: a file that is not this person's, a web address in place of a file, or absurd nesting.
+            Forbidden: a file that is not this person's, or a web address in place of a file.
+            Unreadable: absurd nesting.
         """
         _check_depth(depth)
         if isinstance(value, list):
@@ -163,4 +169,4 @@ def _is_file_update(items: list[Json]) -> bool:
 
 def _check_depth(depth: int) -> None:
     if depth > MAX_DEPTH:
-        raise Forbidden("The request is nested too deeply.")
+        raise Unreadable("The request is nested too deeply.")

@@ -21,7 +21,7 @@ from engine.errors import (
     OutOfMemory,
 )
 from studio.access import Refusal, TooMany, Unauthorised
-from studio.access.errors import error_body
+from studio.access.errors import Unreadable, error_body
 from studio.access.middleware import REQUEST_ID_KEY
 from studio.api.bridge import Gone
 from studio.library.errors import Conflict, DatabaseBusy, IllegalMove, NotFound, QueueFull, StorageError
@@ -125,6 +125,11 @@ async def _invalid(request: Request, exc: Exception) -> Response:
 
 async def _http(request: Request, exc: Exception) -> Response:
     error = cast(HTTPException, exc)
+    if isinstance(error.__cause__, Refusal):
+        return error_response(error.__cause__)
+    if error.status_code == 400 and isinstance(error.__cause__, ValueError | RecursionError):
+        # FastAPI's own words for a body it cannot parse.
+        return error_response(Unreadable("The request must be a JSON object; check its syntax."))
     sentences = {
         404: "There is nothing at this address.",
         405: f"{request.method} is not possible at this address.",

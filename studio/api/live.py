@@ -64,6 +64,7 @@ REFUSED, FAILED, REPLACED = 1008, 1011, 4000
 LEFT = frozenset({1000, 1001})
 """How a client closes that wants to go; anything else is a connection that was lost (a torn one reads as 1005 here)."""
 ADDRESS = "/v1/audio/transcriptions/realtime"
+MAX_COMMAND_CHARS = 1000
 
 
 @router.websocket(ADDRESS)
@@ -304,7 +305,7 @@ def _text_of(message: Any) -> str | None:
 
 def _command(text: str) -> Command:
     try:
-        message = json.loads(text)
+        message = json.loads(text) if len(text) <= MAX_COMMAND_CHARS else None
     except (ValueError, RecursionError) as exc:
         raise OptionError('Send sound as binary messages, and {"action": "stop"} at the end.') from exc
     action = cast(dict[str, Any], message).get("action") if isinstance(message, dict) else None

@@ -20,11 +20,12 @@ from studio.api.clip_recorder import ClipRecorder
 from studio.api.context import ApiContext, Asking, Context
 from studio.api.errors import wire
 from studio.api.events import SpeechBody, SpeechDelta, SpeechDone, Usage, WordTime, sse
+from studio.api.json_route import LongJsonRoute
 from studio.api.speaking import as_kept, kept_voices
 from studio.api.streamed import PumpedResponse
 from studio.library.chosen import Chosen
 
-router = APIRouter(tags=["speech"])
+router = APIRouter(tags=["speech"], route_class=LongJsonRoute)
 
 
 @router.post("/v1/audio/speech", response_class=Response)

@@ -26,6 +26,7 @@ from engine.errors import EngineError, OptionError
 from engine.pool import ModelPool
 from engine.types import AudioChunk, SpeechRequest
 from studio.access import Person, StreamSlot
+from studio.access.careful_json import LARGE_BODY_BYTES
 from studio.api import names
 from studio.api.bridge import Cancel, Pump, off_loop
 from studio.api.context import Asking
@@ -104,7 +105,7 @@ class _Session:
         try:
             if text is None:
                 raise OptionError("Binary messages go from the studio to the client only; send JSON as text.")
-            message = parse(text)
+            message = parse(text) if len(text) <= LARGE_BODY_BYTES else await off_loop(parse, text)
             if isinstance(message, StreamStart):
                 request_id = message.request_id
                 await self._start(message)

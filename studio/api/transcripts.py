@@ -18,11 +18,12 @@ from studio.api.bridge import off_loop
 from studio.api.context import Asking, Context
 from studio.api.downloads import named
 from studio.api.events import Finite
+from studio.api.json_route import LongJsonRoute
 from studio.library.filenames import file_name
 from studio.library.storage import storing
 from studio.library.transcripts import Splice, TranscriptView
 
-router = APIRouter(prefix="/v1/transcripts", tags=["transcripts"])
+router = APIRouter(prefix="/v1/transcripts", tags=["transcripts"], route_class=LongJsonRoute)
 
 PLAYABLE = {
     ".mp3": "audio/mpeg",

@@ -14,13 +14,14 @@ from typing import Any
 
 from studio.page.context import PageContext
 from studio.page.fetching import Downloads
+from studio.page.inputs import refuse_wrong_inputs
 from studio.page.layout import build_page
 from studio.page.theme import StudioTheme, head, static_routes
 
 THEME = StudioTheme()
 HEAD = head()
 
-__all__ = ["HEAD", "THEME", "Downloads", "PageContext", "build_page", "mount_options"]
+__all__ = ["HEAD", "THEME", "Downloads", "PageContext", "build_page", "mount_options", "refuse_wrong_inputs"]
 
 
 def mount_options() -> dict[str, Any]:

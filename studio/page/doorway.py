@@ -15,6 +15,7 @@ from starlette.requests import Request
 
 from engine.errors import EngineError
 from studio.access import current_person
+from studio.access.page_refusals import INSIDE
 from studio.library.errors import LibraryError
 from studio.library.library import Library
 
@@ -66,8 +67,7 @@ def _safely(handler: Callable[P, T], worded: Callable[[str], str]) -> Callable[P
             raise gr.Error(worded(str(exc)), title=SORRY, print_exception=False) from exc
         except Exception as exc:
             log.exception("the page could not do what %s does", handler.__name__)
-            sentence = "Something went wrong inside the studio; its log says more. Try again."
-            raise gr.Error(sentence, title=SORRY, print_exception=False) from exc
+            raise gr.Error(INSIDE, title=SORRY, print_exception=False) from exc
 
     return safely
 

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio.access.errors import Forbidden
+from studio.access.errors import Forbidden, Unreadable
 from studio.access.page_files import PageFiles
 from studio.access.people import Person
 
@@ -88,5 +88,5 @@ def test_absurd_nesting_is_refused() -> None:
     form: object = "x"
     for _ in range(500):
         form = [form]
-    with pytest.raises(Forbidden):
+    with pytest.raises(Unreadable):
         files().inward_json(form, ADA)
