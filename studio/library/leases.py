@@ -212,24 +212,24 @@ def finish(db: Engine, held: Claim, busy_s: float = 0.0, **changes: Any) -> bool
 def settle(rows: Session, job: Job) -> bool:
     """Let a job's status follow its parts'; whether its assembly can begin."""
     parts = states_of(rows, job.id)
-    if job.status not in WORKABLE or any(status is PartStatus.RUNNING for _, status in parts):
+    if job.status not in WORKABLE or any(status == PartStatus.RUNNING for _, status in parts):
         return False
     rows.add(job)
-    if all(status is PartStatus.DONE for _, status in parts):
+    if all(status == PartStatus.DONE for _, status in parts):
         if job.status is JobStatus.QUEUED:
             move(job, JobStatus.RUNNING)
         move(job, JobStatus.DONE)
         return False
-    if any(status is PartStatus.WAITING for kind, status in parts if kind is not PartKind.ASSEMBLY):
+    if any(status == PartStatus.WAITING for kind, status in parts if kind != PartKind.ASSEMBLY):
         return False
-    if any(status is PartStatus.FAILED for _, status in parts):
+    if any(status == PartStatus.FAILED for _, status in parts):
         move(job, JobStatus.FAILED, _why_failed(rows, job))
         return False
     return True
 
 
-State = tuple[PartKind, PartStatus]
-"""What a part is and where it stands."""
+State = tuple[str, str]
+"""What a part is (PartKind) and where it stands (PartStatus)."""
 
 
 def states_of(rows: Session, job_id: str) -> frozenset[State]:
@@ -255,7 +255,7 @@ def states_of_workable(rows: Session) -> dict[str, frozenset[State]]:
 def is_over(parts: Collection[State]) -> bool:
     """Whether no part of a job is left to take: all are done, or none but an assembly that a failed one holds up."""
     statuses = {status for _, status in parts}
-    open_chapter = any(kind is not PartKind.ASSEMBLY and status not in _ENDED for kind, status in parts)
+    open_chapter = any(kind != PartKind.ASSEMBLY and status not in _ENDED for kind, status in parts)
     return not open_chapter and (statuses <= _ENDED or PartStatus.FAILED in statuses)
 
 
