@@ -19,6 +19,7 @@ _LISTED = re.compile(r"^authors?:[ \t]*\n((?:[ \t]*-[ \t]+\S.*\n?)+)", re.MULTIL
 _NOTE = re.compile(r"^\[\^([^\]\s]{1,40})\]:[ \t]*(.*(?:\n(?:[ \t]{2,}|\t).*)*)", re.MULTILINE)
 _REFERENCE = re.compile(r"\[\^[^\]\s]{1,40}\]")
 _MAX_NESTING = 60  # of quotes in quotes; the parser drops what is deeper, and calls itself for every level
+_MAX_INLINE_NESTING = 12  # of emphasis and links in one another; what is deeper is read as it stands
 PARAGRAPH_CHARS = 4000
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{1,8})*")
 
@@ -74,11 +75,14 @@ def _inline(state: StateCore) -> None:
     """The parser's own rule for what stands in a paragraph takes time by the square of its length, so a paragraph
     beyond any real one is given to it in pieces. None of its words are lost; a link across a cut is read as it stands.
     """
+    # Every opening bracket is looked at anew on each level, so levels cost as length does.
+    state.md.options["maxNesting"] = _MAX_INLINE_NESTING
     for token in state.tokens:
         if token.type == "inline":
             token.children = []
             for piece in _pieces(token.content):
                 state.md.inline.parse(piece, state.md, state.env, token.children)
+    state.md.options["maxNesting"] = _MAX_NESTING
 
 
 def _pieces(text: str) -> Iterator[str]:

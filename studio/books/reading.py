@@ -24,8 +24,9 @@ from studio.books.model import Book
 from studio.books.wire import from_json
 
 TIME_LIMIT_S = 180.0  # a scanned thousand-page PDF with text takes about 60 s on a slow machine
-QUICK_LIMIT_S = 30.0  # text and Markdown: the longest honest one takes about 8 s on a slow machine
+QUICK_LIMIT_S = 30.0  # text and Markdown: a long novel takes some seconds on a slow machine
 _MAX_NAME_CHARS = 80
+_PROGRAM = ("-m", "studio.books")
 _PASTED = "The pasted text"
 
 log = logging.getLogger(__name__)
@@ -109,7 +110,7 @@ class Reading:
             if self._is_closed:
                 raise Cancelled("The document is no longer wanted.")
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "studio.books", str(self._path), self._name, *map(str, numbers)],
+                [sys.executable, *_PROGRAM, str(self._path), self._name, *map(str, numbers)],
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,

@@ -12,9 +12,9 @@ from starlette.requests import Request
 
 from engine.errors import InputError
 from studio.access import TooLarge
-from studio.api.bridge import Gone
 from studio.access.current import SCOPE_KEY
 from studio.access.people import Person
+from studio.api.bridge import Gone
 from studio.api.uploads import Form, plain_name, received_form
 
 
