@@ -167,7 +167,7 @@ def _mount_page(app: FastAPI, context: ApiContext, warming: Warming | None) -> N
     os.environ["GRADIO_TEMP_DIR"] = str(folder)
     settings = context.settings
     downloads = Downloads(settings.models_dir, settings.offline, settings.natural_dir)
-    page = build_page(PageContext(context.library, context.pool, settings, downloads, warming))
+    page = build_page(PageContext(context.library, context.pool, settings, downloads, context.readings, warming))
     options: dict[str, Any] = {
         **mount_options(),
         "auth_dependency": lambda request: current_person(request).name,  # pyright: ignore[reportUnknownLambdaType]

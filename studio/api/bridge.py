@@ -13,6 +13,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from typing import Generic, Protocol, TypeVar
+from weakref import WeakValueDictionary
 
 from starlette.requests import Request
 
@@ -20,6 +21,8 @@ log = logging.getLogger(__name__)
 
 # Of the doors' own: waits for models and disks must not use up the threads that the page and plain routes share.
 _DOORS = ThreadPoolExecutor(64, thread_name_prefix="studio-door")
+SHARE = 16
+"""Of those threads, what one person's requests may hold; more of them wait for each other."""
 
 T = TypeVar("T")
 C = TypeVar("C", bound="Closable")
@@ -183,6 +186,24 @@ class Pump(Generic[T]):
 async def off_loop(work: Callable[..., T], *arguments: object) -> T:
     """Run something that blocks, on a thread."""
     return await asyncio.get_running_loop().run_in_executor(_DOORS, work, *arguments)
+
+
+async def off_loop_for(person: str, work: Callable[..., T], *arguments: object) -> T:
+    """The same for a person, who can never hold all the threads."""
+    async with _share_of(person):
+        return await off_loop(work, *arguments)
+
+
+_shares: "WeakValueDictionary[tuple[int, str], asyncio.Semaphore]" = WeakValueDictionary()
+"""By event loop and person; whoever waits or works keeps theirs alive."""
+
+
+def _share_of(person: str) -> asyncio.Semaphore:
+    key = (id(asyncio.get_running_loop()), person)
+    share = _shares.get(key)
+    if share is None:
+        share = _shares[key] = asyncio.Semaphore(SHARE)
+    return share
 
 
 async def left(request: Request) -> None:

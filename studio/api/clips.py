@@ -8,7 +8,7 @@ from starlette.responses import FileResponse, Response
 from engine.audio.encode import FORMATS, encode_stream
 from engine.audio.io import probe, read_blocks
 from engine.errors import OptionError
-from studio.api.bridge import Cancel, Pump, off_loop
+from studio.api.bridge import Cancel, Pump, off_loop_for
 from studio.api.context import Asking, Context
 from studio.api.downloads import named, title_of
 from studio.api.events import ClipEntry, ClipList, Deleted
@@ -42,7 +42,7 @@ async def clip_audio(
     request: Request, clip_id: str, context: Context, asking: Asking, format: str = Query("", max_length=10)
 ) -> Response:
     """A clip's sound, as it was kept or in another format."""
-    clip = await off_loop(context.library.get_clip, asking.name, clip_id)
+    clip = await off_loop_for(asking.name, context.library.get_clip, asking.name, clip_id)
     kept = clip.path.suffix.removeprefix(".")
     wanted = format or kept
     if wanted not in FORMATS:

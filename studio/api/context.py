@@ -9,6 +9,7 @@ from starlette.requests import HTTPConnection
 from engine.pool import ModelPool
 from studio.access import Access, Person, current_person
 from studio.api.live_sessions import LiveSessions
+from studio.books import Readings
 from studio.library.library import Library
 from studio.settings import Settings
 
@@ -23,6 +24,7 @@ class ApiContext:
         pool: loaded models.
         access: who may come in, and how much they may ask for.
         live: microphones' sessions that outlive their connection.
+        readings: documents that are being read; the page's too.
     """
 
     settings: Settings
@@ -30,6 +32,7 @@ class ApiContext:
     pool: ModelPool
     access: Access
     live: LiveSessions = field(default_factory=LiveSessions)
+    readings: Readings = field(default_factory=Readings)
 
 
 # Both are coroutines because FastAPI would send plain functions through a thread.

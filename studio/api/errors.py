@@ -24,6 +24,7 @@ from studio.access import Refusal, TooMany, Unauthorised
 from studio.access.errors import Unreadable, error_body
 from studio.access.middleware import REQUEST_ID_KEY
 from studio.api.bridge import Gone
+from studio.books import TooManyReadings
 from studio.library.errors import Conflict, DatabaseBusy, IllegalMove, NotFound, QueueFull, StorageError
 
 log = logging.getLogger(__name__)
@@ -39,6 +40,7 @@ _STATUSES: tuple[tuple[type[EngineError], int, str, str], ...] = (
     (ModelNotDownloaded, 409, "invalid_request_error", "model_not_downloaded"),
     (DownloadError, 503, "server_error", "download_failed"),
     (OutOfMemory, 503, "server_error", "out_of_memory"),
+    (TooManyReadings, 429, "invalid_request_error", "readers_busy"),
     (InputError, 400, "invalid_request_error", "invalid_value"),
     (NotFound, 404, "invalid_request_error", "not_found"),
     (IllegalMove, 409, "invalid_request_error", "illegal_move"),
@@ -50,7 +52,7 @@ _STATUSES: tuple[tuple[type[EngineError], int, str, str], ...] = (
     (Cancelled, 409, "invalid_request_error", "cancelled"),
     (EngineError, 500, "server_error", "failed"),
 )
-RETRY_AFTER_S = {"queue_full": 60, "busy": 2, "queue_down": 10, "out_of_memory": 10}
+RETRY_AFTER_S = {"queue_full": 60, "readers_busy": 10, "busy": 2, "queue_down": 10, "out_of_memory": 10}
 
 
 def wire(exc: EngineError) -> tuple[int, dict[str, Any]]:

@@ -4,7 +4,7 @@ import asyncio
 import hashlib
 import json
 from collections.abc import AsyncIterator, Callable, Iterator
-from dataclasses import asdict, replace
+from dataclasses import fields, replace
 from datetime import datetime
 from typing import Annotated, Any, Literal
 
@@ -21,19 +21,19 @@ from engine.stt.base import Guidance
 from engine.text.pronunciation import used
 from studio.access import TooLarge
 from studio.api import names
-from studio.api.bridge import Cancel, Pump, off_loop
+from studio.api.bridge import Cancel, Pump, off_loop_for
 from studio.api.context import ApiContext, Asking, Context
 from studio.api.downloads import named, title_of
 from studio.api.errors import QueueDown, invalid_sentence
 from studio.api.events import BookForm, Deleted, Move, RecordingForm, sse
 from studio.api.streamed import EventResponse, PumpedResponse
 from studio.api.uploads import Form, FormError, received_form
-from studio.books import read_book, read_text
+from studio.books import Book, read_text
 from studio.books.plan import default_chapters
 from studio.library import pronunciations, saved_voices
 from studio.library.chosen import beginning
 from studio.library.library import Library
-from studio.library.options import TranscriptionOptions
+from studio.library.options import BookOptions, TranscriptionOptions
 from studio.library.tables import JobKind
 from studio.library.views import JobView
 
@@ -48,14 +48,14 @@ HEARTBEAT_S = 15.0
 async def submit(request: Request, context: Context, asking: Asking) -> Response:
     """Queue a book (`kind=audiobook`, with `file` or `text`) or a recording (`kind=transcription`, with `file`)."""
     _need_queue(context)
-    folder = await off_loop(context.library.storage.uploads, asking.name)
+    folder = await off_loop_for(asking.name, context.library.storage.uploads, asking.name)
     limits = context.access.limits.allowance
     async with received_form(request, folder, limits.max_upload_bytes, limits.max_book_chars * 4 + 1_000_000) as form:
         kind = form.text("kind", JobKind.AUDIOBOOK)
         if kind == JobKind.AUDIOBOOK:
-            view = await _submit_book(form, context, asking.name)
+            view = await _submit_book(request, form, context, asking.name)
         elif kind == JobKind.TRANSCRIPTION:
-            view = await _submit_recording(form, context, asking.name)
+            view = await _submit_recording(request, form, context, asking.name)
         else:
             raise FormError("`kind` must be audiobook or transcription.", "kind")
     return JSONResponse(job_json(view), status_code=201, headers={"location": f"/v1/jobs/{view.id}"})
@@ -83,8 +83,10 @@ def get_job(job_id: str, context: Context, asking: Asking) -> Response:
 async def watch(
     request: Request, job_id: str, context: Context, asking: Asking, last_event_id: str = Header("", max_length=100)
 ) -> Response:
-    """Server-sent events: the job whenever it changes, until it is finished. Resumes after `Last-Event-ID`."""
-    first = await off_loop(context.library.view, asking.name, job_id)
+    """Server-sent events until the job is finished: first all of it (`job`), then what changes (`change`: the fields of
+    `job` that are new, and of its `parts` those that are). Resumes after `Last-Event-ID`.
+    """
+    first = await off_loop_for(asking.name, context.library.view, asking.name, job_id)
     slot = context.access.limits.open_watch(asking)
     return EventResponse(_changes(context.library, asking.name, first, last_event_id), slot)
 
@@ -169,7 +171,7 @@ async def part_audio(
     format: Literal["mp3", "wav", "flac", "opus", "aac"] = Query("mp3"),
 ) -> Response:
     """What is spoken of a chapter so far, while the rest is narrated."""
-    audio = await off_loop(context.library.chapter_audio, asking.name, job_id, number)
+    audio = await off_loop_for(asking.name, context.library.chapter_audio, asking.name, job_id, number)
     slot = context.access.limits.open_stream(asking)
 
     def work(_: Cancel) -> Iterator[bytes]:
@@ -183,50 +185,56 @@ async def part_audio(
     return PumpedResponse(first, pump, FORMATS[format].media_type, headers)
 
 
-async def _submit_book(form: Form, context: ApiContext, owner: str) -> JobView:
+async def _submit_book(request: Request, form: Form, context: ApiContext, owner: str) -> JobView:
     asked = _checked(BookForm, form)
     most = context.access.limits.allowance.max_book_chars
     if asked.text and len(asked.text) > most:
         raise TooLarge(f"The text has {len(asked.text):,} characters and a book may have {most:,}; send it in parts.")
+    file = form.take_file() if form.file is not None else None
+    if file is None and not asked.text.strip():
+        raise FormError("Send a book as `file`, or its words as `text`.", "file")
 
-    def work() -> JobView:
-        if form.file is not None:
-            file = form.take_file()
+    def work(cancel: Cancel) -> Iterator[JobView]:
+        if file is not None:
             try:
-                book = read_book(file.path, file.name, most)
+                book = context.readings.read(owner, file.path, file.name, most, begun=cancel.closes)
             finally:
                 file.discard()
-        elif asked.text.strip():
-            book = read_text(asked.text)
         else:
-            raise FormError("Send a book as `file`, or its words as `text`.", "file")
-        db = context.library.db
-        said = pronunciations.spoken(db, owner, asked.book) if asked.saved_pronunciations else ()
-        who = names.speaker(
-            context.settings,
-            model=asked.model,
-            voice=asked.voice,
-            language=asked.language,
-            text=beginning(book),
-            hint=book.language,
-            kept=lambda family, voice: saved_voices.resolved(db, owner, family, voice),
-        )
-        options = asked.options(who.model, who.voice, list(default_chapters(book)))
-        texts = (text for chapter in book.chapters for text in (chapter.title, *chapter.paragraphs))
-        options = replace(
-            options,
-            language=who.language,
-            pronunciations=used(said, texts),
-            # A blend has a name in the file's tags too.
-            narrator=options.narrator or (who.named if who.voice != who.named else ""),
-            notices=who.notices,
-        )
-        return context.library.submit_book(owner, book, options, max_queued=context.settings.max_queued_jobs)
+            book = read_text(asked.text)
+        options = _options(context, owner, asked, book)
+        # Nobody waits for it any more, so nobody asked for it.
+        if not cancel.is_set:
+            yield context.library.submit_book(owner, book, options, max_queued=context.settings.max_queued_jobs)
 
-    return await off_loop(work)
+    return await Pump(work, name="book").first_for(request)
 
 
-async def _submit_recording(form: Form, context: ApiContext, owner: str) -> JobView:
+def _options(context: ApiContext, owner: str, asked: BookForm, book: Book) -> BookOptions:
+    """How a book is to be read, by whom, and with which of the person's pronunciations."""
+    db = context.library.db
+    said = pronunciations.spoken(db, owner, asked.book) if asked.saved_pronunciations else ()
+    who = names.speaker(
+        context.settings,
+        model=asked.model,
+        voice=asked.voice,
+        language=asked.language,
+        text=beginning(book),
+        hint=book.language,
+        kept=lambda family, voice: saved_voices.resolved(db, owner, family, voice),
+    )
+    texts = (text for chapter in book.chapters for text in (chapter.title, *chapter.paragraphs))
+    return replace(
+        asked.options(who.model, who.voice, list(default_chapters(book))),
+        language=who.language,
+        pronunciations=used(said, texts),
+        # A blend has a name in the file's tags too.
+        narrator=asked.narrator or (who.named if who.voice != who.named else ""),
+        notices=(*book.notices, *who.notices),
+    )
+
+
+async def _submit_recording(request: Request, form: Form, context: ApiContext, owner: str) -> JobView:
     asked = _checked(RecordingForm, form)
     guidance = Guidance.written(asked.translate, asked.prompt, asked.hotwords)
     model = names.listener(asked.model, context.settings, asked.language, guidance.needs).model
@@ -236,16 +244,17 @@ async def _submit_recording(form: Form, context: ApiContext, owner: str) -> JobV
     )
     file = form.take_file()
 
-    def work() -> JobView:
+    def work(cancel: Cancel) -> Iterator[JobView]:
         try:
             probe(file.path)
-            return context.library.submit_transcription(
-                owner, file.path, file.name, options, max_queued=context.settings.max_queued_jobs
-            )
+            if not cancel.is_set:
+                yield context.library.submit_transcription(
+                    owner, file.path, file.name, options, max_queued=context.settings.max_queued_jobs
+                )
         finally:
             file.discard()
 
-    return await off_loop(work)
+    return await Pump(work, name="recording").first_for(request)
 
 
 def _checked(model: Any, form: Form) -> Any:
@@ -269,14 +278,19 @@ def _need_queue(context: ApiContext) -> None:
 
 
 async def _changes(library: Library, owner: str, view: JobView, last_id: str) -> AsyncIterator[bytes]:
+    """The whole job first, unless the watcher has it; from then on what changes."""
+    known: dict[str, Any] | None = None
     quiet_s = 0.0
     while True:
         body = job_json(view)
-        text = json.dumps(body, sort_keys=True)
-        event_id = hashlib.sha256(text.encode()).hexdigest()[:16]
-        if event_id != last_id:
-            last_id, quiet_s = event_id, 0.0
-            yield sse({"type": "job", "job": body}, event_id)
+        if body != known:
+            event_id = _state_id(body)
+            if known is not None:
+                quiet_s = 0.0
+                yield sse({"type": "change", **_difference(known, body)}, event_id)
+            elif event_id != last_id:
+                yield sse({"type": "job", "job": body}, event_id)
+            known = body
         if view.is_finished:
             yield sse({"type": "done", "status": str(view.status)})
             return
@@ -285,20 +299,40 @@ async def _changes(library: Library, owner: str, view: JobView, last_id: str) ->
         if quiet_s >= HEARTBEAT_S:
             quiet_s = 0.0
             yield b": still here\n\n"
-        view = await off_loop(library.view, owner, view.id)
+        view = await off_loop_for(owner, library.view, owner, view.id)
+
+
+def _state_id(body: dict[str, Any]) -> str:
+    """Names what a watcher has when it has all of this: it comes back as `Last-Event-ID`."""
+    return hashlib.sha256(json.dumps(body, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _difference(before: dict[str, Any], after: dict[str, Any]) -> dict[str, Any]:
+    """What makes `after` of `before`: the job's fields that are new, and the parts that are, each whole."""
+    changed = {name: value for name, value in after.items() if name != "parts" and before[name] != value}
+    had = {part["number"]: part for part in before["parts"]}
+    parts = [part for part in after["parts"] if had.get(part["number"]) != part]
+    return {"job": {"id": after["id"], **changed}, "parts": parts}
 
 
 def job_json(view: JobView) -> dict[str, Any]:
     """A job on the wire; times are seconds since 1970, like OpenAI's."""
-    body = asdict(view)
+    body = _fields(view)
     body["object"] = "job"
     body["actions"] = sorted(view.actions)
     for name in ("created_at", "started_at", "finished_at"):
         moment: datetime | None = body[name]
         body[name] = moment.timestamp() if moment else None
+    for name in ("parts", "failed", "results"):
+        body[name] = [_fields(one) for one in body[name]]
     for part in body["parts"]:
         if part["can_listen"]:
             part["audio_url"] = f"/v1/jobs/{view.id}/parts/{part['number']}/audio"
     for result in body["results"]:
         result["url"] = f"/v1/jobs/{view.id}/results/{result['id']}"
     return body
+
+
+def _fields(view: Any) -> dict[str, Any]:
+    """A view's own fields as they are: `asdict` would copy thousands of chapters to the last float."""
+    return {field.name: getattr(view, field.name) for field in fields(view)}

@@ -4,7 +4,7 @@ from fastapi import APIRouter, Query, Request
 from pydantic import BaseModel, Field
 from starlette.responses import Response
 
-from studio.api.bridge import off_loop
+from studio.api.bridge import off_loop_for
 from studio.api.context import Asking, Context
 from studio.api.downloads import named, title_of
 from studio.api.events import MAX_SAID_CHARS, Deleted, Said
@@ -88,7 +88,7 @@ def export(context: Context, asking: Asking, book: str | None = Query(None, max_
 @router.post("/import")
 async def take_in(request: Request, context: Context, asking: Asking) -> Imported:
     """Take in a CSV file, sent as `file`; an entry for a word that has one replaces it. All of it, or nothing."""
-    folder = await off_loop(context.library.storage.uploads, asking.name)
+    folder = await off_loop_for(asking.name, context.library.storage.uploads, asking.name)
     async with received_form(request, folder, pronunciation_csv.MAX_BYTES + 1) as form:
         file = form.take_file()
 
@@ -100,7 +100,7 @@ async def take_in(request: Request, context: Context, asking: Asking) -> Importe
             added, replaced = pronunciations.take_in(context.library.db, asking.name, entries)
             return Imported(added=added, replaced=replaced)
 
-        return await off_loop(work)
+        return await off_loop_for(asking.name, work)
 
 
 @router.put("/{entry_id}")

@@ -19,7 +19,7 @@ from engine.stt.base import Guidance, language_of
 from engine.types import Segment, Transcript, Word
 from studio.access import StreamSlot
 from studio.api import names
-from studio.api.bridge import Cancel, Pump, off_loop
+from studio.api.bridge import Cancel, Pump, off_loop_for
 from studio.api.context import ApiContext, Asking, Context
 from studio.api.errors import wire
 from studio.api.events import TranscriptFormat, sse
@@ -69,7 +69,7 @@ async def translate_recording(request: Request, context: Context, asking: Asking
 async def _answered(request: Request, context: ApiContext, asking: Asking, translates: bool) -> Response:
     with ExitStack() as held:
         slot = held.enter_context(context.access.limits.open_stream(asking))
-        folder = await off_loop(context.library.storage.uploads, asking.name)
+        folder = await off_loop_for(asking.name, context.library.storage.uploads, asking.name)
         most = context.access.limits.allowance.max_upload_bytes
         async with received_form(request, folder, most) as form:
             asked = _Asked(form, context, translates)

@@ -14,7 +14,7 @@ from engine.errors import OptionError
 from engine.stt import exports
 from engine.stt.captions import CaptionStyle
 from engine.types import Segment, Word
-from studio.api.bridge import off_loop
+from studio.api.bridge import off_loop, off_loop_for
 from studio.api.context import Asking, Context
 from studio.api.downloads import named
 from studio.api.events import Finite
@@ -135,7 +135,7 @@ async def audio(
     job_id: str, context: Context, asking: Asking, format: Annotated[str, Query(pattern="^(|mp3)$")] = ""
 ) -> Response:
     """The recording, to be played; answers Range requests. `format=mp3` when the browser cannot play it as it is."""
-    path = await off_loop(context.library.recording, asking.name, job_id)
+    path = await off_loop_for(asking.name, context.library.recording, asking.name, job_id)
     media_type = PLAYABLE.get(path.suffix.lower())
     if format or media_type is None:
         with context.access.limits.open_stream(asking):

@@ -11,9 +11,9 @@ from python_multipart.multipart import MultipartParser, parse_options_header
 from starlette.requests import ClientDisconnect, Request
 
 from engine.errors import InputError
-from studio.access import TooLarge
+from studio.access import TooLarge, current_person
 from studio.access.limits import megabytes
-from studio.api.bridge import Gone, off_loop
+from studio.api.bridge import Gone, off_loop_for
 from studio.library.storage import storing
 
 MAX_PARTS = 200
@@ -92,6 +92,7 @@ async def received_form(
     boundary = options.get(b"boundary", b"")
     if kind != b"multipart/form-data" or not 0 < len(boundary) <= 256:
         raise FormError("Send this as multipart/form-data.")
+    person = current_person(request).name
     reader = _Reader(folder, max_file_bytes, max_field_bytes)
     try:
         parser = MultipartParser(boundary, reader.callbacks(), max_size=float("inf"))
@@ -100,7 +101,7 @@ async def received_form(
                 parser.write(block)
                 reader.check()
                 if reader.waiting_bytes >= WRITE_BYTES:
-                    await off_loop(reader.flush)
+                    await off_loop_for(person, reader.flush)
             parser.finalize()
         except ClientDisconnect as exc:
             raise Gone from exc
@@ -109,7 +110,7 @@ async def received_form(
         reader.check()
         if not reader.is_complete:
             raise FormError("The form ends too early; send it again.")
-        await off_loop(reader.flush)
+        await off_loop_for(person, reader.flush)
         yield reader.form
     finally:
         if reader.form.file is not None:

@@ -11,7 +11,7 @@ from engine.errors import OptionError, VoiceError
 from engine.registry import ModelCard
 from engine.types import AudioChunk, SpeechRequest
 from studio.api import names
-from studio.api.bridge import off_loop
+from studio.api.bridge import off_loop_for
 from studio.api.context import ApiContext, Asking, Context
 from studio.api.events import MAX_NAME_CHARS, Deleted, VoiceEntry, VoiceList
 from studio.api.speaking import kept_voices
@@ -94,7 +94,7 @@ async def preview(voice: str, context: Context, asking: Asking, model: str = Que
             path = previews.preview(context.library.storage, card.id, f"{files} {card.code}", wanted, text, speak)
             return FileResponse(path, media_type="audio/wav", headers={"cache-control": "private, max-age=60"})
 
-    return await off_loop(work)
+    return await off_loop_for(asking.name, work)
 
 
 def own_voices(context: ApiContext, owner: str, card: ModelCard) -> list[VoiceEntry]:

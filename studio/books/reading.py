@@ -8,18 +8,25 @@ import json
 import logging
 import os
 import re
+import signal
 import subprocess
 import sys
+import threading
 import time
 from pathlib import Path
 
+from engine.errors import Cancelled
+from studio.books.bound import bounded
 from studio.books.errors import BookError
 from studio.books.kinds import format_of
+from studio.books.line import Place
 from studio.books.model import Book
 from studio.books.wire import from_json
 
 TIME_LIMIT_S = 180.0  # a scanned thousand-page PDF with text takes about 60 s on a slow machine
+QUICK_LIMIT_S = 30.0  # text and Markdown: a long novel takes some seconds on a slow machine
 _MAX_NAME_CHARS = 80
+_PROGRAM = ("-m", "studio.books")
 _PASTED = "The pasted text"
 
 log = logging.getLogger(__name__)
@@ -40,25 +47,81 @@ def read_book(path: Path, filename: str, max_chars: int, *, time_limit_s: float 
     Raises:
         BookError: one sentence on why not, which names the file as the person does and never its path.
     """
-    name = display_name(filename)
-    started = time.monotonic()
-    try:
-        run = subprocess.run(
-            [sys.executable, "-m", "studio.books", str(path), name, str(max_chars), str(int(time_limit_s) + 1)],
-            stdin=subprocess.DEVNULL,
-            capture_output=True,
-            timeout=time_limit_s,
-            check=False,
-            env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONUTF8": "1"},
-        )
-    except subprocess.TimeoutExpired as exc:
-        minutes = time_limit_s / 60
-        limit = f"{minutes:.0f} minutes" if minutes > 1.5 else f"{time_limit_s:.0f} seconds"
-        raise BookError(f"“{name}” takes longer than {limit} to read. Split it, or save it as plain text.") from exc
-    if run.returncode == 0:
-        log.debug("read a book of %d bytes in %.2f s", len(run.stdout), time.monotonic() - started)
-        return from_json(run.stdout)
-    raise _failure(run, name)
+    return Reading(path, filename, max_chars, time_limit_s=time_limit_s).book()
+
+
+class Reading:
+    """One document on its way to be a book; see `read_book`. `close` ends it from any thread."""
+
+    def __init__(
+        self,
+        path: Path,
+        filename: str,
+        max_chars: int,
+        *,
+        time_limit_s: float = TIME_LIMIT_S,
+        quick_limit_s: float = QUICK_LIMIT_S,
+    ) -> None:
+        self._path = path
+        self._name = display_name(filename)
+        self._max_chars = max_chars
+        self._time_limit_s = time_limit_s
+        self._quick_limit_s = min(quick_limit_s, time_limit_s)
+        self._lock = threading.Lock()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._is_closed = False
+        self._place: Place | None = None
+
+    def closes(self, place: Place) -> None:
+        """Have a place in the line given back with this."""
+        self._place = place
+
+    def close(self) -> None:
+        """End the reading, if it has not ended: its process is killed, its place is free. Does not wait."""
+        with self._lock:
+            self._is_closed = True
+            if self._process is not None and self._process.poll() is None:
+                self._process.kill()
+        if self._place is not None:
+            self._place.close()
+
+    def book(self) -> Book:
+        """Read it. Raises BookError, or Cancelled when it was closed."""
+        started = time.monotonic()
+        process = self._start()
+        try:
+            answer, told = process.communicate(timeout=self._time_limit_s)
+        except subprocess.TimeoutExpired as exc:
+            process.kill()
+            process.communicate()
+            raise self._too_long(self._time_limit_s) from exc
+        if self._is_closed:
+            raise Cancelled("The document is no longer wanted.")
+        if process.returncode == 0:
+            log.debug("read a book of %d bytes in %.2f s", len(answer), time.monotonic() - started)
+            return from_json(answer)
+        if process.returncode == -signal.SIGALRM:
+            raise self._too_long(self._quick_limit_s)
+        raise _failure(process.returncode, answer, told, self._name)
+
+    def _start(self) -> "subprocess.Popen[bytes]":
+        numbers = (self._max_chars, int(self._time_limit_s) + 1, self._quick_limit_s)
+        with self._lock:
+            if self._is_closed:
+                raise Cancelled("The document is no longer wanted.")
+            self._process = subprocess.Popen(
+                [sys.executable, *_PROGRAM, str(self._path), self._name, *map(str, numbers)],
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                env={**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, sys.path)), "PYTHONUTF8": "1"},
+            )
+            return self._process
+
+    def _too_long(self, limit_s: float) -> BookError:
+        minutes = limit_s / 60
+        limit = f"{minutes:.0f} minutes" if minutes > 1.5 else f"{limit_s:.0f} seconds"
+        return BookError(f"“{self._name}” takes longer than {limit} to read. Split it, or save it as plain text.")
 
 
 def read_text(text: str, max_chars: int | None = None) -> Book:
@@ -75,7 +138,8 @@ def read_text(text: str, max_chars: int | None = None) -> Book:
         raise BookError("There is no text. Paste or type some.")
     from studio.books import text as text_format
 
-    return text_format.read_string(text, _PASTED, "Pasted text", len(text) + 1 if max_chars is None else max_chars)
+    limit = len(text) + 1 if max_chars is None else max_chars
+    return bounded(text_format.read_string(text, _PASTED, "Pasted text", limit))
 
 
 def parse(path: Path, name: str, max_chars: int) -> Book:
@@ -84,6 +148,15 @@ def parse(path: Path, name: str, max_chars: int) -> Book:
     Raises:
         BookError: see `read_book`.
     """
+    return bounded(_parsed(path, name, max_chars))
+
+
+def is_quick(path: Path, name: str) -> bool:
+    """Whether a document is of a kind that never takes long, unless it was made to. Raises BookError."""
+    return format_of(path, name) in {"markdown", "text"}
+
+
+def _parsed(path: Path, name: str, max_chars: int) -> Book:
     title = _title_of(name)
     match format_of(path, name):
         case "epub":
@@ -140,13 +213,11 @@ def _whole(path: Path, name: str, max_chars: int) -> bytes:
     return path.read_bytes()
 
 
-def _failure(run: subprocess.CompletedProcess[bytes], name: str) -> BookError:
-    if run.stderr:
-        log.warning(
-            "reading a document ended with %s: %s", run.returncode, run.stderr[-4000:].decode("utf-8", "replace")
-        )
+def _failure(status: int, answer: bytes, told: bytes, name: str) -> BookError:
+    if told:
+        log.warning("reading a document ended with %s: %s", status, told[-4000:].decode("utf-8", "replace"))
     try:
-        return BookError(str(json.loads(run.stdout)["error"]))
+        return BookError(str(json.loads(answer)["error"]))
     except (ValueError, KeyError, TypeError):
         # Killed for its memory or its time, or by a fault in a parser's own code.
         return BookError(

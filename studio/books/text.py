@@ -6,6 +6,7 @@ from itertools import pairwise
 
 from studio.books.blocks import Block, Budget
 from studio.books.encoding import clean, decode
+from studio.books.errors import BookError
 from studio.books.gutenberg import unwrap
 from studio.books.headings import (
     bare_number,
@@ -33,6 +34,7 @@ _LEAD_IN_WORDS = 40
 _FRONT_PAGE_WORDS = 300  # what stands before the first heading: a transcriber's thanks, a publisher's address
 _FEWEST_TITLES = 3  # unnumbered titles prove one another by their number
 _FEWEST_WORDS_BETWEEN = 25
+_MAX_PARAGRAPHS = 300_000  # a library; twenty million characters in lines of sixty-six
 
 Level = int
 _PART, _CHAPTER, _SECOND_LINE = 1, 2, 3
@@ -58,7 +60,10 @@ def read_string(text: str, name: str, title: str, max_chars: int) -> Book:
     text = clean(text)
     Budget(name, max_chars).spend(len(text))
     wrapped = unwrap(text)
-    blocks = blocks_of(paragraphs(wrapped.body))
+    found = paragraphs(wrapped.body)
+    if len(found) > _MAX_PARAGRAPHS:
+        raise BookError(f"“{name}” has more than {_MAX_PARAGRAPHS:,} paragraphs. Split it and give its pieces.")
+    blocks = blocks_of(found)
     found_title, author = _title_page(blocks)
     contents = _contents_runs(blocks)  # before the chapters: it unmakes their doubles
     cuts = [*contents, *cuts_at_headings(blocks)]

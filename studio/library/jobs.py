@@ -32,6 +32,9 @@ from studio.library.tables import (
 )
 from studio.library.views import JobAction
 
+MAX_CHAPTERS = 2000
+"""Each is a row, a ticket and a file; a program may list one chapter again and again."""
+
 __all__ = ["BookOptions", "TranscriptionOptions"]
 
 
@@ -41,7 +44,7 @@ def submit_book(
     """Keep the chosen chapters' text and write the rows.
 
     Raises:
-        OptionError: a chapter index outside the book.
+        OptionError: a chapter index outside the book, or more than MAX_CHAPTERS.
         TextError: the chosen chapters have no words.
         QueueFull: the owner has `max_queued` unfinished jobs already.
         StorageError: no room on the disk.
@@ -50,6 +53,8 @@ def submit_book(
     for index in chosen:
         if not 0 <= index < len(book.chapters):
             raise OptionError(f"There is no chapter {index + 1}: the book has {len(book.chapters)}.")
+    if len(chosen) > MAX_CHAPTERS:
+        raise OptionError(f"A book may have {MAX_CHAPTERS:,} chapters, and {len(chosen):,} are chosen. Choose fewer.")
     chosen = [index for index in chosen if any(paragraph.strip() for paragraph in book.chapters[index].paragraphs)]
     if not chosen:
         raise TextError("There is nothing to narrate: the chosen chapters have no words.")

@@ -7,7 +7,7 @@ whoever shares its place sees at once that it is gone. Elsewhere only a stale he
 import os
 import socket
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime
 from functools import cache
@@ -19,7 +19,7 @@ from sqlmodel import Session, col, select
 
 from studio.library.db import session, transaction
 from studio.library.moves import WORKABLE, move
-from studio.library.tables import FailedSegment, Job, JobPart, JobStatus, PartKind, PartStatus, now
+from studio.library.tables import FailedSegment, Job, JobPart, JobStatus, PartKind, PartStatus, Turn, now
 
 STALE_ELSEWHERE_S = 60.0
 """Without a heartbeat for so long, a worker of another machine is taken for dead."""
@@ -106,6 +106,7 @@ def claim(db: Engine, job_id: str, number: int) -> Claim | None:
         part.status, part.worker, part.heartbeat_at = PartStatus.RUNNING, worker, now()
         part.attempts += 1
         rows.add_all([job, part])
+        rows.merge(Turn(owner=job.owner, served_at=now()))
     return Claim(job, part, worker)
 
 
@@ -210,39 +211,63 @@ def finish(db: Engine, held: Claim, busy_s: float = 0.0, **changes: Any) -> bool
 
 def settle(rows: Session, job: Job) -> bool:
     """Let a job's status follow its parts'; whether its assembly can begin."""
-    parts = rows.exec(select(JobPart).where(JobPart.job_id == job.id)).all()
-    if job.status not in WORKABLE or any(part.status is PartStatus.RUNNING for part in parts):
+    parts = states_of(rows, job.id)
+    if job.status not in WORKABLE or any(status == PartStatus.RUNNING for _, status in parts):
         return False
-    chapters = [part for part in parts if part.kind is not PartKind.ASSEMBLY]
     rows.add(job)
-    if all(part.status is PartStatus.DONE for part in parts):
+    if all(status == PartStatus.DONE for _, status in parts):
         if job.status is JobStatus.QUEUED:
             move(job, JobStatus.RUNNING)
         move(job, JobStatus.DONE)
         return False
-    if any(part.status is PartStatus.WAITING for part in chapters):
+    if any(status == PartStatus.WAITING for kind, status in parts if kind != PartKind.ASSEMBLY):
         return False
-    if any(part.status is PartStatus.FAILED for part in parts):
-        move(job, JobStatus.FAILED, _why_failed(rows, job, parts))
+    if any(status == PartStatus.FAILED for _, status in parts):
+        move(job, JobStatus.FAILED, _why_failed(rows, job))
         return False
     return True
 
 
-def is_over(parts: Sequence[JobPart]) -> bool:
+State = tuple[str, str]
+"""What a part is (PartKind) and where it stands (PartStatus)."""
+
+
+def states_of(rows: Session, job_id: str) -> frozenset[State]:
+    """The states in which parts of a job are: a few, however many parts there are."""
+    query = select(JobPart.kind, JobPart.status).where(JobPart.job_id == job_id).distinct()
+    return frozenset((kind, status) for kind, status in rows.exec(query))
+
+
+def states_of_workable(rows: Session) -> dict[str, frozenset[State]]:
+    """The same of every job whose parts workers may take, in one question."""
+    query = (
+        select(Job.id, JobPart.kind, JobPart.status)
+        .join(JobPart, col(JobPart.job_id) == col(Job.id))
+        .where(col(Job.status).in_(WORKABLE))
+        .distinct()
+    )
+    found: dict[str, set[State]] = {}
+    for job_id, kind, status in rows.exec(query):
+        found.setdefault(job_id, set()).add((kind, status))
+    return {job_id: frozenset(states) for job_id, states in found.items()}
+
+
+def is_over(parts: Collection[State]) -> bool:
     """Whether no part of a job is left to take: all are done, or none but an assembly that a failed one holds up."""
-    statuses = {part.status for part in parts}
-    open_chapter = any(part.kind is not PartKind.ASSEMBLY and part.status not in _ENDED for part in parts)
+    statuses = {status for _, status in parts}
+    open_chapter = any(kind != PartKind.ASSEMBLY and status not in _ENDED for kind, status in parts)
     return not open_chapter and (statuses <= _ENDED or PartStatus.FAILED in statuses)
 
 
-def _why_failed(rows: Session, job: Job, parts: Any) -> str:
-    failed = rows.exec(select(FailedSegment).where(FailedSegment.job_id == job.id)).all()
+def _why_failed(rows: Session, job: Job) -> str:
+    failed = rows.exec(select(FailedSegment.part_number).where(FailedSegment.job_id == job.id)).all()
     if failed:
-        chapters = len({one.part_number for one in failed})
+        chapters = len(set(failed))
         what = "1 sentence" if len(failed) == 1 else f"{len(failed)} sentences"
         where = "1 chapter" if chapters == 1 else f"{chapters} chapters"
         return f"{what} in {where} could not be spoken after three tries. Retry them, or allow silence in their place."
-    return next((part.error for part in parts if part.error), "A part of this job failed. Press Retry to try it again.")
+    told = select(JobPart.error).where(JobPart.job_id == job.id, JobPart.error != "").order_by(col(JobPart.number))
+    return rows.exec(told).first() or "A part of this job failed. Press Retry to try it again."
 
 
 def fail(db: Engine, held: Claim, sentence: str) -> None:

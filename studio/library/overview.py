@@ -22,6 +22,9 @@ SECONDS_A_WORD = 0.4
 
 MAX_NOTICES = 20
 
+_PARTS: Any = select(*JobPart.__table__.columns)  # type: ignore[attr-defined]
+"""Parts as plain rows, which have a JobPart's attributes: a book may have thousands, and a page asks each second."""
+
 _MAIN_KINDS = ("m4b", "mp3", "zip", "flac", "wav", "opus", "txt")
 
 
@@ -30,7 +33,7 @@ def job_views(rows: Session, jobs: Sequence[Job]) -> list[JobView]:
     if not jobs:
         return []
     ids = [job.id for job in jobs]
-    parts = _by_job(rows.exec(select(JobPart).where(col(JobPart.job_id).in_(ids)).order_by(col(JobPart.number))).all())
+    parts = _by_job(rows.exec(_PARTS.where(col(JobPart.job_id).in_(ids)).order_by(col(JobPart.number))).all())
     failed = _by_job(rows.exec(select(FailedSegment).where(col(FailedSegment.job_id).in_(ids))).all())
     results = _by_job(rows.exec(select(JobResult).where(col(JobResult.job_id).in_(ids))).all())
     places = _places(rows, jobs[0].owner)

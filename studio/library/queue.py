@@ -9,7 +9,8 @@ import secrets
 import threading
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import cast
+from datetime import datetime
+from typing import NamedTuple, cast
 
 from redis import Redis
 from redis.exceptions import RedisError, WatchError
@@ -20,10 +21,11 @@ from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
 from studio.library.db import session
-from studio.library.leases import is_gone, is_over, locked, settle
+from studio.library.leases import is_gone, is_over, locked, settle, states_of_workable
 from studio.library.moves import WORKABLE, move
 from studio.library.names import FUNCTIONS, QUEUE
-from studio.library.tables import Job, JobPart, JobStatus, PartKind, PartStatus
+from studio.library.tables import Job, JobPart, JobStatus, PartKind, PartStatus, Turn
+from studio.library.turns import in_turns
 
 log = logging.getLogger(__name__)
 
@@ -38,17 +40,15 @@ CANNOT_START = (
     "`studio doctor` looks at the installation. Then press Retry."
 )
 
-_Order = tuple[int, float, int]
-
 
 @dataclass(frozen=True, slots=True)
 class Ticket:
-    """One part that wants a worker. `order` sorts tickets: the job's place first, then the part's."""
+    """One part that wants a worker. `order` is its place in the line of all people."""
 
     job_id: str
     number: int
     kind: PartKind
-    order: _Order
+    order: int
     taken_over: bool = False
 
     @property
@@ -128,32 +128,57 @@ def arrange(redis: Redis, wanted: Iterable[Ticket]) -> None:
                 continue
 
 
-def wanted_tickets(rows: Session, job_id: str | None = None) -> list[Ticket]:
-    """A ticket for every part that needs a worker and has none alive, of one job or of all."""
+def wanted_tickets(rows: Session) -> list[Ticket]:
+    """A ticket for every part that needs a worker and has none alive, in the order in which they are to be begun.
+
+    Columns, not entities: a job's options may list thousands of chapters, and are not asked for once a chapter.
+    """
+    jobs = rows.exec(
+        select(Job.id, Job.owner)
+        .where(col(Job.status).in_(WORKABLE))
+        .order_by(col(Job.priority).desc(), col(Job.created_at), col(Job.id))
+    ).all()
+    parts = _open_parts(rows)
+    lines: dict[str, list[_Part]] = {}
+    for job_id, owner in jobs:
+        mine = parts.get(job_id, [])
+        has_chapters_left = any(part.kind is not PartKind.ASSEMBLY for part in mine)
+        lines.setdefault(owner, []).extend(
+            part
+            for part in mine
+            if is_gone(part.worker, part.heartbeat_at) and not (part.kind is PartKind.ASSEMBLY and has_chapters_left)
+        )
+    served = {owner: served_at for owner, served_at in rows.exec(select(Turn.owner, Turn.served_at))}
+    return [
+        Ticket(part.job_id, part.number, part.kind, place, taken_over=part.status is PartStatus.RUNNING)
+        for place, part in enumerate(in_turns(lines, served))
+    ]
+
+
+class _Part(NamedTuple):
+    job_id: str
+    number: int
+    kind: PartKind
+    status: PartStatus
+    worker: str
+    heartbeat_at: datetime | None
+
+
+def _open_parts(rows: Session) -> dict[str, list[_Part]]:
+    """The parts that are not ended of all jobs that may be worked on, by job, in order."""
     query = (
-        select(Job, JobPart)
-        .join(JobPart, col(JobPart.job_id) == col(Job.id))
+        select(*(getattr(JobPart, name) for name in _Part._fields))
+        .join(Job, col(JobPart.job_id) == col(Job.id))
         .where(
             col(Job.status).in_(WORKABLE),
             col(JobPart.status).in_({PartStatus.WAITING, PartStatus.RUNNING}),
         )
+        .order_by(col(JobPart.job_id), col(JobPart.number))
     )
-    if job_id is not None:
-        query = query.where(Job.id == job_id)
-    pairs = rows.exec(query).all()
-    with_chapters_left = {job.id for job, part in pairs if part.kind is not PartKind.ASSEMBLY}
-    return [
-        Ticket(
-            job.id,
-            part.number,
-            part.kind,
-            (-job.priority, job.created_at.timestamp(), part.number),
-            taken_over=part.status is PartStatus.RUNNING,
-        )
-        for job, part in pairs
-        if is_gone(part.worker, part.heartbeat_at)
-        and not (part.kind is PartKind.ASSEMBLY and job.id in with_chapters_left)
-    ]
+    found: dict[str, list[_Part]] = {}
+    for row in rows.exec(query):
+        found.setdefault(row[0], []).append(_Part(*row))
+    return found
 
 
 class Reconciler:
@@ -207,10 +232,7 @@ class Reconciler:
         part and the job's own row, or a chapter failed while they were paused.
         """
         with session(db) as rows:
-            workable = rows.exec(select(Job).where(col(Job.status).in_(WORKABLE))).all()
-            over = [
-                job.id for job in workable if is_over(rows.exec(select(JobPart).where(JobPart.job_id == job.id)).all())
-            ]
+            over = [job_id for job_id, states in states_of_workable(rows).items() if is_over(states)]
         for job_id in over:
             with session(db, write=True) as rows:
                 job = rows.get(Job, job_id)

@@ -164,6 +164,13 @@ class JobResult(SQLModel, table=True):
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
 
 
+class Turn(SQLModel, table=True):
+    """When work was last begun for a person. Outlives their jobs: deleting one does not put its owner in front."""
+
+    owner: str = Field(primary_key=True, max_length=255)
+    served_at: datetime = Field(sa_type=UtcDateTime)
+
+
 class Clip(SQLModel, table=True):
     """Something spoken on the Speak page, kept so that it can be heard and downloaded again."""
 

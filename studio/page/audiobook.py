@@ -11,7 +11,7 @@ from engine.errors import EngineError, OptionError
 from engine.text.pronunciation import used
 from engine.types import Pronunciation, Sampling
 from studio.access import check_model_name
-from studio.books import Book, read_book, read_text
+from studio.books import Book, read_text
 from studio.library import pronunciations
 from studio.library.chosen import Chosen, beginning, default_speaker, speaker
 from studio.library.options import BookOptions
@@ -81,7 +81,7 @@ def build(context: PageContext, tabs: gr.Tabs) -> VoicePicker:
 
     @kindly
     def read_file(path: str, request: gr.Request) -> dict[str, Any]:
-        return opened(owner_of(request), _read(path, settings.max_book_chars))
+        return opened(owner_of(request), _read(context, path, request))
 
     @kindly
     def read_pasted(pasted: str, request: gr.Request) -> tuple[dict[str, Any], None]:
@@ -89,7 +89,8 @@ def build(context: PageContext, tabs: gr.Tabs) -> VoicePicker:
 
     progress: dict[str, Any] = {"api_visibility": "private", "show_progress": "minimal", "show_progress_on": [file]}
     # Not on every change: using a pasted text empties the file's place.
-    file.upload(read_file, [file], [book], **progress)
+    # The line before the readers says how many are read at once, and whose turn it is.
+    file.upload(read_file, [file], [book], concurrency_limit=None, **progress)
     file.clear(lambda: {"book": None}, None, [book], **progress)
     use_text.click(read_pasted, [text], [book, file], api_visibility="private", show_progress="minimal")
 
@@ -186,9 +187,10 @@ def _said(context: PageContext, owner: str, plan: Mapping[str, Any], document: B
     return used(kept, (text for chapter in document.chapters for text in (chapter.title, *chapter.paragraphs)))
 
 
-def _read(path: str, max_chars: int) -> Book:
-    source = Path(path)
-    return read_book(source, source.name, max_chars)
+def _read(context: PageContext, path: str, request: gr.Request) -> Book:
+    source, session = Path(path), str(getattr(request, "session_hash", None) or "")
+    owner, most = owner_of(request), context.settings.max_book_chars
+    return context.readings.read(owner, source, source.name, most, session=session)
 
 
 def _paragraphs(desk: Desk) -> Any:
@@ -221,7 +223,7 @@ def _endpoints(context: PageContext, desk: Desk) -> None:
     def read(document: str | None, text: str, request: gr.Request) -> dict[str, Any]:
         """Open a document, or a text, and list its chapters. Its id is what narrate takes; nothing is queued yet."""
         if document:
-            book = _read(document, settings.max_book_chars)
+            book = _read(context, document, request)
         else:
             book = read_text(text, settings.max_book_chars)
         answer = outline(desk.put(owner_of(request), book), book)

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 from engine.pool import ModelPool
+from studio.books import Readings
 from studio.library.library import Library
 from studio.page.fetching import Downloads
 from studio.settings import Settings
@@ -18,6 +19,7 @@ class PageContext:
         pool: loaded models.
         settings: defaults and limits.
         downloads: what is being fetched.
+        readings: documents that are being read; the programs' too.
         warming: of the default voice; None where nobody warms it.
     """
 
@@ -25,4 +27,5 @@ class PageContext:
     pool: ModelPool
     settings: Settings
     downloads: Downloads
+    readings: Readings
     warming: Warming | None = None

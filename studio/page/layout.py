@@ -30,6 +30,9 @@ def build_page(context: PageContext) -> gr.Blocks:
         if context.warming is not None:
             context.warming.begin()
 
+    def left(request: gr.Request) -> None:
+        context.readings.leave(str(request.session_hash or ""))
+
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=(3600, 86400)) as page:
         part("header", HEADER, elem_id="st-header", value={"login": bool(context.settings.users)})
         with gr.Tabs(elem_id="st-tabs") as tabs:
@@ -53,4 +56,5 @@ def build_page(context: PageContext) -> gr.Blocks:
         beginnings.follow(page, context, speaking, listening)
         # It began with the studio; this is for a voice that was got, or that had to go, since.
         page.load(warm, None, None, api_visibility="private", show_progress="hidden", queue=False)
+        page.unload(left)
     return page

@@ -12,6 +12,8 @@ import numpy as np
 import pytest
 import soundfile
 
+from studio.library.leases import claim, finish
+
 Studio = Any  # conftest.Studio
 HTTP = httpx.Client(timeout=60)  # one, because each httpx.get() would build a TLS context
 BOOK = "Chapter One\n\nIt was a bright cold day in April.\n\nChapter Two\n\nThe clocks were striking thirteen."
@@ -280,6 +282,42 @@ def events(client: httpx.Client, path: str, last: str = "") -> Iterator[dict[str
                 event = {}
 
 
+def followed(seen: list[dict[str, Any]]) -> dict[str, Any]:
+    """The job as a watcher has it after some events."""
+    job: dict[str, Any] = {}
+    for event in seen:
+        if event["type"] == "job":
+            job = event["job"]
+        elif event["type"] == "change":
+            news = {part["number"]: part for part in event["parts"]}
+            job = {**job, **event["job"], "parts": [news.get(part["number"], part) for part in job["parts"]]}
+    return job
+
+
+def test_a_change_of_one_chapter_does_not_tell_of_the_others(ada: httpx.Client, shared: Studio) -> None:
+    """Bytes of an event: a few for a change, however long the book is."""
+    text = "".join(f"Chapter {n}\n\nSome words of it are said here, and a few more of them.\n\n" for n in range(1, 121))
+    job = submit(ada, text)
+    address = f"/v1/jobs/{job['id']}"
+    assert len(job["parts"]) == 120
+
+    seen: list[dict[str, Any]] = []
+    for event in events(ada, f"{address}/events"):
+        seen.append(event)
+        if len(seen) == 1:
+            held = claim(shared.context.library.db, job["id"], 5)
+            assert held is not None
+            finish(shared.context.library.db, held, words_done=9)
+        elif event["type"] == "change" and any(part["status"] == "done" for part in event["parts"]):
+            with as_person(shared, "ada") as other:
+                other.post(f"{address}/cancel")
+    changes = [event for event in seen if event["type"] == "change"]
+    assert {part["number"] for event in changes for part in event["parts"]} == {5}
+    assert max(len(json.dumps(event)) for event in changes) < len(json.dumps(seen[0])) / 10
+    assert followed(seen) == ada.get(address).json()
+    ada.delete(address)
+
+
 def test_watching_tells_every_change_until_the_end(ada: httpx.Client, shared: Studio) -> None:
     job = submit(ada)
     address = f"/v1/jobs/{job['id']}"
@@ -296,7 +334,9 @@ def test_watching_tells_every_change_until_the_end(ada: httpx.Client, shared: St
     seen = list(events(ada, f"{address}/events"))
     thread.join()
     assert [event["job"]["status"] for event in seen[:-1]] == ["queued", "paused", "cancelled"]
-    assert seen[-1]["type"] == "done"
+    assert [event["type"] for event in seen] == ["job", "change", "change", "done"]
+    assert "parts" not in seen[1]["job"]  # they have not changed
+    assert followed(seen) == ada.get(address).json()
     # Who has seen the last state hears only that it is the end.
     again = list(events(ada, f"{address}/events", last=seen[-2]["id"]))
     assert [event["type"] for event in again] == ["done"]
@@ -329,7 +369,7 @@ def test_a_book_goes_in_and_an_audiobook_comes_out(working: str, tmp_path: Path)
         job = submit(client, format="m4b")
         address = f"/v1/jobs/{job['id']}"
         seen = list(events(client, f"{address}/events"))
-        last = seen[-2]["job"]
+        last = followed(seen)
         assert last["status"] == "done", last
         assert last["progress"] == 1.0
         book = next(result for result in last["results"] if result["kind"] == "m4b")

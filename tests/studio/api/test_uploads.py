@@ -12,6 +12,8 @@ from starlette.requests import Request
 
 from engine.errors import InputError
 from studio.access import TooLarge
+from studio.access.current import SCOPE_KEY
+from studio.access.people import Person
 from studio.api.bridge import Gone
 from studio.api.uploads import Form, plain_name, received_form
 
@@ -26,7 +28,8 @@ def form_request(body: bytes, cut: int = 7, boundary: str = "x", ends: bool = Tr
         return {"type": "http.request", "body": block, "more_body": True}
 
     content_type = f"multipart/form-data; boundary={boundary}".encode()
-    return Request({"type": "http", "method": "POST", "headers": [(b"content-type", content_type)]}, receive)
+    scope = {"type": "http", "method": "POST", "headers": [(b"content-type", content_type)], SCOPE_KEY: Person("ada")}
+    return Request(scope, receive)
 
 
 def part(name: str, content: bytes, filename: str | None = None) -> bytes:

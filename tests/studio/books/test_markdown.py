@@ -84,3 +84,28 @@ def test_no_nesting_is_too_deep(text: str) -> None:
 
 def test_deep_quotes_are_read() -> None:
     assert markdown("> " * 40 + "Deep.").chapters[0].paragraphs == ("Deep.",)
+
+
+def test_a_paragraph_beyond_any_real_one_costs_in_proportion_and_keeps_its_words(monkeypatch) -> None:  # type: ignore[no-untyped-def]
+    """Counted in the parser's own steps: ten times the brackets, ten times the steps."""
+    from markdown_it.parser_inline import ParserInline
+
+    steps = 0
+    skip = ParserInline.skipToken
+
+    def counted(self: ParserInline, state: object) -> None:
+        nonlocal steps
+        steps += 1
+        skip(self, state)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(ParserInline, "skipToken", counted)
+    taken: list[int] = []
+    for length in (2000, 20_000):
+        steps = 0
+        read(("[" * length + " said").encode(), "a.md", "A", 10**6)
+        taken.append(steps)
+    assert taken[1] < 12 * taken[0]
+    words = " ".join(f"word{n}" for n in range(3000))
+    assert read(f"{words} and *the end*".encode(), "a.md", "A", 10**6).chapters[0].paragraphs == (
+        f"{words} and the end",
+    )

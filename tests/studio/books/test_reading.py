@@ -185,7 +185,7 @@ def test_a_document_that_wants_all_memory_does_not_get_it(tmp_path: Path) -> Non
     code = (
         "import sys, studio.books.__main__ as child, studio.books.text as text\n"
         "text.read = lambda *a: [0] * 10**10\n"
-        f"sys.exit(child.main([{str(tmp_path / 'x.txt')!r}, 'x.txt', '1000', '20']))"
+        f"sys.exit(child.main([{str(tmp_path / 'x.txt')!r}, 'x.txt', '1000', '20', '20']))"
     )
     run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
     assert run.returncode == 1
