@@ -20,6 +20,8 @@ from studio.access.people import People
 from studio.access.sessions import Sessions
 from studio.settings import Settings
 
+SHORTEST_KEY = 12
+"""Where others can reach the studio: what is shorter can be guessed."""
 UPLOAD_PATHS = (UPLOAD, "/v1/audio/transcriptions", "/v1/jobs")
 FORM_PATHS = ("/gradio_api/",)
 OTHER_BYTES = 1_000_000
@@ -36,8 +38,8 @@ JSON_BYTES_PER_CHAR = 12
 class Access:
     """The studio's doorkeeper."""
 
-    def __init__(self, settings: Settings) -> None:
-        """Args: settings: read once.
+    def __init__(self, settings: Settings, attempts: Attempts | None = None) -> None:
+        """Args: settings: read once.  attempts: counts wrong keys; tests hand in one that does not wait.
 
         Raises:
             OptionError: others can reach the studio and no login is set, or a login is no good.
@@ -46,10 +48,16 @@ class Access:
         self.people = People(keys)
         if not self.people and not settings.is_local_only:
             raise OptionError("Others could reach this studio, so it needs a login; set STUDIO_USERS.")
+        short = next((name for name, key in keys.items() if len(key.strip()) < SHORTEST_KEY), "")
+        if short and not settings.is_local_only:
+            raise OptionError(
+                f"The key of {short} is too short for a studio that others can reach; "
+                f"give it {SHORTEST_KEY} characters or more in STUDIO_USERS."
+            )
         given = settings.session_secret.get_secret_value() if settings.session_secret else ""
         self._secret = given or secrets.token_hex(32)
         self.sessions = Sessions(self.people, self._secret)
-        self.attempts = Attempts()
+        self.attempts = attempts or Attempts()
         self.hosts = Hosts(settings.host, settings.allowed_hosts)
         self.limits = Limits(
             Allowance(

@@ -13,7 +13,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Route
 
 from studio.access.attempts import Attempts
-from studio.access.errors import TooMany, Unauthorised, error_body
+from studio.access.errors import TooMany, error_body
 from studio.access.people import People
 from studio.access.sessions import COOKIE, Sessions
 
@@ -56,14 +56,11 @@ class Login:
         if not self._people:
             return RedirectResponse("/", status_code=303)
         form = await _form_fields(request)
-        address = client_address(request.scope)
-        try:
-            self._attempts.check(address)
-            person = self._people.by_name_and_key(form.get("username", ""), form.get("password", ""))
-            if person is None:
-                self._attempts.failed(address)
-                raise Unauthorised("That name and key do not belong together. Check both and try again.")
-        except (TooMany, Unauthorised) as exc:
+        name = form.get("username", "")
+        person = self._people.by_name_and_key(name, form.get("password", ""))
+        if person is None:
+            sentence = "That name and key do not belong together. Check both and try again."
+            exc = await self._attempts.refuse(client_address(request.scope), sentence, name)
             headers = {"retry-after": str(exc.retry_after_s)} if isinstance(exc, TooMany) else {}
             if not _is_browser(request):
                 body = error_body(str(exc), "invalid_request_error", exc.code)

@@ -14,11 +14,11 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from studio.access.attempts import Attempts
 from studio.access.current import SCOPE_KEY
-from studio.access.errors import Refusal, TooLarge, TooMany, Unauthorised, error_body
+from studio.access.errors import Refusal, TooLarge, TooMany, Unauthorised, WrongKey, error_body
 from studio.access.headers import secure
 from studio.access.limits import megabytes
 from studio.access.login import client_address
-from studio.access.origins import Hosts, check_origin
+from studio.access.origins import Hosts, check_origin, is_loopback
 from studio.access.people import LOCAL, People, Person
 from studio.access.sessions import COOKIE, Sessions
 
@@ -76,6 +76,8 @@ class Gate:
             self._check(scope, headers)
             body.check_announced(headers.get("content-length"))
         except Refusal as exc:
+            if isinstance(exc, WrongKey):
+                exc = await self._attempts.refuse(client_address(scope), str(exc))
             await self._refuse(scope, headers, exc, body, answer)
             return
         try:
@@ -88,14 +90,15 @@ class Gate:
             await self._refuse(scope, headers, body.refusal(), body, answer)
 
     def _believable(self, scope: Scope, headers: Headers) -> Scope:
-        """The scope without forwarding headers anybody could write; the public link's are known by its name."""
+        """The scope without forwarding headers anybody could write. The public link's are known by its name, where the
+        connection comes from this machine: the tunnel ends here."""
         kept = [
             (name, value)
             for name, value in scope["headers"]
             if not name.startswith((b"x-forwarded", b"x-gradio-server"))
         ]
         scope = {**scope, "headers": kept}
-        if self._hosts.is_shared(headers.get("host", "")):
+        if self._hosts.is_shared(headers.get("host", "")) and is_loopback(client_address(scope)):
             scope["headers"] = [*kept, (b"x-forwarded-proto", b"https")]
             scope["scheme"] = "wss" if scope["type"] == "websocket" else "https"
             forwarded = headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
@@ -124,12 +127,9 @@ class Gate:
         key = _offered_key(scope, headers)
         if not key:
             raise Unauthorised("Log in first, or send your key as `Authorization: Bearer <key>`.")
-        address = client_address(scope)
-        self._attempts.check(address)
         person = self._people.by_key(key)
         if person is None:
-            self._attempts.failed(address)
-            raise Unauthorised("That key is not known here; check it and try again.")
+            raise WrongKey("That key is not known here; check it and try again.")
         return person
 
     async def _refuse(

@@ -28,7 +28,7 @@ class People:
         Raises:
             OptionError: an empty name or key, or two people with one key.
         """
-        if any(not name.strip() or not key for name, key in keys.items()):
+        if any(not name.strip() or not key.strip() for name, key in keys.items()):
             raise OptionError("A login needs a name and a key; set both in STUDIO_USERS.")
         if len(set(keys.values())) != len(keys):
             raise OptionError("Two people have the same key in STUDIO_USERS; give each their own.")

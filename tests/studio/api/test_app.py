@@ -66,9 +66,10 @@ def test_the_page_and_its_files_ask_for_the_login_and_name_no_path(shared: Studi
 def test_a_public_link_is_answered_to_once_it_is_open(
     start: Callable[..., Studio], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    studio = start(share=True, users={"ada": SecretStr("key-of-ada")})
+    studio = start(share=True, users={"ada": SecretStr("key-of-ada-1")})
+    ada = {"authorization": "Bearer key-of-ada-1"}
     public = {"host": "abc123.gradio.live"}
-    assert httpx.get(f"{studio.url}/v1/models", headers=public | ADA).status_code == 421
+    assert httpx.get(f"{studio.url}/v1/models", headers=public | ada).status_code == 421
 
     def tunnel(host: str, port: int, *_: object) -> str:
         assert (host, port) == ("127.0.0.1", 7860)
@@ -77,11 +78,11 @@ def test_a_public_link_is_answered_to_once_it_is_open(
     monkeypatch.setattr(studio_app, "setup_tunnel", tunnel)
     assert open_share_link(studio.context.access, 7860) == "https://abc123.gradio.live"
     assert httpx.get(f"{studio.url}/v1/models", headers=public).status_code == 401
-    assert httpx.get(f"{studio.url}/v1/models", headers=public | ADA).status_code == 200
-    page = httpx.get(studio.url, headers=public | ADA | {"accept": "text/html"})
+    assert httpx.get(f"{studio.url}/v1/models", headers=public | ada).status_code == 200
+    page = httpx.get(studio.url, headers=public | ada | {"accept": "text/html"})
     assert "https://abc123.gradio.live" in page.text  # where the page sends its own requests
     posted = {"origin": "https://abc123.gradio.live"}
-    assert httpx.post(f"{studio.url}/v1/jobs", headers=public | ADA | posted).status_code in {400, 503}
+    assert httpx.post(f"{studio.url}/v1/jobs", headers=public | ada | posted).status_code in {400, 503}
 
 
 def test_a_public_link_that_cannot_be_had_is_one_sentence(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
