@@ -14,6 +14,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from studio.access.attempts import Attempts
 from studio.access.current import SCOPE_KEY
+from studio.access.door import Door
 from studio.access.errors import Refusal, TooLarge, TooMany, Unauthorised, WrongKey, error_body
 from studio.access.headers import secure
 from studio.access.limits import megabytes
@@ -52,6 +53,7 @@ class Gate:
         hosts: Hosts,
         people: People,
         sessions: Sessions,
+        door: Door,
         attempts: Attempts,
         body_limits: BodyLimits,
     ) -> None:
@@ -59,6 +61,7 @@ class Gate:
         self._hosts = hosts
         self._people = people
         self._sessions = sessions
+        self._door = door
         self._attempts = attempts
         self._body_limits = body_limits
 
@@ -74,6 +77,10 @@ class Gate:
         answer = _SafeSend(send, body, request_id)
         try:
             self._check(scope, headers)
+            if not self._people and (entering := self._door.exchange(scope, headers)):
+                await entering(scope, receive, answer)
+                return
+            self._admit(scope, headers)
             body.check_announced(headers.get("content-length"))
         except Refusal as exc:
             if isinstance(exc, WrongKey):
@@ -112,14 +119,17 @@ class Gate:
         self._hosts.check(host)
         method = scope.get("method", "WEBSOCKET")
         check_origin(method, host, headers.get("origin"), headers.get("sec-fetch-site"), headers.get("sec-fetch-mode"))
+
+    def _admit(self, scope: Scope, headers: Headers) -> None:
         if scope["path"] in PUBLIC:
-            scope[SCOPE_KEY] = LOCAL if not self._people else Person("")
+            is_owner = not self._people and self._door.is_owner_here(scope, headers)
+            scope[SCOPE_KEY] = LOCAL if is_owner else Person("")
             return
         scope[SCOPE_KEY] = self._person(scope, headers)
 
     def _person(self, scope: Scope, headers: Headers) -> Person:
         if not self._people:
-            return LOCAL
+            return self._door.person(scope, headers, _offered_key(scope, headers))
         cookie = cookie_parser(headers.get("cookie", "")).get(COOKIE, "")
         person = self._sessions.person(cookie) if cookie else None
         if person:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.errors import OptionError
+from studio.settings import OWNER
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +16,7 @@ class Person:
     name: str
 
 
-LOCAL = Person("local")
+LOCAL = Person(OWNER)
 """Whoever sits at this machine, when no login is asked for."""
 
 

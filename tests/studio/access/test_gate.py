@@ -71,13 +71,6 @@ def test_on_loopback_nobody_logs_in(serve: Serve, tmp_path: Path) -> None:
     assert HTTP.get(f"{url}/login").headers["location"] == "/"
 
 
-def test_others_can_reach_it_only_with_a_login(tmp_path: Path) -> None:
-    for changes in ({"host": "0.0.0.0"}, {"share": True}, {"host": "192.168.1.5"}):
-        with pytest.raises(OptionError, match="login"):
-            Access(settings(tmp_path, **changes))
-        assert Access(settings(tmp_path, **changes).with_login()).people
-
-
 def test_a_key_names_its_person_and_no_key_nobody(serve: Serve, tmp_path: Path) -> None:
     url = serve(application(Access(two_people(tmp_path))))
     for name in ("ada", "bob"):
@@ -118,6 +111,7 @@ def test_a_browser_logs_in_and_out(serve: Serve, tmp_path: Path) -> None:
         assert browser.get("/logout").status_code == 200
         assert browser.get("/v1/who").json() == {"name": "ada"}  # a link logs nobody out
         assert browser.post("/logout").headers["location"] == "/login"
+        assert COOKIE not in browser.cookies
     assert httpx.get(f"{url}/v1/who", cookies=kept).status_code == 401
 
 
@@ -304,6 +298,25 @@ def test_forwarding_headers_mean_nothing_but_on_the_public_link(serve: Serve, tm
     assert "secure" in HTTP.post(f"{url}/login", data=login, headers=public).headers["set-cookie"].lower()
 
 
-def test_a_public_link_needs_a_login(tmp_path: Path) -> None:
+def test_a_public_link_asks_somebody_something(tmp_path: Path) -> None:
     with pytest.raises(OptionError):
         Access(settings(tmp_path)).share("abc.gradio.live")
+    with pytest.raises(OptionError, match="--no-token"):
+        Access(settings(tmp_path, share=True, token=False))
+    Access(settings(tmp_path, share=True)).share("abc.gradio.live")
+
+
+def test_a_person_logs_out_everywhere(serve: Serve, tmp_path: Path) -> None:
+    url = serve(application(Access(two_people(tmp_path))))
+    with httpx.Client(base_url=url, headers=HTML) as here, httpx.Client(base_url=url, headers=HTML) as phone:
+        for name, browser in (("ada", here), ("ada", phone)):
+            browser.post("/login", data={"username": name, "password": f"key-of-{name}-1"})
+        bob = HTTP.post(f"{url}/login", data={"username": "bob", "password": "key-of-bob-1"}, headers=HTML).cookies
+        assert phone.get("/v1/who").json() == {"name": "ada"}
+        assert "all devices" in here.get("/logout").text
+        here.post("/logout", data={"everywhere": "yes"})
+        assert phone.get("/v1/who").status_code == 303
+        # Others stay, and she comes in again.
+        assert httpx.get(f"{url}/v1/who", cookies=bob).json() == {"name": "bob"}
+        phone.post("/login", data={"username": "ada", "password": "key-of-ada-1"})
+        assert phone.get("/v1/who").json() == {"name": "ada"}

@@ -1,14 +1,20 @@
 """Keys and cookies."""
 
+import json
+import sqlite3
 import time
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import OptionError
+from studio.access.endings import REFRESH_S, Endings
 from studio.access.people import People, Person
-from studio.access.sessions import Sessions
+from studio.access.sessions import Sessions, _encode  # pyright: ignore[reportPrivateUsage]
+from studio.library.db import migrate, open_database
 
 ADA, BOB = Person("ada"), Person("bob")
 
@@ -39,6 +45,66 @@ def test_a_cookie_names_its_owner_until_logout() -> None:
     sessions.revoke(first)
     assert sessions.person(first) is None
     assert sessions.person(second) == ADA
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    """A database that is up to date."""
+    migrate(found := f"sqlite:///{tmp_path / 'studio.db'}")
+    return found
+
+
+def started(url: str, clock: Callable[[], float] = time.time) -> Sessions:
+    """The sessions of a studio that was just started on this database."""
+    endings = Endings(clock)
+    endings.keep_in(open_database(url))
+    return Sessions(people(), "secret", endings=endings)
+
+
+def test_a_logout_survives_a_restart(url: str) -> None:
+    sessions = started(url)
+    gone, kept = sessions.issue(ADA), sessions.issue(ADA)
+    sessions.revoke(gone)
+    assert started(url).person(gone) is None
+    assert started(url).person(kept) == ADA
+
+
+def test_logging_out_everywhere_survives_a_restart_and_is_for_one_person(url: str) -> None:
+    sessions = started(url)
+    ada, also_ada, bob = sessions.issue(ADA), sessions.issue(ADA), sessions.issue(BOB)
+    sessions.revoke_all(ada)
+    for one in (sessions, started(url)):
+        assert [one.person(cookie) for cookie in (ada, also_ada, bob)] == [None, None, BOB]
+        assert one.person(one.issue(ADA)) == ADA
+    sessions.revoke_all(also_ada)  # a cookie that is over ends nothing
+    assert started(url).person(sessions.issue(ADA)) == ADA
+
+
+def test_another_studio_on_the_same_database_hears_of_a_logout(url: str) -> None:
+    clock = [time.time()]
+    other = started(url, lambda: clock[0])
+    cookie = other.issue(ADA)
+    started(url).revoke(cookie)
+    clock[0] += REFRESH_S
+    assert other.person(cookie) is None
+
+
+def test_a_cookie_of_an_older_version_is_still_good(url: str) -> None:
+    sessions = started(url)
+    claims = _encode(json.dumps(["ada", int(time.time()) + 1000, "0123456789abcdef"]).encode())
+    cookie = f"{claims}.{sessions._signature(claims, 'ada')}"  # pyright: ignore[reportPrivateUsage]
+    assert sessions.person(cookie) == ADA
+    sessions.revoke_all(cookie)
+    assert sessions.person(cookie) is None
+
+
+def test_a_logout_holds_where_it_cannot_be_written_down(url: str, tmp_path: Path) -> None:
+    sessions = started(url)
+    cookie = sessions.issue(ADA)
+    with sqlite3.connect(tmp_path / "studio.db") as database:
+        database.execute("DROP TABLE endedlogin")
+    sessions.revoke(cookie)
+    assert sessions.person(cookie) is None
 
 
 def test_a_cookie_expires() -> None:

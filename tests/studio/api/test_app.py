@@ -100,7 +100,7 @@ def test_an_interrupt_ends_a_studio_with_an_open_stream_quickly(tmp_path: Path) 
         "from studio.settings import Settings\n"
         "from studio.app import serve\n"
         f"settings = Settings(_env_file=None, outputs={str(tmp_path)!r}, port=0, offline=True)\n"
-        "serve(settings, on_ready=lambda address, link: print(address, flush=True))\n"
+        "serve(settings, on_ready=lambda addresses: print(addresses.here, flush=True))\n"
     )
     process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None

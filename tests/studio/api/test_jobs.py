@@ -313,7 +313,7 @@ def working(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "from studio.settings import Settings\n"
         "from studio.app import serve\n"
         f"settings = Settings(_env_file=None, outputs={str(outputs)!r}, port=0, offline=True, workers=1)\n"
-        "serve(settings, supervise=True, on_ready=lambda address, link: print(address, flush=True))\n"
+        "serve(settings, supervise=True, on_ready=lambda addresses: print(addresses.here, flush=True))\n"
     )
     process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None
