@@ -42,10 +42,28 @@ def test_the_address_can_be_typed_into_a_browser(host: str, address: str) -> Non
     assert address_of(host, 1) == address
 
 
-def test_no_studio_is_built_for_others_without_a_login(tmp_path: Path) -> None:
-    with pytest.raises(OptionError, match="login"):
-        create_app(Settings(_env_file=None, outputs=tmp_path, host="0.0.0.0"))  # type: ignore[call-arg]
-    assert list(tmp_path.iterdir()) == []
+def test_no_studio_is_built_for_others_with_a_key_that_can_be_guessed(tmp_path: Path) -> None:
+    with pytest.raises(OptionError, match="too short"):
+        create_app(Settings(_env_file=None, outputs=tmp_path, share=True, users={"ada": SecretStr("short")}))  # type: ignore[call-arg]
+    assert not list(tmp_path.iterdir())
+
+
+def test_guests_see_what_they_made_and_the_owner_what_was_made_here(start: Callable[..., Studio]) -> None:
+    studio = start(host="0.0.0.0")
+    tokens = studio.context.access.tokens
+    assert tokens is not None
+    key = httpx.post(f"{studio.url}/login", data={"password": tokens.guest}).json()["key"]
+    guest, owner = ({"authorization": f"Bearer {one}"} for one in (key, tokens.owner))
+    body = {"input": "Hello.", "response_format": "pcm", "stream_format": "sse"}
+    for who in (guest, owner):
+        said = httpx.post(f"{studio.url}/v1/audio/speech", json=body, headers={"x-studio-keep": "1", **who}, timeout=60)
+        assert said.status_code == 200
+    mine, theirs = (httpx.get(f"{studio.url}/v1/clips", headers=who).json()["data"] for who in (owner, guest))
+    assert (len(mine), len(theirs)) == (1, 1)
+    assert mine[0]["id"] != theirs[0]["id"]
+    assert [clip.id for clip in studio.context.library.list_clips("local")] == [mine[0]["id"]]
+    page = httpx.get(studio.url, headers=guest | {"accept": "text/html"})
+    assert page.status_code == 200
 
 
 def test_the_page_and_its_files_ask_for_the_login_and_name_no_path(shared: Studio) -> None:
