@@ -147,6 +147,7 @@ def head() -> str:
     """
     scripts = (
         "page.js",
+        "scheduled_ear.js",
         "player.js",
         "speak.js",
         "tags.js",
