@@ -15,11 +15,13 @@ class Addresses:
         here: for whoever started it, on this machine.
         network: for everybody else in the network; empty where only this machine reaches it.
         link: for everybody in the world; "" where there is no public link.
+        fingerprint: of the studio's own certificate; "" without https.
     """
 
     here: str
     network: tuple[str, ...] = ()
     link: str = ""
+    fingerprint: str = ""
 
 
 def in_the_network() -> list[str]:

@@ -9,10 +9,12 @@ import os
 import secrets
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
 
 import gradio as gr
+import platformdirs
 from fastapi import FastAPI
 from gradio.networking import setup_tunnel
 from redis import Redis
@@ -20,10 +22,11 @@ from redis.exceptions import RedisError
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount
 
-from engine.errors import EngineError
+from engine.errors import EngineError, OptionError
 from engine.pool import ModelPool
+from studio import certificate
 from studio.access import LOCAL, WILDCARDS, Access, current_person
-from studio.addresses import Addresses, in_the_network, url
+from studio.addresses import Addresses, in_the_network, names, url
 from studio.api import build_router
 from studio.api import errors as api_errors
 from studio.api.context import ApiContext
@@ -132,8 +135,12 @@ def serve(
 
     Raises:
         ServeError: the port is taken, the host is not this machine's, or the public link cannot be had.
-        OptionError, DatabaseBusy: from `create_app`.
+        OptionError, DatabaseBusy: from `create_app`; or https and a public link at once.
+        CertificateError: https, and no certificate can be kept.
     """
+    if settings.https and settings.share:
+        raise OptionError("The public link is https already; leave out --https, or leave out --share.")
+    own = certificate.own(_private_folder(), _own_names(settings)) if settings.https else None
     listener = listen(settings.host, settings.port)
     try:
         app = create_app(settings, redis_url, supervise, warm=True, on_warm=on_warm)
@@ -143,9 +150,9 @@ def serve(
         def ready() -> None:
             link = open_share_link(context.access, port) if settings.share else ""
             if on_ready is not None:
-                on_ready(_addresses(settings, context.access, port, link))
+                on_ready(_addresses(settings, context.access, port, link, own.fingerprint if own else ""))
 
-        run(app, listener, ready)
+        run(app, listener, ready, own.file if own else None)
     finally:
         listener.close()
 
@@ -165,16 +172,30 @@ def open_share_link(access: Access, port: int) -> str:
     return link
 
 
-def _addresses(settings: Settings, access: Access, port: int, link: str) -> Addresses:
+def _private_folder() -> Path:
+    return platformdirs.user_config_path("speech-studio")
+
+
+def _own_names(settings: Settings) -> list[str]:
+    """Everything under which this studio may be opened, for its certificate."""
+    here = ["localhost", "127.0.0.1", "::1"]
+    if settings.is_loopback:
+        return [*here, *settings.allowed_hosts]
+    bound = in_the_network() if settings.host in WILDCARDS else [settings.host]
+    return [*here, *names(), *bound, *settings.allowed_hosts]
+
+
+def _addresses(settings: Settings, access: Access, port: int, link: str, fingerprint: str) -> Addresses:
+    scheme = "https" if settings.https else "http"
     owner, guest = (access.tokens.owner, access.tokens.guest) if access.tokens else ("", "")
-    here = address_of(settings.host, port)
+    here = address_of(settings.host, port, scheme)
     if owner and (settings.token or not settings.is_loopback):
         here += f"/?token={owner}"
     network: list[str] = []
     if not settings.is_loopback:
         hosts = in_the_network() if settings.host in WILDCARDS else [settings.host]
-        network = [url("http", host, port, guest) for host in hosts]
-    return Addresses(here, tuple(network), f"{link}/?token={guest}" if link and guest else link)
+        network = [url(scheme, host, port, guest) for host in hosts]
+    return Addresses(here, tuple(network), f"{link}/?token={guest}" if link and guest else link, fingerprint)
 
 
 def _mount_page(app: FastAPI, context: ApiContext, warming: Warming | None) -> None:

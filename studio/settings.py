@@ -40,6 +40,7 @@ class Settings(BaseSettings):
     )
     allowed_hosts: list[str] = Field(default_factory=list, description="Further Host names to answer to.")
     share: bool = Field(default=False, description="Open Gradio's public link.")
+    https: bool = Field(default=False, description="Speak https, with a certificate of the studio's own.")
     session_secret: SecretStr | None = Field(default=None, description="Signs the login cookie; made up when empty.")
 
     # The queue.

@@ -26,6 +26,9 @@ def run(
     port: Annotated[int | None, typer.Option(min=0, max=65535, help="0 takes any free port.")] = None,
     workers: Annotated[int | None, typer.Option(min=0, max=64, help="Workers for books and recordings.")] = None,
     share: Annotated[bool, typer.Option("--share", help="Open Gradio's public link, for who has its token.")] = False,
+    https: Annotated[
+        bool, typer.Option("--https", help="Speak https, with a certificate of the studio's own.")
+    ] = False,
     no_token: Annotated[bool, typer.Option("--no-token", help="Ask nobody for a token; says what that means.")] = False,
     no_open: Annotated[bool, typer.Option("--no-open", help="Do not open a browser.")] = False,
 ) -> None:
@@ -34,7 +37,7 @@ def run(
     from studio.app import serve
 
     chosen: dict[str, Any] = {"host": host, "port": port, "workers": workers, "share": share or None}
-    chosen["token"] = False if no_token else None
+    chosen |= {"https": https or None, "token": False if no_token else None}
     asked = Settings().model_copy(update={name: value for name, value in chosen.items() if value is not None})
     settings = with_token(asked)
     console = Console(highlight=False)

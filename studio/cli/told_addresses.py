@@ -3,6 +3,7 @@
 from rich.console import Console
 
 from studio.addresses import Addresses
+from studio.cli import qr_code
 
 
 def tell(console: Console, addresses: Addresses, *, has_logins: bool = False) -> None:
@@ -27,8 +28,14 @@ def tell(console: Console, addresses: Addresses, *, has_logins: bool = False) ->
         say("and, from other devices in the network, at")
         for address in addresses.network:
             say(f"  [bold]{address}[/]")
+        qr_code.show(console, addresses.network[0])
     if addresses.link:
         whom = "for everybody who has a login" if has_logins else "for everybody who has this address"
         say(f"and, {whom}, at [bold]{addresses.link}[/]")
     if not has_logins and "token=" in "".join((*addresses.network, addresses.link)):
         say("Whoever opens one of these is a guest, who sees only what they made themselves.", "dim")
+    if addresses.fingerprint:
+        say("The certificate is the studio's own, so a browser warns once. Its SHA-256 fingerprint is:", "dim")
+        say(f"  {addresses.fingerprint}")
+    elif addresses.network:
+        say("Browsers elsewhere give no microphone over plain http: for that, start with --https.", "dim")
