@@ -5,6 +5,7 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from engine import registry, weights
 from studio.cli.accounts import with_token
@@ -41,9 +42,9 @@ def serve_orpheus(
 
     def ready(address: str, token: str) -> None:
         who = default_speaker(settings).model
-        console.print(f"[bold]{who}[/] speaks at [bold]{address.replace('http', 'ws', 1)}/ws/orpheus[/]")
+        console.print(f"[bold]{who}[/] speaks at [bold]{escape(address.replace('http', 'ws', 1))}/ws/orpheus[/]")
         page = f"{address}/listen?token={token}" if token else f"{address}/listen"
-        console.print(f"and can be heard at [bold]{page}[/]", soft_wrap=True)
+        console.print(f"and can be heard at [bold]{escape(page)}[/]", soft_wrap=True)
         if token:
             console.print("Programs send the token as `Authorization: Bearer <token>`.", style="dim", markup=False)
         console.print("Ctrl-C stops it.", style="dim")

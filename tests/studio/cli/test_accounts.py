@@ -83,11 +83,16 @@ def test_addresses_are_told_whole_and_for_whom() -> None:
     said = told(
         Addresses(
             "http://127.0.0.1:7860/?token=mine",
-            ("http://192.168.1.5:7860/?token=theirs",),
+            ("http://192.168.1.5:7860/?token=theirs", "http://[fd00::5]:7860/?token=theirs"),
             "https://a.example/?token=t",
         )
     )
-    for address in ("127.0.0.1:7860/?token=mine\n", "http://192.168.1.5:7860/?token=theirs\n", "a.example/?token=t\n"):
+    for address in (
+        "127.0.0.1:7860/?token=mine\n",
+        "192.168.1.5:7860/?token=theirs\n",
+        "http://[fd00::5]:7860/?token=theirs\n",
+        "a.example/?token=t\n",
+    ):
         assert address in said
     assert "guest" in said
     assert "token" not in told(Addresses("http://127.0.0.1:7860", ("http://192.168.1.5:7860",)), has_logins=True)
