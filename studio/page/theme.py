@@ -153,6 +153,7 @@ def head() -> str:
         "tags.js",
         "voices.js",
         "offers.js",
+        "consent.js",
         "clips.js",
         "pronunciations.js",
         "chapters.js",
