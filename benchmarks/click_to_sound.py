@@ -136,6 +136,7 @@ def _server(arguments: list[str]) -> Iterator[str]:
         port = listener.getsockname()[1]
     with tempfile.TemporaryDirectory() as folder:
         environment = os.environ | {"STUDIO_OUTPUTS": f"{folder}/outputs", "GRADIO_TEMP_DIR": f"{folder}/gradio"}
+        environment["STUDIO_TOKEN"] = "false"
         process = subprocess.Popen(
             [sys.executable, *arguments, str(port)], cwd=PROJECT, env=environment, stdout=subprocess.DEVNULL
         )

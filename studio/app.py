@@ -9,10 +9,12 @@ import os
 import secrets
 from collections.abc import AsyncGenerator, Awaitable, Callable
 from contextlib import asynccontextmanager
+from pathlib import Path
 from typing import Any, cast
 from urllib.parse import urlsplit
 
 import gradio as gr
+import platformdirs
 from fastapi import FastAPI
 from gradio.networking import setup_tunnel
 from redis import Redis
@@ -20,12 +22,15 @@ from redis.exceptions import RedisError
 from starlette.responses import JSONResponse, Response
 from starlette.routing import Mount
 
-from engine.errors import EngineError
+from engine.errors import EngineError, OptionError
 from engine.pool import ModelPool
-from studio.access import Access, current_person
+from studio import certificate
+from studio.access import LOCAL, WILDCARDS, Access, current_person
+from studio.addresses import Addresses, in_the_network, names, url
 from studio.api import build_router
 from studio.api import errors as api_errors
 from studio.api.context import ApiContext
+from studio.library import owners
 from studio.library.chosen import default_speaker
 from studio.library.db import migrate
 from studio.library.library import Library, open_library
@@ -48,14 +53,14 @@ def create_app(
     """The application: doors, page, and their lifecycle. Nothing listens yet.
 
     Args:
-        settings: read once. When others can reach the studio they must hold a login (`settings.with_login()`).
+        settings: read once. Who has no login needs a token where others can reach the studio.
         redis_url: where the queue is; "" takes the settings'. Without either long work is refused with a sentence.
         supervise: start (or find) Redis and the workers with the application, and end them with it.
         warm: have the default voice ready before the first Play, beginning with the application.
         on_warm: called once with one sentence when it is, or why it is not.
 
     Raises:
-        OptionError: others can reach the studio and no login is set.
+        OptionError: a login is no good, or a public link is wanted of a studio that asks nobody.
         DatabaseBusy: the database cannot be opened.
     """
     access = Access(settings)
@@ -63,6 +68,9 @@ def create_app(
     migrate(settings.resolved_database_url)
     redis = None if supervise else _connect(redis_url or settings.redis_url)
     library = open_library(settings.outputs, settings.resolved_database_url, redis)
+    access.sessions.endings.keep_in(library.db)
+    if not settings.users:
+        owners.hand_over(library.db, owners.SHARED_LOGIN, LOCAL.name)
     pool = ModelPool(int(settings.memory_budget_gb * 1024**3), models_dir=settings.models_dir, offline=settings.offline)
 
     def first() -> tuple[str, str]:
@@ -113,7 +121,7 @@ def serve(
     settings: Settings,
     redis_url: str = "",
     supervise: bool = False,
-    on_ready: Callable[[str, str], None] | None = None,
+    on_ready: Callable[[Addresses], None] | None = None,
     on_warm: Callable[[str], None] | None = None,
 ) -> None:
     """Listen until interrupted.
@@ -122,13 +130,17 @@ def serve(
         settings: read once; port 0 takes any free port.
         redis_url: where the queue is, as for `create_app`.
         supervise: keep Redis and workers, as for `create_app`.
-        on_ready: called once with the address to open, and the public link or "".
+        on_ready: called once with the addresses to open.
         on_warm: called with one sentence when the default voice is ready, or why it is not.
 
     Raises:
         ServeError: the port is taken, the host is not this machine's, or the public link cannot be had.
-        OptionError, DatabaseBusy: from `create_app`.
+        OptionError, DatabaseBusy: from `create_app`; or https and a public link at once.
+        CertificateError: https, and no certificate can be kept.
     """
+    if settings.https and settings.share:
+        raise OptionError("The public link is https already; leave out --https, or leave out --share.")
+    own = certificate.own(_private_folder(), _own_names(settings)) if settings.https else None
     listener = listen(settings.host, settings.port)
     try:
         app = create_app(settings, redis_url, supervise, warm=True, on_warm=on_warm)
@@ -138,9 +150,9 @@ def serve(
         def ready() -> None:
             link = open_share_link(context.access, port) if settings.share else ""
             if on_ready is not None:
-                on_ready(address_of(settings.host, port), link)
+                on_ready(_addresses(settings, context.access, port, link, own.fingerprint if own else ""))
 
-        run(app, listener, ready)
+        run(app, listener, ready, own.file if own else None)
     finally:
         listener.close()
 
@@ -150,7 +162,7 @@ def open_share_link(access: Access, port: int) -> str:
 
     Raises:
         ServeError: no network, or the tunnel's program cannot be had.
-        OptionError: no login is set.
+        OptionError: this studio asks nobody who they are.
     """
     try:
         link = setup_tunnel("127.0.0.1", port, secrets.token_urlsafe(32), None, None)
@@ -158,6 +170,32 @@ def open_share_link(access: Access, port: int) -> str:
         raise ServeError("The public link could not be opened; check the network, or run without --share.") from exc
     access.share(urlsplit(link).netloc)
     return link
+
+
+def _private_folder() -> Path:
+    return platformdirs.user_config_path("speech-studio")
+
+
+def _own_names(settings: Settings) -> list[str]:
+    """Everything under which this studio may be opened, for its certificate."""
+    here = ["localhost", "127.0.0.1", "::1"]
+    if settings.is_loopback:
+        return [*here, *settings.allowed_hosts]
+    bound = in_the_network() if settings.host in WILDCARDS else [settings.host]
+    return [*here, *names(), *bound, *settings.allowed_hosts]
+
+
+def _addresses(settings: Settings, access: Access, port: int, link: str, fingerprint: str) -> Addresses:
+    scheme = "https" if settings.https else "http"
+    owner, guest = (access.tokens.owner, access.tokens.guest) if access.tokens else ("", "")
+    here = address_of(settings.host, port, scheme)
+    if owner and (settings.token or not settings.is_loopback):
+        here += f"/?token={owner}"
+    network: list[str] = []
+    if not settings.is_loopback:
+        hosts = in_the_network() if settings.host in WILDCARDS else [settings.host]
+        network = [url(scheme, host, port, guest) for host in hosts]
+    return Addresses(here, tuple(network), f"{link}/?token={guest}" if link and guest else link, fingerprint)
 
 
 def _mount_page(app: FastAPI, context: ApiContext, warming: Warming | None) -> None:

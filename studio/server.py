@@ -6,6 +6,7 @@ import errno
 import os
 import socket
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any, cast
 
 import h11
@@ -52,25 +53,26 @@ def listen(host: str, port: int) -> socket.socket:
     return listener
 
 
-def address_of(host: str, port: int) -> str:
+def address_of(host: str, port: int, scheme: str = "http") -> str:
     """What to type into a browser on this machine."""
     name = {"": "127.0.0.1", "0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)
-    return f"http://{name}:{port}"
+    return f"{scheme}://{name}:{port}"
 
 
-def run(app: Any, listener: socket.socket, ready: Callable[[], None]) -> None:
+def run(app: Any, listener: socket.socket, ready: Callable[[], None], certificate: Path | None = None) -> None:
     """Serve until interrupted; as many files are allowed for as a busy page needs.
 
     Args:
         app: an ASGI application.
         listener: from `listen`; the caller closes it.
         ready: called once, on a thread, when the application answers.
+        certificate: a PEM file with a key and its certificate; None serves plain http.
 
     Raises:
         EngineError: what `ready` raised; the server has stopped then.
     """
     _allow_files()
-    server = _Server(_config(app), ready)
+    server = _Server(_config(app, certificate), ready)
     server.run(sockets=[listener])
     if server.problem is not None:
         raise server.problem
@@ -99,7 +101,7 @@ def _why_not(exc: OSError, host: str, port: int) -> str:
     return f"Nothing can listen on {host} port {port}; name another with --host and --port."
 
 
-def _config(app: Any, patience: Patience = PATIENCE) -> uvicorn.Config:
+def _config(app: Any, certificate: Path | None = None, patience: Patience = PATIENCE) -> uvicorn.Config:
     return uvicorn.Config(
         _Patient(app),
         http=cast(Any, protocol(patience)),
@@ -112,6 +114,7 @@ def _config(app: Any, patience: Patience = PATIENCE) -> uvicorn.Config:
         timeout_graceful_shutdown=SHUTDOWN_S,
         ws_max_size=MAX_MESSAGE_BYTES,
         ws_per_message_deflate=False,
+        ssl_certfile=certificate,
     )
 
 

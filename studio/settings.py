@@ -1,11 +1,13 @@
 """Every setting of the studio, read once from STUDIO_* (or a .env file) and passed down as a value."""
 
-import secrets
 from functools import cached_property
 from pathlib import Path
 
 from pydantic import Field, SecretStr
 from pydantic_settings import BaseSettings, SettingsConfigDict
+
+OWNER = "local"
+"""The name under which is kept what whoever runs the studio makes, where nobody logs in."""
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -31,8 +33,14 @@ class Settings(BaseSettings):
         default_factory=dict,
         description='Login name -> key, as JSON: {"ada": "a long secret"}. The first one keeps the models.',
     )
+    token: bool | None = Field(
+        default=None,
+        description="Where nobody logs in: true asks for a token on this machine too, false nobody; "
+        "unset asks whoever comes from elsewhere.",
+    )
     allowed_hosts: list[str] = Field(default_factory=list, description="Further Host names to answer to.")
     share: bool = Field(default=False, description="Open Gradio's public link.")
+    https: bool = Field(default=False, description="Speak https, with a certificate of the studio's own.")
     session_secret: SecretStr | None = Field(default=None, description="Signs the login cookie; made up when empty.")
 
     # The queue.
@@ -62,16 +70,20 @@ class Settings(BaseSettings):
 
     @property
     def keeper(self) -> str:
-        """Who gets, unloads and removes models: the first of the users; "" is whoever is here, for nobody logs in."""
-        return next(iter(self.users), "")
+        """Who gets, unloads and removes models: the first user, or the owner among guests; "" is whoever is here."""
+        return next(iter(self.users), "" if self.is_local_only else OWNER)
+
+    @property
+    def is_loopback(self) -> bool:
+        """Whether the port itself can be reached from this machine alone."""
+        return self.host in {"127.0.0.1", "::1", "localhost"}
+
+    @property
+    def asks_here(self) -> bool:
+        """Whether somebody on this machine is asked who they are: for a login or for a token."""
+        return bool(self.users) or (not self.is_loopback if self.token is None else self.token)
 
     @property
     def is_local_only(self) -> bool:
         """Whether only this machine can reach the page."""
-        return self.host in {"127.0.0.1", "::1", "localhost"} and not self.share
-
-    def with_login(self) -> "Settings":
-        """These settings, with a made-up login added when one is needed and none is set."""
-        if self.users or self.is_local_only:
-            return self
-        return self.model_copy(update={"users": {"studio": SecretStr(secrets.token_urlsafe(15))}})
+        return self.is_loopback and not self.share

@@ -36,10 +36,10 @@ def create_stream_app(settings: Settings) -> FastAPI:
     """The application; nothing listens yet.
 
     Args:
-        settings: read once. When others can reach it they must hold a login (`settings.with_login()`).
+        settings: read once. Who has no login needs a token where others can reach it.
 
     Raises:
-        OptionError: others can reach it and no login is set.
+        OptionError: a login is no good.
     """
     access = Access(settings)
     pool = ModelPool(int(settings.memory_budget_gb * 1024**3), models_dir=settings.models_dir, offline=settings.offline)
@@ -72,13 +72,13 @@ def create_stream_app(settings: Settings) -> FastAPI:
     return app
 
 
-def serve_stream(settings: Settings, preload: bool = True, on_ready: Callable[[str], None] | None = None) -> None:
+def serve_stream(settings: Settings, preload: bool = True, on_ready: Callable[[str, str], None] | None = None) -> None:
     """Listen until interrupted.
 
     Args:
         settings: read once; port 0 takes any free port.
         preload: have the default model in memory before the first request.
-        on_ready: called once with the address.
+        on_ready: called once with the address, and the token that programs send or "".
 
     Raises:
         ServeError: the port is taken, or the host is not this machine's.
@@ -94,7 +94,8 @@ def serve_stream(settings: Settings, preload: bool = True, on_ready: Callable[[s
             if preload:
                 context.pool.preload(default_speaker(settings).model)
             if on_ready is not None:
-                on_ready(address_of(settings.host, listener.getsockname()[1]))
+                token = context.access.tokens.owner if context.access.tokens else ""
+                on_ready(address_of(settings.host, listener.getsockname()[1]), token)
 
         run(app, listener, ready)
     finally:

@@ -14,12 +14,13 @@ from engine.stt.base import Recognizer
 from engine.tts.base import Synthesizer
 from engine.types import DownloadProgress
 from engine.weights import natural
+from studio.library import consent
 from studio.settings import Settings
 from workers.task import Task
 
 
 def load_voice(task: Task, model_id: str) -> Synthesizer:
-    """A voice model, downloaded first when it is not here.
+    """A voice model, downloaded first when it is not here and the job says that it may be.
 
     Raises:
         ModelError: it cannot be had; the sentence says why.
@@ -56,6 +57,8 @@ def batch_room(settings: Settings, model_id: str) -> int:
 def _load(task: Task, card: ModelCard) -> Any:
     models_dir, offline = task.settings.models_dir, task.settings.offline
     if not weights.is_present(card, models_dir):
+        # Asked again here: what was there when the job was submitted may have gone, and older jobs were never asked.
+        consent.check(task.settings, card.id, allowed=task.held.job.options.get("allow_download") is True)
 
         def say(progress: DownloadProgress) -> None:
             share = f" {progress.done_bytes / progress.total_bytes:.0%}" if progress.total_bytes else ""

@@ -5,10 +5,12 @@ from studio.access.current import current_person
 from studio.access.errors import Forbidden, Refusal, TooLarge, TooMany, Unauthorised, WrongHost
 from studio.access.limits import Limits, StreamSlot
 from studio.access.model_names import check_model_name
+from studio.access.origins import WILDCARDS
 from studio.access.people import LOCAL, Person
 
 __all__ = [
     "LOCAL",
+    "WILDCARDS",
     "Access",
     "Forbidden",
     "Limits",

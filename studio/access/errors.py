@@ -3,6 +3,7 @@
 EngineError
 └── Refusal            somebody asked for what they may not have, or for too much of it
     ├── Unauthorised   401  nobody knows who is asking
+    │   └── WrongKey        a key was sent, and it is nobody's
     ├── Forbidden      403  it comes from another site, or is not theirs
     ├── WrongHost      421  asked under a name this studio does not answer to
     ├── Unreadable     400  a request of the page that nobody can make sense of
@@ -27,6 +28,10 @@ class Unauthorised(Refusal):
 
     status = 401
     code = "invalid_api_key"
+
+
+class WrongKey(Unauthorised):
+    """A key was sent, and it is nobody's: the answer may have to wait."""
 
 
 class Forbidden(Refusal):

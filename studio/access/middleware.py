@@ -14,11 +14,12 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 from studio.access.attempts import Attempts
 from studio.access.body_limits import BodyLimits
 from studio.access.current import SCOPE_KEY
-from studio.access.errors import Refusal, TooLarge, TooMany, Unauthorised, Unreadable, error_body
+from studio.access.door import Door
+from studio.access.errors import Refusal, TooLarge, TooMany, Unauthorised, Unreadable, WrongKey, error_body
 from studio.access.headers import secure
 from studio.access.limits import megabytes
 from studio.access.login import client_address
-from studio.access.origins import Hosts, check_origin
+from studio.access.origins import Hosts, check_origin, is_loopback
 from studio.access.page_routes import API, UPLOAD
 from studio.access.people import LOCAL, People, Person
 from studio.access.sessions import COOKIE, Sessions
@@ -41,6 +42,7 @@ class Gate:
         hosts: Hosts,
         people: People,
         sessions: Sessions,
+        door: Door,
         attempts: Attempts,
         body_limits: BodyLimits,
     ) -> None:
@@ -48,6 +50,7 @@ class Gate:
         self._hosts = hosts
         self._people = people
         self._sessions = sessions
+        self._door = door
         self._attempts = attempts
         self._body_limits = body_limits
 
@@ -67,8 +70,14 @@ class Gate:
         try:
             check_framing(headers)
             self._check(scope, headers)
+            if not self._people and (entering := self._door.exchange(scope, headers)):
+                await entering(scope, receive, answer)
+                return
+            self._admit(scope, headers)
             body.check_announced(headers.get("content-length"))
         except Refusal as exc:
+            if isinstance(exc, WrongKey):
+                exc = await self._attempts.refuse(client_address(scope), str(exc))
             await self._refuse(scope, headers, exc, body, answer)
             return
         try:
@@ -81,14 +90,15 @@ class Gate:
             await self._refuse(scope, headers, body.refusal(), body, answer)
 
     def _believable(self, scope: Scope, headers: Headers) -> Scope:
-        """The scope without forwarding headers anybody could write; the public link's are known by its name."""
+        """The scope without forwarding headers anybody could write. The public link's are known by its name, where the
+        connection comes from this machine: the tunnel ends here."""
         kept = [
             (name, value)
             for name, value in scope["headers"]
             if not name.startswith((b"x-forwarded", b"x-gradio-server"))
         ]
         scope = {**scope, "headers": kept}
-        if self._hosts.is_shared(headers.get("host", "")):
+        if self._hosts.is_shared(headers.get("host", "")) and is_loopback(client_address(scope)):
             scope["headers"] = [*kept, (b"x-forwarded-proto", b"https")]
             scope["scheme"] = "wss" if scope["type"] == "websocket" else "https"
             forwarded = headers.get("x-forwarded-for", "").rpartition(",")[2].strip()
@@ -102,14 +112,17 @@ class Gate:
         self._hosts.check(host)
         method = scope.get("method", "WEBSOCKET")
         check_origin(method, host, headers.get("origin"), headers.get("sec-fetch-site"), headers.get("sec-fetch-mode"))
+
+    def _admit(self, scope: Scope, headers: Headers) -> None:
         if scope["path"] in PUBLIC:
-            scope[SCOPE_KEY] = LOCAL if not self._people else Person("")
+            is_owner = not self._people and self._door.is_owner_here(scope, headers)
+            scope[SCOPE_KEY] = LOCAL if is_owner else Person("")
             return
         scope[SCOPE_KEY] = self._person(scope, headers)
 
     def _person(self, scope: Scope, headers: Headers) -> Person:
         if not self._people:
-            return LOCAL
+            return self._door.person(scope, headers, _offered_key(scope, headers))
         cookie = cookie_parser(headers.get("cookie", "")).get(COOKIE, "")
         person = self._sessions.person(cookie) if cookie else None
         if person:
@@ -117,12 +130,9 @@ class Gate:
         key = _offered_key(scope, headers)
         if not key:
             raise Unauthorised("Log in first, or send your key as `Authorization: Bearer <key>`.")
-        address = client_address(scope)
-        self._attempts.check(address)
         person = self._people.by_key(key)
         if person is None:
-            self._attempts.failed(address)
-            raise Unauthorised("That key is not known here; check it and try again.")
+            raise WrongKey("That key is not known here; check it and try again.")
         return person
 
     async def _refuse(

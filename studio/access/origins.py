@@ -101,6 +101,17 @@ def host_name(host_header: str) -> str:
         return ""
 
 
+def is_loopback(address: str) -> bool:
+    """Whether a connection from this address comes from this machine."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return False
+    if isinstance(parsed, ipaddress.IPv6Address) and parsed.ipv4_mapped:
+        return parsed.ipv4_mapped.is_loopback
+    return parsed.is_loopback
+
+
 def _same_origin(origin: str, host_header: str) -> bool:
     try:
         asked = urlsplit(origin)

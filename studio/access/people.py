@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from engine.errors import OptionError
+from studio.settings import OWNER
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,7 +16,7 @@ class Person:
     name: str
 
 
-LOCAL = Person("local")
+LOCAL = Person(OWNER)
 """Whoever sits at this machine, when no login is asked for."""
 
 
@@ -28,7 +29,7 @@ class People:
         Raises:
             OptionError: an empty name or key, or two people with one key.
         """
-        if any(not name.strip() or not key for name, key in keys.items()):
+        if any(not name.strip() or not key.strip() for name, key in keys.items()):
             raise OptionError("A login needs a name and a key; set both in STUDIO_USERS.")
         if len(set(keys.values())) != len(keys):
             raise OptionError("Two people have the same key in STUDIO_USERS; give each their own.")

@@ -237,6 +237,7 @@ class BookForm(SamplingFields):
     speak_titles: bool = True
     silence_for_failed: bool = False
     saved_pronunciations: bool = True
+    allow_download: bool = Field(False, description="The model may be downloaded when it is not here.")
     book: str = Field("", max_length=MAX_NAME_CHARS, description="Whose pronunciations hold beside those for all.")
 
     @field_validator(*SamplingFields.model_fields, mode="before")
@@ -271,6 +272,7 @@ class RecordingForm(BaseModel):
     translate: bool = Field(False, description="Write English, whatever is spoken; for models that can.")
     prompt: str = Field("", max_length=MAX_PROMPT_CHARS, description="Text of the kind that is spoken.")
     hotwords: str = Field("", max_length=MAX_PROMPT_CHARS, description="Rare words to expect, with commas between.")
+    allow_download: bool = Field(False, description="The model may be downloaded when it is not here.")
 
     @field_validator("hotwords", mode="before")
     @classmethod

@@ -30,7 +30,7 @@ from studio.api.streamed import EventResponse, PumpedResponse
 from studio.api.uploads import Form, FormError, received_form
 from studio.books import Book, read_text
 from studio.books.plan import default_chapters
-from studio.library import pronunciations, saved_voices
+from studio.library import consent, pronunciations, saved_voices
 from studio.library.chosen import beginning
 from studio.library.library import Library
 from studio.library.options import BookOptions, TranscriptionOptions
@@ -223,6 +223,7 @@ def _options(context: ApiContext, owner: str, asked: BookForm, book: Book) -> Bo
         hint=book.language,
         kept=lambda family, voice: saved_voices.resolved(db, owner, family, voice),
     )
+    _check_consent(context, owner, who.model, asked.allow_download)
     texts = (text for chapter in book.chapters for text in (chapter.title, *chapter.paragraphs))
     return replace(
         asked.options(who.model, who.voice, list(default_chapters(book))),
@@ -239,8 +240,15 @@ async def _submit_recording(request: Request, form: Form, context: ApiContext, o
     guidance = Guidance.written(asked.translate, asked.prompt, asked.hotwords)
     model = names.listener(asked.model, context.settings, asked.language, guidance.needs).model
     check_guidance(registry.find(model, "transcribe"), guidance)
+    _check_consent(context, owner, model, asked.allow_download)
     options = TranscriptionOptions(
-        model, asked.language.lower(), tuple(asked.formats), asked.translate, guidance.prompt, guidance.hotwords
+        model,
+        asked.language.lower(),
+        tuple(asked.formats),
+        asked.translate,
+        guidance.prompt,
+        guidance.hotwords,
+        asked.allow_download,
     )
     file = form.take_file()
 
@@ -268,6 +276,11 @@ def _checked(model: Any, form: Form) -> Any:
     except ValidationError as exc:
         message, param = invalid_sentence(exc.errors())
         raise FormError(message, param) from exc
+
+
+def _check_consent(context: ApiContext, owner: str, model: str, allowed: bool) -> None:
+    may_get = context.settings.keeper in ("", owner)
+    consent.check(context.settings, model, allowed=allowed, may_get=may_get)
 
 
 def _need_queue(context: ApiContext) -> None:

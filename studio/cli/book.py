@@ -15,6 +15,7 @@ from engine.types import Sampling
 from studio.books import read_book
 from studio.books.model import Book
 from studio.cli import own, queue
+from studio.library import consent
 from studio.library.chosen import beginning, speaker
 from studio.library.library import Library
 from studio.library.options import BookFormat, BookOptions, Loudness
@@ -45,6 +46,7 @@ def book(
     repetition_window: Annotated[int | None, typer.Option(help="Tokens back that it looks.")] = None,
     max_tokens: Annotated[int | None, typer.Option(help="The longest a sentence may become.")] = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Copy the results into this folder.")] = None,
+    download: Annotated[bool, typer.Option("--download", help="Download the model if it is not here.")] = False,
     no_wait: Annotated[bool, typer.Option("--no-wait", help="Leave it to the studio that runs here.")] = False,
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:
@@ -66,6 +68,7 @@ def book(
         loudness=cast(Loudness, loudness),
         chapters=chosen(chapters, document),
         seed=seed,
+        allow_download=download,
         sampling=Sampling(temperature, top_p, top_k, min_p, repetition_penalty, repetition_window, max_tokens),
     )
     if no_wait:
@@ -112,6 +115,7 @@ def _as_the_person_has_it(
         hint=document.language,
         kept=kept,
     )
+    consent.check(settings, who.model, allowed=options.allow_download)
     texts = (text for chapter in document.chapters for text in (chapter.title, *chapter.paragraphs))
     return replace(
         options,

@@ -5,8 +5,10 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from rich.markup import escape
 
 from engine import registry, weights
+from studio.cli.accounts import with_token
 from studio.library.chosen import default_speaker
 from studio.settings import Settings
 
@@ -14,7 +16,7 @@ PORT = 8765
 
 
 def serve_orpheus(
-    host: Annotated[str | None, typer.Option(help="Listen here; anything but this machine demands a key.")] = None,
+    host: Annotated[str | None, typer.Option(help="Listen here; anything but this machine demands a token.")] = None,
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free port.")] = PORT,
     model: Annotated[str, typer.Option(help="Who speaks; the Orpheus that is on this machine unless said.")] = "",
     no_preload: Annotated[bool, typer.Option("--no-preload", help="Load the model with the first request.")] = False,
@@ -36,15 +38,15 @@ def serve_orpheus(
             "voice": asked.voice if named == asked.speak_model else "",
         }
     )
-    settings = asked.with_login()
+    settings = with_token(asked)
 
-    def ready(address: str) -> None:
+    def ready(address: str, token: str) -> None:
         who = default_speaker(settings).model
-        console.print(f"[bold]{who}[/] speaks at [bold]{address.replace('http', 'ws', 1)}/ws/orpheus[/]")
-        console.print(f"and can be heard at [bold]{address}/listen[/]")
-        if settings.users and not asked.users:
-            for name, secret in settings.users.items():
-                console.print(f"Login: [bold]{name}[/]   Password and API key: [bold]{secret.get_secret_value()}[/]")
+        console.print(f"[bold]{who}[/] speaks at [bold]{escape(address.replace('http', 'ws', 1))}/ws/orpheus[/]")
+        page = f"{address}/listen?token={token}" if token else f"{address}/listen"
+        console.print(f"and can be heard at [bold]{escape(page)}[/]", soft_wrap=True)
+        if token:
+            console.print("Programs send the token as `Authorization: Bearer <token>`.", style="dim", markup=False)
         console.print("Ctrl-C stops it.", style="dim")
 
     # Ctrl-C is how it is meant to end; the server has put everything away by the time it says so.

@@ -17,6 +17,7 @@ from engine.stt import exports
 from engine.stt.base import Guidance, language_of
 from engine.stt.captions import CaptionStyle
 from engine.types import Segment, Transcript
+from studio.cli.fetched import fetched
 from studio.library.chosen import listener
 from studio.settings import Settings
 
@@ -35,6 +36,7 @@ def transcribe(
     translate: Annotated[bool, typer.Option("--translate", help="Write English; the larger Whispers can.")] = False,
     prompt: Annotated[str, typer.Option(help="Text of the kind that is spoken: names, spelling; for Whispers.")] = "",
     hotwords: Annotated[str, typer.Option(help="Rare words to expect, with commas between them; for Whispers.")] = "",
+    download: Annotated[bool, typer.Option("--download", help="Download the model if it is not here.")] = False,
 ) -> None:
     """Write down what is said in recordings."""
     is_folder = out is not None and (out.is_dir() or len(files) > 1)
@@ -54,6 +56,7 @@ def transcribe(
     guidance = Guidance.written(translate, prompt, hotwords)
     who = listener(settings, model=model, language=language, needs=guidance.needs)
     model_id = who.model
+    fetched(settings, model_id, allowed=download)
     captions = CaptionStyle(line_length=line_length, lines=lines)
     errors = Console(stderr=True, highlight=False)
     pool = ModelPool(int(settings.memory_budget_gb * 1024**3), models_dir=settings.models_dir, offline=settings.offline)

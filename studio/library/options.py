@@ -43,6 +43,7 @@ class BookOptions:
         pronunciations: how some words are said, as they were when the job was submitted. They change the text of the
             segments that have those words, and so only these are spoken anew when an entry changes.
         notices: what the person should know of the choice of the voice.
+        allow_download: whether the model may be downloaded for this job when it is not here.
     """
 
     model: str = ALWAYS_SPEAKS
@@ -64,6 +65,7 @@ class BookOptions:
     sampling: Sampling = field(default_factory=Sampling)
     pronunciations: tuple[Pronunciation, ...] = ()
     notices: tuple[str, ...] = ()
+    allow_download: bool = False
 
     def __post_init__(self) -> None:
         _one_of("format", self.format, get_args(BookFormat))
@@ -117,6 +119,7 @@ class TranscriptionOptions:
         translate: write English, whatever is spoken; for models that can.
         prompt: text of the kind that is expected; for models that take one.
         hotwords: rare words that may come; likewise.
+        allow_download: whether the model may be downloaded for this job when it is not here.
     """
 
     model: str = ALWAYS_LISTENS
@@ -125,6 +128,7 @@ class TranscriptionOptions:
     translate: bool = False
     prompt: str = ""
     hotwords: tuple[str, ...] = ()
+    allow_download: bool = False
 
     def __post_init__(self) -> None:
         if not self.formats:

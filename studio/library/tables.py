@@ -216,3 +216,17 @@ class SavedVoice(SQLModel, table=True):
     name: str = Field(sa_type=Text)
     blend: str = Field(sa_type=Text, description="What the model is told: af_heart:0.6+am_michael:0.4")
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+
+
+class EndedLogin(SQLModel, table=True):
+    """A login that was ended before it expired."""
+
+    nonce: str = Field(primary_key=True, max_length=32)
+    expires_at: datetime = Field(sa_type=UtcDateTime)
+
+
+class LoginGeneration(SQLModel, table=True):
+    """How often a person ended all their logins; those of an earlier number are over."""
+
+    name: str = Field(primary_key=True, max_length=255)
+    generation: int = 0

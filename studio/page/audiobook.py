@@ -12,9 +12,10 @@ from engine.text.pronunciation import used
 from engine.types import Pronunciation, Sampling
 from studio.access import check_model_name
 from studio.books import Book, read_text
-from studio.library import pronunciations
+from studio.library import consent, pronunciations
 from studio.library.chosen import Chosen, beginning, default_speaker, speaker
 from studio.library.options import BookOptions
+from studio.page.consent import consent_place, may_get, nothing, question
 from studio.page.context import PageContext
 from studio.page.desk import Desk, outline, planned
 from studio.page.doorway import endpoint, escape, hidden, kindly, log, mirror, need_queue, owner_of, part
@@ -71,6 +72,7 @@ def build(context: PageContext, tabs: gr.Tabs) -> VoicePicker:
                     "", label="Narrator, for the file's tags", max_length=200, placeholder="The voice's name"
                 )
             submit = gr.Button("Narrate", variant="primary", size="lg", elem_id="book-submit")
+            asked = consent_place("book")
 
     book.value = {"choices": picker.initial() | manner.initial, "book": None}
     mirrored = {"model": picker.model, "voice": picker.voice, "timbre": picker.timbre}
@@ -110,6 +112,13 @@ def build(context: PageContext, tabs: gr.Tabs) -> VoicePicker:
         who = _narrator(context, owner, document, str(model or ""), whole)
         # A blend has a name in the file's tags too.
         reader = narrator.strip() or (who.named if who.voice != who.named else "")
+        allowed = plan.get("allow_download") is True
+        try:
+            consent.check(settings, who.model, allowed=allowed, may_get=may_get(context, owner))
+        except consent.NeedsDownload as missing:
+            if not may_get(context, owner):
+                raise
+            return gr.skip(), question("book", missing)
         draws = own_sampling(who.model) is not None
         options = BookOptions(
             sampling=Sampling(temperature, top_p) if draws else Sampling(),
@@ -117,11 +126,12 @@ def build(context: PageContext, tabs: gr.Tabs) -> VoicePicker:
             model=who.model, voice=who.voice, language=who.language, notices=who.notices,
             speed=speed, format=format, loudness=loudness,
             sentence_pause_s=sentence, paragraph_pause_s=paragraph, chapter_pause_s=chapter, chapters=chapters,
-            silence_for_failed=silence, narrator=reader, pronunciations=_said(context, owner, plan, document),
+            silence_for_failed=silence, narrator=reader, allow_download=allowed,
+            pronunciations=_said(context, owner, plan, document),
         )  # fmt: skip
         context.library.submit_book(owner, document, options, max_queued=settings.max_queued_jobs)
         gr.Info(f"“{escape(document.title)}” will be narrated.", title="In the queue")
-        return gr.Tabs(selected="jobs")
+        return gr.Tabs(selected="jobs"), nothing("book")
 
     submit.click(
         narrate_plan,
@@ -142,9 +152,11 @@ def build(context: PageContext, tabs: gr.Tabs) -> VoicePicker:
             manner.top_p,
             manner.seed,
         ],
-        [tabs],
-        js="(book, ...rest) => [window.studio.book.plan(), ...window.studio.book.who(), ...rest.slice(2)]",
+        [tabs, asked],
+        js="(book, ...rest) => [{ ...window.studio.book.plan(), allow_download: window.studio.mayDownload('book') }, "
+        "...window.studio.book.who(), ...rest.slice(2)]",
         api_visibility="private",
+        show_progress="hidden",
     )
     _endpoints(context, desk)
     return picker
@@ -237,13 +249,18 @@ def _endpoints(context: PageContext, desk: Desk) -> None:
         format: Any,
         loudness: Any,
         model: str,
+        allow_download: bool,
         request: gr.Request,
     ) -> dict[str, Any]:
-        """Queue an opened book. chapters are indices from read_book, [] the ticked ones; "" takes the defaults."""
+        """Queue an opened book. chapters are indices from read_book, [] the ticked ones; "" takes the defaults.
+
+        allow_download: the model may be downloaded if it is not here.
+        """
         need_queue(context.library)
         owner = owner_of(request)
         book = desk.get(owner, book_id)
         who = _narrator(context, owner, book, str(model or ""), voice or "")
+        consent.check(settings, who.model, allowed=allow_download is True, may_get=may_get(context, owner))
         if not isinstance(speed, int | float):
             raise OptionError("The speed is a number; 1 is the voice's own.")
         if not (chapters is None or isinstance(chapters, list)) or any(
@@ -262,6 +279,7 @@ def _endpoints(context: PageContext, desk: Desk) -> None:
             format=format,
             loudness=loudness,
             chapters=picked,
+            allow_download=allow_download is True,
             pronunciations=_said(context, owner, {}, book),
         )
         job = context.library.submit_book(owner, book, options, max_queued=settings.max_queued_jobs)
@@ -283,6 +301,7 @@ def _endpoints(context: PageContext, desk: Desk) -> None:
             hidden(gr.Textbox, "Format", value="m4b"),
             hidden(gr.Textbox, "Loudness", value="acx"),
             hidden(gr.Textbox, "Model", value=""),
+            hidden(gr.Checkbox, "Allow download", value=False),
         ],
         [hidden(gr.JSON, "Job")],
         "narrate",

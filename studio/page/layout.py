@@ -34,7 +34,7 @@ def build_page(context: PageContext) -> gr.Blocks:
         context.readings.leave(str(request.session_hash or ""))
 
     with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True, delete_cache=(3600, 86400)) as page:
-        part("header", HEADER, elem_id="st-header", value={"login": bool(context.settings.users)})
+        part("header", HEADER, elem_id="st-header", value={"login": context.settings.asks_here})
         with gr.Tabs(elem_id="st-tabs") as tabs:
             with gr.Tab("Speak", id="speak", elem_id="st-tab-speak"):
                 speaking = [speak.build(context)]

@@ -171,11 +171,15 @@ def _extra_row(extra: Extra, downloads: Downloads) -> dict[str, Any]:
 def _about(context: PageContext) -> str:
     settings = context.settings
     origin = f"<span data-origin>http://{escape(settings.host)}:{settings.port}</span>"
-    key = (
-        "Programs send the key you signed in with: <code>Authorization: Bearer &lt;your key&gt;</code>."
-        if settings.users
-        else "Programs on this machine need no key; a client that insists on one may send any."
-    )
+    if settings.users:
+        key = "Programs send the key you signed in with: <code>Authorization: Bearer &lt;your key&gt;</code>."
+    elif settings.asks_here:
+        key = (
+            "Programs send the token of the address that <code>studio run</code> printed: "
+            "<code>Authorization: Bearer &lt;token&gt;</code>; a guest's get a key of their own at <code>/login</code>."
+        )
+    else:
+        key = "Programs on this machine need no key; a client that insists on one may send any."
     network = (
         "The studio is set to stay offline: it never touches the network."
         if settings.offline

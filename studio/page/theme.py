@@ -147,11 +147,13 @@ def head() -> str:
     """
     scripts = (
         "page.js",
+        "scheduled_ear.js",
         "player.js",
         "speak.js",
         "tags.js",
         "voices.js",
         "offers.js",
+        "consent.js",
         "clips.js",
         "pronunciations.js",
         "chapters.js",

@@ -13,10 +13,12 @@ from engine.registry import ModelCard
 from engine.registry.guidance import can_be_told, can_translate, check_guidance
 from engine.stt.base import Guidance
 from studio.access import check_model_name
+from studio.library import consent
 from studio.library.chosen import default_listener, listener
 from studio.library.errors import QueueFull
 from studio.library.options import MAX_PROMPT_CHARS, TranscriptionOptions
 from studio.page import editor
+from studio.page.consent import consent_place, may_get, nothing, question
 from studio.page.context import PageContext
 from studio.page.doorway import endpoint, escape, hidden, kindly, need_queue, owner_of, part
 from studio.page.voices import Choice, language_names, models
@@ -173,17 +175,25 @@ def build(context: PageContext) -> ListeningPicker:
         with gr.Column(scale=3, min_width=260, elem_classes="st-side"):
             picker = listening_picker(context, "recording")
             submit = gr.Button("Transcribe", variant="primary", size="lg", elem_id="recording-submit")
+            asked = consent_place("recording")
+    allowed = gr.JSON(visible="hidden", elem_id="recording-allowed")
     editor.build()
     part("transcripts", TRANSCRIPTS, elem_id="transcripts")
 
-    def queue(owner: str, path: str, model_id: str, tag: str, guidance: Guidance) -> dict[str, Any]:
+    def queue(owner: str, path: str, model_id: str, tag: str, guidance: Guidance, allowed: bool) -> dict[str, Any]:
         need_queue(context.library)
         if model_id:
             check_model_name(model_id, settings)
         model_id = listener(settings, model=model_id, language=tag or "", needs=guidance.needs).model
         check_guidance(registry.find(model_id, "transcribe"), guidance)
+        consent.check(settings, model_id, allowed=allowed, may_get=may_get(context, owner))
         options = TranscriptionOptions(
-            model_id, tag or "", translate=guidance.translates, prompt=guidance.prompt, hotwords=guidance.hotwords
+            model_id,
+            tag or "",
+            translate=guidance.translates,
+            prompt=guidance.prompt,
+            hotwords=guidance.hotwords,
+            allow_download=allowed,
         )
         source = Path(path)
         job = context.library.submit_transcription(
@@ -200,8 +210,10 @@ def build(context: PageContext) -> ListeningPicker:
         translate: bool,
         prompt: str,
         hotwords: str,
+        may_download: Any,
         request: gr.Request,
-    ) -> None:
+    ) -> tuple[Any, Any, Any]:
+        owner = owner_of(request)
         guidance = Guidance.written(translate, prompt or "", hotwords or "")
         found = [path for path in inside or [] if is_recording(path)]
         if inside and not found and not paths:
@@ -211,21 +223,31 @@ def build(context: PageContext) -> ListeningPicker:
         wanted: list[str] = [*(paths or []), *found]
         for number, path in enumerate(wanted):
             try:
-                queue(owner_of(request), path, model_id, tag, guidance)
+                queue(owner, path, model_id, tag, guidance, may_download is True)
+            except consent.NeedsDownload as missing:
+                if not may_get(context, owner):
+                    raise
+                return gr.skip(), gr.skip(), question("recording", missing)
             except QueueFull as exc:
                 raise QueueFull(f"{number} recordings were queued, and no more: {exc}") from exc
             except AudioFormatError as exc:
                 # One empty file in a folder must not keep the others from being heard.
                 gr.Warning(escape(str(exc)))
+        return None, None, nothing("recording")
 
     progress: dict[str, Any] = {
         "show_progress": "minimal",
         "show_progress_on": [files, folder],
         "api_visibility": "private",
     }
-    done = submit.click(transcribe_files, [files, folder, *picker.components], None, **progress)
-    clear = "() => { window.studio.transcripts?.look(); return [null, null]; }"
-    done.success(None, None, [files, folder], js=clear, api_visibility="private")
+    done = submit.click(
+        transcribe_files,
+        [files, folder, *picker.components, allowed],
+        [files, folder, asked],
+        js="(...all) => [...all.slice(0, -1), window.studio.mayDownload('recording')]",
+        **progress,
+    )
+    done.success(None, None, None, js="() => { window.studio.transcripts?.look(); }", api_visibility="private")
 
     def transcribe(
         recording: str | None,
@@ -234,13 +256,17 @@ def build(context: PageContext) -> ListeningPicker:
         translate: bool,
         prompt: str,
         hotwords: str,
+        allow_download: bool,
         request: gr.Request,
     ) -> dict[str, Any]:
-        """Queue a recording; its id is what jobs and job_action take. "" takes the defaults; hotwords have commas."""
+        """Queue a recording; its id is what jobs and job_action take. "" takes the defaults; hotwords have commas.
+
+        allow_download: the model may be downloaded if it is not here.
+        """
         if not recording:
             raise OptionError("There is no recording; send one.")
         guidance = Guidance.written(translate, prompt, hotwords)
-        return queue(owner_of(request), recording, str(model or ""), language, guidance)
+        return queue(owner_of(request), recording, str(model or ""), language, guidance, allow_download is True)
 
     endpoint(
         transcribe,
@@ -251,6 +277,7 @@ def build(context: PageContext) -> ListeningPicker:
             hidden(gr.Checkbox, "Translate", value=False),
             hidden(gr.Textbox, "Prompt", value=""),
             hidden(gr.Textbox, "Hotwords", value=""),
+            hidden(gr.Checkbox, "Allow download", value=False),
         ],
         [hidden(gr.JSON, "Job")],
         "transcribe",

@@ -141,6 +141,8 @@ def running_studio(folder: Path, **variables: str) -> Iterator[Studio]:
         "XDG_CACHE_HOME": str(folder / "home" / "cache"),
         "STUDIO_OUTPUTS": str(folder / "outputs"),
         "STUDIO_OFFLINE": "true",
+        "STUDIO_ALLOWED_HOSTS": '["studio.test"]',  # as whom a browser may take it for another machine
+        "STUDIO_TOKEN": "false",  # whoever else has an account on the machine that runs the tests
     }
     terminal = {"PYTHONUNBUFFERED": "1", "NO_COLOR": "1", "COLUMNS": "200"}
     (folder / "home").mkdir()

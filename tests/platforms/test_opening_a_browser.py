@@ -7,9 +7,10 @@ from typing import Any
 import pytest
 
 from studio import app
+from studio.addresses import Addresses
 from studio.cli import run
 
-Ready = Callable[[str, str], None]
+Ready = Callable[[Addresses], None]
 
 
 @pytest.fixture
@@ -18,7 +19,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     found: list[str] = []
 
     def serve(settings: Any, supervise: bool, on_ready: Ready, on_warm: object = None) -> None:
-        on_ready("http://127.0.0.1:7860", "")
+        on_ready(Addresses("http://127.0.0.1:7860"))
 
     monkeypatch.setattr(app, "serve", serve)
     monkeypatch.setattr(run, "webbrowser", SimpleNamespace(open=found.append))

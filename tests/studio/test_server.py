@@ -6,6 +6,7 @@ import socket
 import threading
 import time
 from collections.abc import Generator
+from pathlib import Path
 
 import pytest
 from starlette.types import Receive, Scope, Send
@@ -24,9 +25,9 @@ async def answering(scope: Scope, receive: Receive, send: Send) -> None:
 
 
 @contextlib.contextmanager
-def serving() -> Generator[int]:
+def serving(certificate: Path | None = None) -> Generator[int]:
     listener = server.listen("127.0.0.1", 0)
-    config = server._config(answering)  # pyright: ignore[reportPrivateUsage]
+    config = server._config(answering, certificate)  # pyright: ignore[reportPrivateUsage]
     running = server._Server(config, lambda: None)  # pyright: ignore[reportPrivateUsage]
     thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()

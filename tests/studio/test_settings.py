@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import pytest
-from pydantic import ValidationError
+from pydantic import SecretStr, ValidationError
 
 from studio.settings import Settings
 
@@ -23,22 +23,17 @@ def test_the_database_lies_in_the_outputs_folder_unless_a_url_is_given(tmp_path:
     assert Settings(database_url="postgresql://db/studio").resolved_database_url == "postgresql://db/studio"
 
 
-def test_loopback_needs_no_login() -> None:
-    assert Settings().with_login().users == {}
-
-
-@pytest.mark.parametrize("settings", [Settings(host="0.0.0.0"), Settings(host="192.168.1.4"), Settings(share=True)])
-def test_any_other_door_gets_a_made_up_login(settings: Settings) -> None:
-    users = settings.with_login().users
-    assert list(users) == ["studio"]
-    assert len(users["studio"].get_secret_value()) >= 20
-    assert settings.with_login().users["studio"] != users["studio"], "a secret is made up anew each time"
-
-
-def test_a_login_that_is_set_is_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("STUDIO_USERS", '{"ada": "correct horse battery"}')
-    settings = Settings(share=True).with_login()
-    assert list(settings.users) == ["ada"]
+@pytest.mark.parametrize(
+    ("settings", "keeper"),
+    [
+        (Settings(), ""),
+        (Settings(host="0.0.0.0"), "local"),
+        (Settings(share=True), "local"),
+        (Settings(host="0.0.0.0", users={"ada": SecretStr("a"), "bob": SecretStr("b")}), "ada"),
+    ],
+)
+def test_the_models_are_kept_by_the_first_user_or_the_owner_among_guests(settings: Settings, keeper: str) -> None:
+    assert settings.keeper == keeper
 
 
 def test_a_secret_is_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -36,9 +36,12 @@
       context?.close();
       context = new AudioContext({ sampleRate: rate, latencyHint: "interactive" });
       const made = context;
-      await made.audioWorklet.addModule("listen/worklet.js");
+      // Browsers give pages an audio thread only over https and on the machine itself.
+      await made.audioWorklet?.addModule("listen/worklet.js");
       if (made !== context) return;
-      node = new AudioWorkletNode(made, "listen-ear", { numberOfInputs: 0, outputChannelCount: [1] });
+      node = made.audioWorklet
+        ? new AudioWorkletNode(made, "listen-ear", { numberOfInputs: 0, outputChannelCount: [1] })
+        : new window.StudioScheduledEar(made);
       node.port.onmessage = ({ data }) => hear(data);
       node.connect(made.destination);
     }

@@ -14,7 +14,14 @@ from studio.api.speaking import Speaking, speaking
 router = APIRouter(include_in_schema=False)
 
 FOLDER = Path(__file__).resolve().parent
-FILES = {"listen.js": "text/javascript", "listen.css": "text/css", "worklet.js": "text/javascript"}
+# The page of the studio plays by the same script; a file is shared where an import may not be.
+SHARED = FOLDER.parents[1] / "page" / "assets"
+FILES = {
+    "listen.js": (FOLDER, "text/javascript"),
+    "listen.css": (FOLDER, "text/css"),
+    "worklet.js": (FOLDER, "text/javascript"),
+    "scheduled_ear.js": (SHARED, "text/javascript"),
+}
 MAX_VOICES = 400
 
 Application = Annotated[Speaking, Depends(speaking)]
@@ -53,4 +60,5 @@ async def file(name: str) -> Response:
     """A script or the stylesheet."""
     if name not in FILES:
         return Response(status_code=404)
-    return FileResponse(FOLDER / name, media_type=FILES[name], headers={"cache-control": "no-cache"})
+    folder, kind = FILES[name]
+    return FileResponse(folder / name, media_type=kind, headers={"cache-control": "no-cache"})

@@ -17,7 +17,11 @@
    */
   studio.openMicrophone = async ({ packet, ended }) => {
     if (!navigator.mediaDevices?.getUserMedia)
-      throw new Error("This browser gives the microphone only to pages on this machine or over https.");
+      throw new Error(
+        window.isSecureContext
+          ? "This browser has no microphone for web pages. Try another browser."
+          : "Browsers give the microphone only to pages on the same machine or over https. Start the studio with `studio run --https`, or open its share link.",
+      );
     // The way behind the microphone is built before it opens: what is said at once is heard as well.
     const context = new AudioContext({ latencyHint: "interactive" });
     let stream;

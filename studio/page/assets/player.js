@@ -55,8 +55,11 @@
     }
 
     async #build(context) {
-      await context.audioWorklet.addModule(studio.addresses.worklet);
-      this.#node = new AudioWorkletNode(context, "studio-ring", { numberOfInputs: 0, outputChannelCount: [1] });
+      // Browsers give pages an audio thread only over https and on the machine itself.
+      if (context.audioWorklet) {
+        await context.audioWorklet.addModule(studio.addresses.worklet);
+        this.#node = new AudioWorkletNode(context, "studio-ring", { numberOfInputs: 0, outputChannelCount: [1] });
+      } else this.#node = new window.StudioScheduledEar(context);
       this.#node.port.onmessage = ({ data }) => this.#hear(data);
       this.analyser = new AnalyserNode(context, { fftSize: 2048, smoothingTimeConstant: 0.6 });
       this.#node.connect(this.analyser).connect(context.destination);

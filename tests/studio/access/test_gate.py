@@ -1,5 +1,6 @@
 """The gate on a real port: who comes in, how browsers log in, how much a request may bring."""
 
+import asyncio
 import json
 import socket
 from collections.abc import Callable
@@ -17,6 +18,7 @@ from websockets.exceptions import InvalidStatus
 
 from engine.errors import OptionError
 from studio.access import Access, current_person
+from studio.access.attempts import Attempts
 from studio.access.sessions import COOKIE
 from studio.settings import Settings
 
@@ -31,7 +33,7 @@ def settings(tmp_path: Path, **changes: Any) -> Settings:
 
 
 def two_people(tmp_path: Path, **changes: Any) -> Settings:
-    return settings(tmp_path, users={"ada": SecretStr("key-of-ada"), "bob": SecretStr("key-of-bob")}, **changes)
+    return settings(tmp_path, users={"ada": SecretStr("key-of-ada-1"), "bob": SecretStr("key-of-bob-1")}, **changes)
 
 
 def application(access: Access) -> FastAPI:
@@ -69,24 +71,17 @@ def test_on_loopback_nobody_logs_in(serve: Serve, tmp_path: Path) -> None:
     assert HTTP.get(f"{url}/login").headers["location"] == "/"
 
 
-def test_others_can_reach_it_only_with_a_login(tmp_path: Path) -> None:
-    for changes in ({"host": "0.0.0.0"}, {"share": True}, {"host": "192.168.1.5"}):
-        with pytest.raises(OptionError, match="login"):
-            Access(settings(tmp_path, **changes))
-        assert Access(settings(tmp_path, **changes).with_login()).people
-
-
 def test_a_key_names_its_person_and_no_key_nobody(serve: Serve, tmp_path: Path) -> None:
     url = serve(application(Access(two_people(tmp_path))))
     for name in ("ada", "bob"):
-        assert HTTP.get(f"{url}/v1/who", headers={"authorization": f"bearer key-of-{name}"}).json() == {"name": name}
+        assert HTTP.get(f"{url}/v1/who", headers={"authorization": f"bearer key-of-{name}-1"}).json() == {"name": name}
     for headers in ({}, {"authorization": "Bearer"}, {"authorization": "Basic a2V5"}, {"authorization": "Bearer x"}):
         refused = HTTP.get(f"{url}/v1/who", headers=headers)
         assert refused.status_code == 401
         assert refused.headers["www-authenticate"] == "Bearer"
         assert set(refused.json()["error"]) == {"message", "type", "param", "code"}
     # A key in the address is for WebSockets only: addresses are kept in too many places.
-    assert HTTP.get(f"{url}/v1/who?key=key-of-ada").status_code == 401
+    assert HTTP.get(f"{url}/v1/who?key=key-of-ada-1").status_code == 401
 
 
 def test_a_browser_logs_in_and_out(serve: Serve, tmp_path: Path) -> None:
@@ -99,23 +94,24 @@ def test_a_browser_logs_in_and_out(serve: Serve, tmp_path: Path) -> None:
         assert 'action="/login?next=/v1/who"' in form.text
         assert "frame-ancestors 'none'" in form.headers["content-security-policy"]
 
-        wrong = browser.post("/login", data={"username": "ada", "password": "key-of-bob"})
+        wrong = browser.post("/login", data={"username": "ada", "password": "key-of-bob-1"})
         assert wrong.status_code == 401
         assert "do not belong together" in wrong.text
         assert COOKIE not in browser.cookies
 
-        entered = browser.post("/login?next=/v1/who", data={"username": "ada", "password": "key-of-ada"})
+        entered = browser.post("/login?next=/v1/who", data={"username": "ada", "password": "key-of-ada-1"})
         assert (entered.status_code, entered.headers["location"]) == (303, "/v1/who")
         cookie = entered.headers["set-cookie"].lower()
         assert "httponly" in cookie
         assert "samesite=lax" in cookie
-        assert "key-of-ada" not in cookie
+        assert "key-of-ada-1" not in cookie
         assert browser.get("/v1/who").json() == {"name": "ada"}
 
         kept = dict(browser.cookies)
         assert browser.get("/logout").status_code == 200
         assert browser.get("/v1/who").json() == {"name": "ada"}  # a link logs nobody out
         assert browser.post("/logout").headers["location"] == "/login"
+        assert COOKIE not in browser.cookies
     assert httpx.get(f"{url}/v1/who", cookies=kept).status_code == 401
 
 
@@ -123,7 +119,7 @@ def test_a_browser_logs_in_and_out(serve: Serve, tmp_path: Path) -> None:
 def test_a_login_leads_nowhere_else(serve: Serve, tmp_path: Path, target: str) -> None:
     url = serve(application(Access(two_people(tmp_path))))
     entered = HTTP.post(
-        f"{url}/login", params={"next": target}, data={"username": "ada", "password": "key-of-ada"}, headers=HTML
+        f"{url}/login", params={"next": target}, data={"username": "ada", "password": "key-of-ada-1"}, headers=HTML
     )
     assert entered.headers["location"] == "/"
 
@@ -134,21 +130,44 @@ def test_a_login_form_shows_no_markup_of_the_address(serve: Serve, tmp_path: Pat
     assert "<script" not in form.text
 
 
-def test_guessing_is_refused_after_a_while_even_with_the_right_key(serve: Serve, tmp_path: Path) -> None:
-    url = serve(application(Access(two_people(tmp_path))))
+def impatient() -> Attempts:
+    """Counts like the real one, and never waits."""
+
+    async def at_once(_: float) -> None: ...
+
+    return Attempts(sleep=at_once)
+
+
+def test_a_right_key_opens_while_others_guess(serve: Serve, tmp_path: Path) -> None:
+    url = serve(application(Access(two_people(tmp_path), impatient())))
     statuses = [
         HTTP.get(f"{url}/v1/who", headers={"authorization": f"Bearer guess-{n}"}).status_code for n in range(12)
     ]
     assert statuses == [401] * 10 + [429] * 2
-    refused = HTTP.get(f"{url}/v1/who", headers={"authorization": "Bearer key-of-ada"})
+    refused = HTTP.post(f"{url}/login", data={"username": "ada", "password": "key-of-bob-1"}, headers=HTML)
     assert refused.status_code == 429
     assert int(refused.headers["retry-after"]) > 0
-    right = HTTP.post(f"{url}/login", data={"username": "ada", "password": "key-of-ada"}, headers=HTML)
-    assert right.status_code == 429
+    assert HTTP.get(f"{url}/v1/who", headers={"authorization": "Bearer key-of-ada-1"}).json() == {"name": "ada"}
+    right = HTTP.post(f"{url}/login", data={"username": "ada", "password": "key-of-ada-1"}, headers=HTML)
+    assert right.status_code == 303
+
+
+def test_a_wrong_key_waits_for_its_answer(serve: Serve, tmp_path: Path) -> None:
+    waits: list[float] = []
+
+    async def noted(seconds: float) -> None:
+        waits.append(seconds)
+
+    url = serve(application(Access(two_people(tmp_path), Attempts(sleep=noted))))
+    for _ in range(5):
+        HTTP.get(f"{url}/v1/who", headers={"authorization": "Bearer wrong"})
+    assert len(waits) == 2
+    HTTP.post(f"{url}/login", data={"username": "ada", "password": "wrong"})
+    assert len(waits) == 3
 
 
 def test_a_forged_address_does_not_buy_more_guesses(serve: Serve, tmp_path: Path) -> None:
-    url = serve(application(Access(two_people(tmp_path))))
+    url = serve(application(Access(two_people(tmp_path), impatient())))
     statuses = [
         HTTP.get(
             f"{url}/v1/who", headers={"authorization": f"Bearer {n}", "x-forwarded-for": f"10.0.0.{n}"}
@@ -156,6 +175,34 @@ def test_a_forged_address_does_not_buy_more_guesses(serve: Serve, tmp_path: Path
         for n in range(12)
     ]
     assert statuses[-1] == 429
+
+
+@pytest.mark.parametrize(("peer", "believed"), [("127.0.0.1", True), ("::1", True), ("192.168.1.9", False)])
+def test_only_the_tunnels_end_says_where_a_visitor_is(tmp_path: Path, peer: str, believed: bool) -> None:
+    access = Access(two_people(tmp_path, share=True))
+    access.share("abc.gradio.live")
+    seen: list[Any] = []
+
+    async def ends(scope: Any, receive: Any, send: Any) -> None:
+        seen.append((scope["client"][0], scope["scheme"]))
+
+    headers = [(b"host", b"abc.gradio.live"), (b"x-forwarded-for", b"203.0.113.9")]
+    key = (b"authorization", b"Bearer key-of-ada-1")
+    scope: dict[str, Any] = {"type": "http", "method": "GET", "path": "/v1/who", "query_string": b"", "scheme": "http"}
+    scope |= {"headers": [*headers, key], "client": (peer, 1)}
+    asyncio.run(access.gate(ends)(scope, None, None))  # type: ignore[arg-type]
+    assert seen == [("203.0.113.9", "https") if believed else (peer, "http")]
+
+
+@pytest.mark.parametrize("key", ["1", "eleven-char", "            ", " eleven-char "])
+def test_a_short_key_is_refused_where_others_can_reach_the_studio(tmp_path: Path, key: str) -> None:
+    users = {"ada": SecretStr(key)}
+    for changes in ({"host": "0.0.0.0"}, {"share": True}, {"host": "192.168.1.5"}):
+        with pytest.raises(OptionError) as refused:
+            Access(settings(tmp_path, users=users, **changes))
+        assert key not in str(refused.value) or len(key) == 1
+    if key.strip():
+        assert Access(settings(tmp_path, users=users)).people  # nobody else can guess there
 
 
 def test_websockets_take_a_cookie_a_key_or_a_header(serve: Serve, tmp_path: Path) -> None:
@@ -166,8 +213,8 @@ def test_websockets_take_a_cookie_a_key_or_a_header(serve: Serve, tmp_path: Path
 
     cookie = f"{COOKIE}={access.sessions.issue(Person('bob'))}"
     for address, headers, name in (
-        (f"{ears}?key=key-of-ada", {}, "ada"),
-        (ears, {"Authorization": "Bearer key-of-ada"}, "ada"),
+        (f"{ears}?key=key-of-ada-1", {}, "ada"),
+        (ears, {"Authorization": "Bearer key-of-ada-1"}, "ada"),
         (ears, {"Cookie": cookie}, "bob"),
     ):
         with websockets.sync.client.connect(address, additional_headers=headers, proxy=None) as ear:
@@ -244,13 +291,32 @@ def test_forwarding_headers_mean_nothing_but_on_the_public_link(serve: Serve, tm
     access = Access(two_people(tmp_path, share=True))
     access.share("abc.gradio.live")
     url = serve(application(access))
-    login = {"username": "ada", "password": "key-of-ada"}
+    login = {"username": "ada", "password": "key-of-ada-1"}
     plain = HTTP.post(f"{url}/login", data=login, headers={**HTML, "x-forwarded-proto": "https"})
     assert "secure" not in plain.headers["set-cookie"].lower()
     public = {**HTML, "host": "abc.gradio.live", "origin": "https://abc.gradio.live"}
     assert "secure" in HTTP.post(f"{url}/login", data=login, headers=public).headers["set-cookie"].lower()
 
 
-def test_a_public_link_needs_a_login(tmp_path: Path) -> None:
+def test_a_public_link_asks_somebody_something(tmp_path: Path) -> None:
     with pytest.raises(OptionError):
         Access(settings(tmp_path)).share("abc.gradio.live")
+    with pytest.raises(OptionError, match="--no-token"):
+        Access(settings(tmp_path, share=True, token=False))
+    Access(settings(tmp_path, share=True)).share("abc.gradio.live")
+
+
+def test_a_person_logs_out_everywhere(serve: Serve, tmp_path: Path) -> None:
+    url = serve(application(Access(two_people(tmp_path))))
+    with httpx.Client(base_url=url, headers=HTML) as here, httpx.Client(base_url=url, headers=HTML) as phone:
+        for name, browser in (("ada", here), ("ada", phone)):
+            browser.post("/login", data={"username": name, "password": f"key-of-{name}-1"})
+        bob = HTTP.post(f"{url}/login", data={"username": "bob", "password": "key-of-bob-1"}, headers=HTML).cookies
+        assert phone.get("/v1/who").json() == {"name": "ada"}
+        assert "all devices" in here.get("/logout").text
+        here.post("/logout", data={"everywhere": "yes"})
+        assert phone.get("/v1/who").status_code == 303
+        # Others stay, and she comes in again.
+        assert httpx.get(f"{url}/v1/who", cookies=bob).json() == {"name": "bob"}
+        phone.post("/login", data={"username": "ada", "password": "key-of-ada-1"})
+        assert phone.get("/v1/who").json() == {"name": "ada"}

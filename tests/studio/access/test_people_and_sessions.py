@@ -1,16 +1,20 @@
-"""Keys, cookies and guessing."""
+"""Keys and cookies."""
 
+import json
+import sqlite3
 import time
+from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from engine.errors import OptionError
-from studio.access.attempts import Attempts
-from studio.access.errors import TooMany
+from studio.access.endings import REFRESH_S, Endings
 from studio.access.people import People, Person
-from studio.access.sessions import Sessions
+from studio.access.sessions import Sessions, _encode  # pyright: ignore[reportPrivateUsage]
+from studio.library.db import migrate, open_database
 
 ADA, BOB = Person("ada"), Person("bob")
 
@@ -28,7 +32,7 @@ def test_a_key_opens_for_its_owner_only() -> None:
     assert people().by_name_and_key("bob", "clé à molette") is None
 
 
-@pytest.mark.parametrize("keys", [{"": "x"}, {"ada": ""}, {"ada": "same", "bob": "same"}])
+@pytest.mark.parametrize("keys", [{"": "x"}, {"ada": ""}, {"ada": " "}, {"ada": "same", "bob": "same"}])
 def test_settings_that_cannot_tell_people_apart_are_refused(keys: dict[str, str]) -> None:
     with pytest.raises(OptionError):
         People(keys)
@@ -41,6 +45,66 @@ def test_a_cookie_names_its_owner_until_logout() -> None:
     sessions.revoke(first)
     assert sessions.person(first) is None
     assert sessions.person(second) == ADA
+
+
+@pytest.fixture
+def url(tmp_path: Path) -> str:
+    """A database that is up to date."""
+    migrate(found := f"sqlite:///{tmp_path / 'studio.db'}")
+    return found
+
+
+def started(url: str, clock: Callable[[], float] = time.time) -> Sessions:
+    """The sessions of a studio that was just started on this database."""
+    endings = Endings(clock)
+    endings.keep_in(open_database(url))
+    return Sessions(people(), "secret", endings=endings)
+
+
+def test_a_logout_survives_a_restart(url: str) -> None:
+    sessions = started(url)
+    gone, kept = sessions.issue(ADA), sessions.issue(ADA)
+    sessions.revoke(gone)
+    assert started(url).person(gone) is None
+    assert started(url).person(kept) == ADA
+
+
+def test_logging_out_everywhere_survives_a_restart_and_is_for_one_person(url: str) -> None:
+    sessions = started(url)
+    ada, also_ada, bob = sessions.issue(ADA), sessions.issue(ADA), sessions.issue(BOB)
+    sessions.revoke_all(ada)
+    for one in (sessions, started(url)):
+        assert [one.person(cookie) for cookie in (ada, also_ada, bob)] == [None, None, BOB]
+        assert one.person(one.issue(ADA)) == ADA
+    sessions.revoke_all(also_ada)  # a cookie that is over ends nothing
+    assert started(url).person(sessions.issue(ADA)) == ADA
+
+
+def test_another_studio_on_the_same_database_hears_of_a_logout(url: str) -> None:
+    clock = [time.time()]
+    other = started(url, lambda: clock[0])
+    cookie = other.issue(ADA)
+    started(url).revoke(cookie)
+    clock[0] += REFRESH_S
+    assert other.person(cookie) is None
+
+
+def test_a_cookie_of_an_older_version_is_still_good(url: str) -> None:
+    sessions = started(url)
+    claims = _encode(json.dumps(["ada", int(time.time()) + 1000, "0123456789abcdef"]).encode())
+    cookie = f"{claims}.{sessions._signature(claims, 'ada')}"  # pyright: ignore[reportPrivateUsage]
+    assert sessions.person(cookie) == ADA
+    sessions.revoke_all(cookie)
+    assert sessions.person(cookie) is None
+
+
+def test_a_logout_holds_where_it_cannot_be_written_down(url: str, tmp_path: Path) -> None:
+    sessions = started(url)
+    cookie = sessions.issue(ADA)
+    with sqlite3.connect(tmp_path / "studio.db") as database:
+        database.execute("DROP TABLE endedlogin")
+    sessions.revoke(cookie)
+    assert sessions.person(cookie) is None
 
 
 def test_a_cookie_expires() -> None:
@@ -71,32 +135,3 @@ def test_a_changed_cookie_is_no_cookie(data: st.DataObject) -> None:
     other = data.draw(st.sampled_from("ABCabc019-_.").filter(lambda char: char != cookie[at]))
     forged = cookie[:at] + other + cookie[at + 1 :]
     assert sessions.person(forged) is None
-
-
-def test_guessing_is_slowed_down_and_forgiven_later() -> None:
-    attempts = Attempts(max_failures=3, window_s=0.3)
-    for _ in range(3):
-        attempts.check("10.0.0.1")
-        attempts.failed("10.0.0.1")
-    with pytest.raises(TooMany) as refused:
-        attempts.check("10.0.0.1")
-    assert refused.value.retry_after_s >= 1
-    attempts.check("10.0.0.2")
-    time.sleep(0.4)
-    attempts.check("10.0.0.1")
-
-
-def test_one_ipv6_subscriber_is_one_guesser() -> None:
-    attempts = Attempts(max_failures=2)
-    attempts.failed("2001:db8:1:2::1")
-    attempts.failed("2001:db8:1:2:ffff::9")
-    with pytest.raises(TooMany):
-        attempts.check("2001:db8:1:2:3:4:5:6")
-    attempts.check("2001:db8:1:3::1")
-
-
-def test_memory_for_guessers_is_bounded() -> None:
-    attempts = Attempts()
-    for number in range(20_100):
-        attempts.failed(f"10.{number // 65536}.{number // 256 % 256}.{number % 256}")
-    assert len(attempts._failures) <= 10_000

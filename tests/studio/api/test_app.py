@@ -41,10 +41,28 @@ def test_the_address_can_be_typed_into_a_browser(host: str, address: str) -> Non
     assert address_of(host, 1) == address
 
 
-def test_no_studio_is_built_for_others_without_a_login(tmp_path: Path) -> None:
-    with pytest.raises(OptionError, match="login"):
-        create_app(Settings(_env_file=None, outputs=tmp_path, host="0.0.0.0"))  # type: ignore[call-arg]
-    assert list(tmp_path.iterdir()) == []
+def test_no_studio_is_built_for_others_with_a_key_that_can_be_guessed(tmp_path: Path) -> None:
+    with pytest.raises(OptionError, match="too short"):
+        create_app(Settings(_env_file=None, outputs=tmp_path, share=True, users={"ada": SecretStr("short")}))  # type: ignore[call-arg]
+    assert not list(tmp_path.iterdir())
+
+
+def test_guests_see_what_they_made_and_the_owner_what_was_made_here(start: Callable[..., Studio]) -> None:
+    studio = start(host="0.0.0.0")
+    tokens = studio.context.access.tokens
+    assert tokens is not None
+    key = httpx.post(f"{studio.url}/login", data={"password": tokens.guest}).json()["key"]
+    guest, owner = ({"authorization": f"Bearer {one}"} for one in (key, tokens.owner))
+    body = {"input": "Hello.", "response_format": "pcm", "stream_format": "sse"}
+    for who in (guest, owner):
+        said = httpx.post(f"{studio.url}/v1/audio/speech", json=body, headers={"x-studio-keep": "1", **who}, timeout=60)
+        assert said.status_code == 200
+    mine, theirs = (httpx.get(f"{studio.url}/v1/clips", headers=who).json()["data"] for who in (owner, guest))
+    assert (len(mine), len(theirs)) == (1, 1)
+    assert mine[0]["id"] != theirs[0]["id"]
+    assert [clip.id for clip in studio.context.library.list_clips("local")] == [mine[0]["id"]]
+    page = httpx.get(studio.url, headers=guest | {"accept": "text/html"})
+    assert page.status_code == 200
 
 
 def test_the_page_and_its_files_ask_for_the_login_and_name_no_path(shared: Studio) -> None:
@@ -65,9 +83,10 @@ def test_the_page_and_its_files_ask_for_the_login_and_name_no_path(shared: Studi
 def test_a_public_link_is_answered_to_once_it_is_open(
     start: Callable[..., Studio], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    studio = start(share=True, users={"ada": SecretStr("key-of-ada")})
+    studio = start(share=True, users={"ada": SecretStr("key-of-ada-1")})
+    ada = {"authorization": "Bearer key-of-ada-1"}
     public = {"host": "abc123.gradio.live"}
-    assert httpx.get(f"{studio.url}/v1/models", headers=public | ADA).status_code == 421
+    assert httpx.get(f"{studio.url}/v1/models", headers=public | ada).status_code == 421
 
     def tunnel(host: str, port: int, *_: object) -> str:
         assert (host, port) == ("127.0.0.1", 7860)
@@ -76,11 +95,11 @@ def test_a_public_link_is_answered_to_once_it_is_open(
     monkeypatch.setattr(studio_app, "setup_tunnel", tunnel)
     assert open_share_link(studio.context.access, 7860) == "https://abc123.gradio.live"
     assert httpx.get(f"{studio.url}/v1/models", headers=public).status_code == 401
-    assert httpx.get(f"{studio.url}/v1/models", headers=public | ADA).status_code == 200
-    page = httpx.get(studio.url, headers=public | ADA | {"accept": "text/html"})
+    assert httpx.get(f"{studio.url}/v1/models", headers=public | ada).status_code == 200
+    page = httpx.get(studio.url, headers=public | ada | {"accept": "text/html"})
     assert "https://abc123.gradio.live" in page.text  # where the page sends its own requests
     posted = {"origin": "https://abc123.gradio.live"}
-    assert httpx.post(f"{studio.url}/v1/jobs", headers=public | ADA | posted).status_code in {400, 503}
+    assert httpx.post(f"{studio.url}/v1/jobs", headers=public | ada | posted).status_code in {400, 503}
 
 
 def test_a_public_link_that_cannot_be_had_is_one_sentence(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -98,7 +117,7 @@ def test_an_interrupt_ends_a_studio_with_an_open_stream_quickly(tmp_path: Path) 
         "from studio.settings import Settings\n"
         "from studio.app import serve\n"
         f"settings = Settings(_env_file=None, outputs={str(tmp_path)!r}, port=0, offline=True)\n"
-        "serve(settings, on_ready=lambda address, link: print(address, flush=True))\n"
+        "serve(settings, on_ready=lambda addresses: print(addresses.here, flush=True))\n"
     )
     process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None

@@ -43,6 +43,24 @@ def submit(client: httpx.Client, text: str = BOOK, **fields: Any) -> dict[str, A
     return answer.json()
 
 
+def test_a_model_is_downloaded_for_a_job_only_where_that_was_allowed(
+    ada: httpx.Client, bob: httpx.Client, silence_wav: Path
+) -> None:
+    book = {"files": {"file": ("book.txt", BOOK.encode())}, "data": {"model": "hexgrad/Kokoro-82M"}}
+    sound = {"file": ("a.wav", silence_wav.read_bytes())}
+    recording = {"files": sound, "data": {"kind": "transcription", "model": "mlx-community/parakeet-tdt_ctc-110m"}}
+    for form in (book, recording):
+        refused = ada.post("/v1/jobs", **form)  # type: ignore[arg-type]
+        assert refused.status_code == 409, refused.text
+        error = refused.json()["error"]
+        assert error["code"] == "model_not_downloaded"
+        assert " MB" in error["message"]
+        allowing = form | {"data": form["data"] | {"allow_download": "true"}}
+        assert ada.post("/v1/jobs", **allowing).status_code == 201  # type: ignore[arg-type]
+        assert bob.post("/v1/jobs", **allowing).status_code == 400  # type: ignore[arg-type]
+        assert ada.post("/v1/jobs", **form).status_code == 409, "consent is for one job"  # type: ignore[arg-type]
+
+
 def test_some_jobs_are_asked_for_by_their_ids(ada: httpx.Client, bob: httpx.Client) -> None:
     first, second, third = (submit(ada, title=title)["id"] for title in ("One", "Two", "Three"))
 
@@ -353,7 +371,7 @@ def working(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
         "from studio.settings import Settings\n"
         "from studio.app import serve\n"
         f"settings = Settings(_env_file=None, outputs={str(outputs)!r}, port=0, offline=True, workers=1)\n"
-        "serve(settings, supervise=True, on_ready=lambda address, link: print(address, flush=True))\n"
+        "serve(settings, supervise=True, on_ready=lambda addresses: print(addresses.here, flush=True))\n"
     )
     process = subprocess.Popen([sys.executable, "-c", script], stdout=subprocess.PIPE, text=True)
     assert process.stdout is not None

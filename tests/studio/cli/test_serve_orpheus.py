@@ -25,6 +25,8 @@ def serving(folder: Path, *words: str) -> Iterator[tuple["subprocess.Popen[str]"
     environment = {
         key: value for key, value in os.environ.items() if not key.startswith("STUDIO_") or key == "STUDIO_MODELS_DIR"
     }
+    if "--host" not in words:
+        environment["STUDIO_TOKEN"] = "false"  # the machine may have several accounts
     process = subprocess.Popen(
         [sys.executable, "-m", "studio", "serve-orpheus", "--port", "0", *words],
         env=environment
@@ -83,16 +85,18 @@ def test_it_speaks_on_its_own_port_and_ends_cleanly_on_an_interrupt(tmp_path: Pa
     assert not list(tmp_path.iterdir()), "neither database nor folders"
 
 
-def test_the_network_is_served_only_with_a_key(tmp_path: Path) -> None:
+def test_the_network_is_served_only_with_a_token(tmp_path: Path) -> None:
     with serving(tmp_path, "--host", "0.0.0.0", "--no-preload") as (_, said):
         place = address_in(said)
-        key = re.search(r"API key: (\S+)", "".join(said))
+        key = re.search(r"/listen\?token=(\S+)", "".join(said))
         assert key, said
         with pytest.raises(InvalidStatus) as refused:
             frames_until_over(f"ws://{place}/ws/orpheus")
         assert refused.value.response.status_code == 401
         page = httpx.get(f"http://{place}/listen", headers={"Accept": "text/html"})
         assert (page.status_code, page.headers["location"]) == (303, "/login?next=/listen")
+        browser = httpx.get(f"http://{place}/listen?token={key[1]}", follow_redirects=True)
+        assert (browser.status_code, browser.url.query) == (200, b"")
         bearer = {"additional_headers": {"Authorization": f"Bearer {key[1]}"}}
         assert frames_until_over(f"ws://{place}/ws/orpheus", **bearer) > 0
 

@@ -83,6 +83,15 @@ def test_bad_use_is_one_sentence_and_exit_status_two(tmp_path: Path, words: tupl
     assert not list(tmp_path.glob("a.*")), "nothing half-made is left behind"
 
 
+def test_nothing_is_downloaded_unasked_at_the_terminal(tmp_path: Path) -> None:
+    (tmp_path / "book.txt").write_text("Hello there.")
+    run = studio("book", str(tmp_path / "book.txt"), "--model", "hexgrad/Kokoro-82M", outputs=tmp_path)
+    assert run.returncode != 0
+    assert "--download" in run.stderr
+    assert " MB" in run.stderr
+    assert studio("jobs", "list", "--json", outputs=tmp_path).stdout.count('"id"') == 0
+
+
 @pytest.mark.parametrize(
     ("setting", "value"),
     [("STUDIO_USERS", "ada:a-long-secret"), ("STUDIO_USERS", '["a-long-secret"]'), ("STUDIO_PORT", "a-long-secret")],
