@@ -53,7 +53,7 @@ class Echo:
 @contextlib.contextmanager
 def serving(app: Echo, patience: Patience) -> Generator[int]:
     listener = server.listen("127.0.0.1", 0)
-    running = server._Server(server._config(app, patience), lambda: None)  # pyright: ignore[reportPrivateUsage]
+    running = server._Server(server._config(app, patience=patience), lambda: None)  # pyright: ignore[reportPrivateUsage]
     thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]}, daemon=True)
     thread.start()
     while not running.started:

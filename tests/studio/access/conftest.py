@@ -63,7 +63,7 @@ class WholeStudio:
 @pytest.fixture(scope="package")
 def whole_studio(tmp_path_factory: pytest.TempPathFactory) -> Iterator[WholeStudio]:
     """The whole application on a port, for ada and bob, with a queue of nobody's."""
-    users = {"ada": SecretStr("key-of-ada"), "bob": SecretStr("key-of-bob")}
+    users = {"ada": SecretStr("key-of-ada-1"), "bob": SecretStr("key-of-bob-1")}
     outputs = tmp_path_factory.mktemp("whole")
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GRADIO_TEMP_DIR", "")  # the application sets it: put it back afterwards

@@ -8,7 +8,7 @@ from fastapi import FastAPI, Request
 from studio.access import Access
 from tests.studio.access.test_gate import HTTP, Serve, two_people
 
-KEY = {"authorization": "Bearer key-of-ada"}
+KEY = {"authorization": "Bearer key-of-ada-1"}
 LINK = "abc.gradio.live"
 
 

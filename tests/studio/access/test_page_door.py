@@ -25,7 +25,7 @@ from studio.settings import Settings
 Serve = Callable[[ASGIApp], str]
 HTTP = httpx.Client(timeout=60)  # one, because each httpx.get() would build a TLS context
 HTTP.cookies.jar.set_policy(DefaultCookiePolicy(allowed_domains=[]))  # and it forgets who logged in
-ADA, BOB = {"authorization": "Bearer key-of-ada"}, {"authorization": "Bearer key-of-bob"}
+ADA, BOB = {"authorization": "Bearer key-of-ada-1"}, {"authorization": "Bearer key-of-bob-1"}
 
 
 def shout(path: str | None, text: str, request: gr.Request) -> tuple[str, str]:
@@ -59,7 +59,7 @@ def environment(outputs: Path) -> Iterator[None]:
 @pytest.fixture(scope="module")
 def page(serve: Serve, outputs: Path, environment: None) -> str:
     folder = outputs / "page files é"
-    users = {"ada": SecretStr("key-of-ada"), "bob": SecretStr("key-of-bob")}
+    users = {"ada": SecretStr("key-of-ada-1"), "bob": SecretStr("key-of-bob-1")}
     access = Access(Settings(_env_file=None, outputs=outputs, users=users, max_book_chars=100_000))  # type: ignore[call-arg]
     with gr.Blocks(analytics_enabled=False) as blocks:
         file, text = gr.File(), gr.Textbox()
@@ -104,7 +104,7 @@ def file_data(path: str) -> dict[str, Any]:
 def test_the_stock_client_logs_in_uploads_calls_and_downloads(page: str, tmp_path: Path) -> None:
     mine = tmp_path / "my note ß.txt"
     mine.write_text("quiet ")
-    client = Client(page, auth=("ada", "key-of-ada"), verbose=False, download_files=str(tmp_path / "down"))
+    client = Client(page, auth=("ada", "key-of-ada-1"), verbose=False, download_files=str(tmp_path / "down"))
     try:
         out, said = client.predict(handle_file(mine), "please", api_name="/shout")
         assert Path(out).read_text() == "QUIET PLEASE"
@@ -239,7 +239,7 @@ def test_an_upload_that_never_ends_leaves_nothing(page: str, outputs: Path) -> N
     folder = outputs / "page files é"
     with socket.create_connection(("127.0.0.1", int(page.rsplit(":", 1)[1]))) as raw:
         raw.sendall(
-            b"POST /gradio_api/upload HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer key-of-ada\r\n"
+            b"POST /gradio_api/upload HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer key-of-ada-1\r\n"
             b"Content-Length: 1000000\r\nContent-Type: multipart/form-data; boundary=x\r\n\r\n"
             b'--x\r\nContent-Disposition: form-data; name="files"; filename="a"\r\n\r\n' + b"z" * 300_000
         )

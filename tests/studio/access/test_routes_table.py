@@ -23,7 +23,7 @@ from studio.server import MAX_MESSAGE_BYTES
 from studio.settings import Settings
 
 TABLE = Path(__file__).resolve().parents[3] / "docs" / "routes.md"
-ADA = {"authorization": "Bearer key-of-ada"}
+ADA = {"authorization": "Bearer key-of-ada-1"}
 FILES = "written to disk as it comes"
 THREAD = "event loop; beyond 64 KiB on a thread"
 
@@ -78,7 +78,7 @@ def walked(routes: Any, prefix: str = "", is_gradios: bool = False) -> Iterator[
 @pytest.fixture(scope="module")
 def app(tmp_path_factory: pytest.TempPathFactory) -> FastAPI:
     outputs = tmp_path_factory.mktemp("outputs")
-    users = {"ada": SecretStr("key-of-ada")}
+    users = {"ada": SecretStr("key-of-ada-1")}
     return create_app(Settings(_env_file=None, outputs=outputs, offline=True, users=users))  # type: ignore[call-arg]
 
 

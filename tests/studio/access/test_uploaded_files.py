@@ -18,7 +18,7 @@ from studio.access.page_door import PageDoor
 from studio.access.page_file_answer import SHOWN, file_answer
 from studio.access.page_routes import FILE
 
-ADA, BOB = {"authorization": "Bearer key-of-ada"}, {"authorization": "Bearer key-of-bob"}
+ADA, BOB = {"authorization": "Bearer key-of-ada-1"}, {"authorization": "Bearer key-of-bob-1"}
 CLIENT = httpx.Client(timeout=60, headers=ADA)
 Studio = Any
 SCRIPT = b"<script>document.title = 'ran'</script>"

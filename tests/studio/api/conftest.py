@@ -105,7 +105,7 @@ def shared(start: Start, redis_url: str) -> Studio:
     """For two people, ada and bob, with a queue that nobody works on."""
     return start(
         redis_url=redis_url,
-        users={"ada": SecretStr("key-of-ada"), "bob": SecretStr("key-of-bob")},
+        users={"ada": SecretStr("key-of-ada-1"), "bob": SecretStr("key-of-bob-1")},
         max_queued_jobs=5,
     )
 

@@ -18,7 +18,7 @@ from studio.app import ServeError, address_of, create_app, listen, open_share_li
 from studio.settings import Settings
 
 Studio = Any  # conftest.Studio
-ADA = {"authorization": "Bearer key-of-ada"}
+ADA = {"authorization": "Bearer key-of-ada-1"}
 
 
 def test_two_studios_cannot_have_one_port() -> None:

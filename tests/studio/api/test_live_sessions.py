@@ -205,7 +205,7 @@ def test_another_person_cannot_come_back_to_a_session_nor_save_it(shared: Studio
         with as_person("bob") as his:
             assert begin(his, 16000, session=session)["error"]["code"] == "not_found"
         answer = HTTP.post(
-            f"{shared.url}{REALTIME}/{session}/save", json={}, headers={"Authorization": "Bearer key-of-bob"}
+            f"{shared.url}{REALTIME}/{session}/save", json={}, headers={"Authorization": "Bearer key-of-bob-1"}
         )
         assert answer.status_code == 404
 

@@ -297,18 +297,18 @@ def test_only_who_has_a_key_and_comes_from_here_may_speak(shared: Studio) -> Non
     for options in (
         {},
         {"additional_headers": {"Authorization": "Bearer wrong"}},
-        {"additional_headers": {"Authorization": "Bearer key-of-ada"}, "origin": "http://elsewhere.example"},
+        {"additional_headers": {"Authorization": "Bearer key-of-ada-1"}, "origin": "http://elsewhere.example"},
     ):
         with pytest.raises(InvalidStatus) as refused, socket_to(shared, **options):
             pass
         assert refused.value.response.status_code in (401, 403)
-    with socket_to(shared, additional_headers={"Authorization": "Bearer key-of-ada"}) as connection:
+    with socket_to(shared, additional_headers={"Authorization": "Bearer key-of-ada-1"}) as connection:
         start(connection, "Hello.")
         assert until_over(connection).kinds == ["stream_started", "stream_complete"]
 
 
 def test_one_person_has_only_so_many_streams(start_one: Studio) -> None:
-    bob = {"additional_headers": {"Authorization": "Bearer key-of-bob"}}
+    bob = {"additional_headers": {"Authorization": "Bearer key-of-bob-1"}}
     with socket_to(start_one, **bob) as one, socket_to(start_one, **bob) as two:
         start(one, LONG)
         one.recv(timeout=120)
@@ -323,4 +323,4 @@ def test_one_person_has_only_so_many_streams(start_one: Studio) -> None:
 @pytest.fixture(scope="module")
 def start_one(start: Start) -> Studio:
     """One stream for each person."""
-    return start(users={"bob": SecretStr("key-of-bob")}, max_streams=1)
+    return start(users={"bob": SecretStr("key-of-bob-1")}, max_streams=1)

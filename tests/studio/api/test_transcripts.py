@@ -206,7 +206,7 @@ def test_another_persons_transcript_is_an_unknown_one(shared: Studio, tmp_path: 
         "ada", "hers", recording(tmp_path, seconds=1.0), transcript, TranscriptionOptions()
     )
     address = f"{shared.url}/v1/transcripts/{job.id}"
-    for key, status in (("key-of-ada", 200), ("key-of-bob", 404)):
+    for key, status in (("key-of-ada-1", 200), ("key-of-bob-1", 404)):
         with httpx.Client(headers={"authorization": f"Bearer {key}"}) as http:
             body = {"version": 0, "start": 0, "remove": 0, "segments": []}
             answers = [http.get(address), http.get(f"{address}/audio"), http.get(f"{address}/export"),

@@ -49,24 +49,24 @@ def stuck(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
 @pytest.mark.usefixtures("stuck")
 def test_two_are_read_eight_wait_the_next_is_told_and_all_go_with_their_clients(shared: Studio) -> None:
     line = shared.context.readings.line
-    clients = [submission(shared, "key-of-ada") for _ in range(10)]
+    clients = [submission(shared, "key-of-ada-1") for _ in range(10)]
     soon(lambda: line.counts() == (2, 8))
     one_more = HTTP.post(
         f"{shared.url}/v1/jobs",
         files={"file": ("a.txt", b"Hello.")},
-        headers={"authorization": "Bearer key-of-ada"},
+        headers={"authorization": "Bearer key-of-ada-1"},
     )
     assert one_more.status_code == 429
     assert one_more.json()["error"]["code"] == "readers_busy"
     assert int(one_more.headers["retry-after"]) > 0
-    of_bob = submission(shared, "key-of-bob")
+    of_bob = submission(shared, "key-of-bob-1")
     soon(lambda: line.counts() == (3, 8))  # he waits for none of hers
     of_bob.close()
     soon(lambda: line.counts() == (2, 8))
     for client in clients:
         client.close()
     soon(lambda: line.counts() == (0, 0))
-    for key in ("key-of-ada", "key-of-bob"):
+    for key in ("key-of-ada-1", "key-of-bob-1"):
         kept = HTTP.get(f"{shared.url}/v1/jobs", headers={"authorization": f"Bearer {key}"})
         assert kept.json()["data"] == []
 

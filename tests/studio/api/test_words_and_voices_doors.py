@@ -12,7 +12,7 @@ from studio.library.db import session
 from studio.library.tables import Job
 from tests.studio.api.conftest import Studio
 
-ADA, BOB = {"authorization": "Bearer key-of-ada"}, {"authorization": "Bearer key-of-bob"}
+ADA, BOB = {"authorization": "Bearer key-of-ada-1"}, {"authorization": "Bearer key-of-bob-1"}
 KOKORO = "hexgrad/Kokoro-82M"
 
 
