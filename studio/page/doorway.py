@@ -5,9 +5,11 @@ It knows Gradio and the error tree, and no tab. Everything of a person that goes
 
 import functools
 import html
+import inspect
 import logging
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, ParamSpec, Protocol, TypeVar
+from types import NoneType
+from typing import Any, ParamSpec, Protocol, TypeVar, get_args
 
 import gradio as gr
 from gradio.components import Component
@@ -22,6 +24,7 @@ from studio.library.library import Library
 log = logging.getLogger(__name__)
 LOCAL = "local"
 SORRY = "That did not work"
+UNFILLED = "Something is missing that has to be chosen or written; fill it in and try again."
 P = ParamSpec("P")
 T = TypeVar("T")
 
@@ -66,10 +69,20 @@ def _safely(handler: Callable[P, T], worded: Callable[[str], str]) -> Callable[P
         except EngineError as exc:
             raise gr.Error(worded(str(exc)), title=SORRY, print_exception=False) from exc
         except Exception as exc:
+            if _is_unfilled(handler, args, kwargs):
+                raise gr.Error(worded(UNFILLED), title=SORRY, print_exception=False) from exc
             log.exception("the page could not do what %s does", handler.__name__)
             raise gr.Error(INSIDE, title=SORRY, print_exception=False) from exc
 
     return safely
+
+
+def _is_unfilled(handler: Callable[..., Any], args: Sequence[Any], kwargs: Mapping[str, Any]) -> bool:
+    """Whether a handler was given nothing where it needs something; a program can send that, and an emptied picker."""
+    signature = inspect.signature(handler)
+    given = signature.bind(*args, **kwargs).arguments
+    hints = (signature.parameters[name].annotation for name, value in given.items() if value is None)
+    return any(hint not in (inspect.Parameter.empty, Any, None) and NoneType not in get_args(hint) for hint in hints)
 
 
 def part(name: str, markup: str, *, value: Any = None, elem_id: str | None = None, **options: Any) -> gr.HTML:

@@ -320,3 +320,68 @@ def test_a_person_logs_out_everywhere(serve: Serve, tmp_path: Path) -> None:
         assert httpx.get(f"{url}/v1/who", cookies=bob).json() == {"name": "bob"}
         phone.post("/login", data={"username": "ada", "password": "key-of-ada-1"})
         assert phone.get("/v1/who").json() == {"name": "ada"}
+
+
+@pytest.mark.parametrize(
+    ("method", "path"),
+    [
+        ("POST", "/v1/jobs/"),
+        ("POST", "/v1/jobs/abc/move"),
+        ("POST", "/v1/jobsx"),
+        ("PUT", "/v1/jobs"),
+        ("GET", "/v1/jobs"),
+        ("POST", "/v1/audio/transcriptions/realtime/abc/save"),
+        ("POST", "/v1/audio/transcriptions/"),
+        ("POST", "/v1/audio/speech/x"),
+        ("POST", "/v1/transcripts/abc"),
+        ("PUT", "/v1/transcripts/abc/export"),
+        ("POST", "/gradio_api/upload/x"),
+        ("GET", "/gradio_api/upload"),
+        ("POST", "/gradio_api/cancel"),
+        ("POST", "/gradio_api/component_server"),
+        ("POST", "/gradio_api/nothing"),
+        ("POST", "/login"),
+        ("POST", "/GRADIO_API/UPLOAD"),
+    ],
+)
+def test_neighbours_of_an_upload_take_no_more_than_others(tmp_path: Path, method: str, path: str) -> None:
+    assert Access(settings(tmp_path)).body_limits.of(method, path) == 64 * 1024
+
+
+def test_a_small_book_limit_narrows_the_pages_forms_and_a_large_one_does_not_widen_them(tmp_path: Path) -> None:
+    join = ("POST", "/gradio_api/queue/join")
+    assert Access(settings(tmp_path, max_book_chars=1000)).body_limits.of(*join) == 1_004_000
+    assert Access(settings(tmp_path, max_book_chars=10**9)).body_limits.of(*join) == 16_000_000
+
+
+@pytest.mark.parametrize(("announces", "path"), [(True, "/v1/who"), (False, "/v1/who"), (False, "/v1/jobs/x/move")])
+def test_a_long_body_where_a_short_one_belongs_is_refused(
+    serve: Serve, tmp_path: Path, announces: bool, path: str
+) -> None:
+    app = application(Access(settings(tmp_path)))
+
+    @app.post("/v1/who")
+    @app.post("/v1/jobs/x/move")
+    async def read(request: Request) -> dict[str, int]:
+        return {"bytes": len(await request.body())}
+
+    url = serve(app)
+    content = b"x" * 65_536
+    assert HTTP.post(f"{url}{path}", content=content).json() == {"bytes": 65_536}
+    longer = content + b"x"
+    answer = HTTP.post(f"{url}{path}", content=longer if announces else iter([longer]))
+    assert answer.status_code == 413
+    assert "65,536 bytes" in answer.json()["error"]["message"]
+
+
+@pytest.mark.parametrize("order", [1, -1])
+def test_a_body_whose_end_is_said_twice_is_refused(serve: Serve, tmp_path: Path, order: int) -> None:
+    url = serve(application(Access(settings(tmp_path))))
+    lengths = ["Content-Length: 5\r\n", "Transfer-Encoding: chunked\r\n"][::order]
+    hidden = "GET /v1/who HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n"
+    with socket.create_connection(("127.0.0.1", int(url.rsplit(":", 1)[1])), timeout=30) as raw:
+        raw.sendall(f"POST /v1/jobs HTTP/1.1\r\nHost: 127.0.0.1\r\n{''.join(lengths)}\r\n0\r\n\r\n{hidden}".encode())
+        answer = b"".join(iter(lambda: raw.recv(65536), b""))
+    assert answer.startswith(b"HTTP/1.1 400")
+    assert b"says twice" in answer
+    assert answer.count(b"HTTP/1.1") == 1  # and nobody answers what was hidden behind it

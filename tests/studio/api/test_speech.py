@@ -18,6 +18,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.audio.io import probe, read
+from studio.access.careful_json import parsed
+from studio.api import json_route
 
 Studio = Any  # conftest.Studio; test modules do not import conftest
 HTTP = httpx.Client(timeout=60)  # one, because each httpx.get() would build a TLS context
@@ -339,3 +341,27 @@ def test_every_openai_voice_speaks(studio: Studio) -> None:
     }
     assert all(len(sound) > 5000 for sound in sounds.values())
     assert len(set(sounds.values())) > len(sounds) // 2
+
+
+@pytest.mark.parametrize("path", ["/v1/audio/speech", "/v1/audio/compare", "/v1/audio/voices", "/v1/pronunciations"])
+@pytest.mark.parametrize("content", [b"[" * 10_000, b'{"input":' * 9_000, b'{"input": [' + b"[]," * 20_000 + b"1]}"])
+def test_brackets_without_end_are_refused_in_our_words(studio: Studio, path: str, content: bytes) -> None:
+    answer = HTTP.post(f"{studio.url}{path}", content=content, headers={"content-type": "application/json"})
+    assert answer.status_code in {400, 413}
+    error = answer.json()["error"]
+    assert error["code"] in {"invalid_value", "too_large"}
+    assert "parsing the body" not in error["message"]
+
+
+def test_a_long_request_is_parsed_on_a_thread(studio: Studio, monkeypatch: pytest.MonkeyPatch) -> None:
+    on: dict[int, str] = {}
+
+    def noting(body: bytes, most: int) -> object:
+        on[len(body)] = threading.current_thread().name
+        return parsed(body, most)
+
+    monkeypatch.setattr(json_route, "parsed", noting)
+    for length in (100, 70_000):
+        HTTP.post(f"{studio.url}/v1/audio/speech", json={"input": "", "voice": "x" * length})
+    short, long = (on[length] for length in sorted(on))
+    assert short != long
