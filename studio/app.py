@@ -23,6 +23,7 @@ from starlette.routing import Mount
 from engine.errors import EngineError
 from engine.pool import ModelPool
 from studio.access import Access, current_person
+from studio.access.page_uploads import PageUploads
 from studio.api import build_router
 from studio.api import errors as api_errors
 from studio.api.context import ApiContext
@@ -181,7 +182,8 @@ def _mount_page(app: FastAPI, context: ApiContext, warming: Warming | None) -> N
     # A mounted page skips Gradio's own check of input paths unless it believes it was launched.
     page.has_launched = True
     mount = next(route for route in reversed(app.routes) if isinstance(route, Mount))
-    mount.app = context.access.page_door(mount.app, folder)
+    most = context.access.limits.allowance.max_upload_bytes
+    mount.app = PageUploads(context.access.page_door(mount.app, folder), folder, most)
 
 
 def _start_supervisor(settings: Settings, library: Library) -> Supervisor | None:
