@@ -1,4 +1,4 @@
-# make run . make test . make check . make platforms . make bench      (python3 3.11 or newer is all they need)
+# make run . make test . make check . make audit . make platforms . make bench      (python3 3.11 or newer is all they need)
 
 # The first of these that is new enough; an older Mac's or Linux' own python3 may not be.
 PYTHON ?= $(shell for python in python3 python3.14 python3.13 python3.12 python3.11; do \
@@ -12,7 +12,7 @@ NATURAL := $(if $(LEAN),,$(VENV)/.natural)
 export GRADIO_ANALYTICS_ENABLED := False
 export HF_HUB_DISABLE_TELEMETRY := 1
 
-.PHONY: run install test test-slow test-real check platforms bench chromium clean
+.PHONY: run install test test-slow test-real check audit platforms bench chromium clean
 
 run: $(VENV)/.installed $(NATURAL)
 	@exec $(BIN)/studio run $(ARGS)
@@ -40,6 +40,12 @@ check: $(VENV)/.installed-dev
 	  STUDIO_DATABASE_URL=sqlite:///$$scratch/check.db $(BIN)/alembic upgrade head && \
 	  STUDIO_DATABASE_URL=sqlite:///$$scratch/check.db $(BIN)/alembic check
 	$(BIN)/python -m tools.platforms --where-answered
+
+# Whether a fault was published for a version that is installed here. Never part of `make test`: it asks the network.
+audit: $(VENV)/.installed
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[audit]" || \
+	  { echo "pip-audit cannot be had here, so nothing was audited. Try again with a network."; exit 1; }
+	@$(BIN)/python -m tools.audit
 
 # What a plain install asks for, resolved for every Python and machine; nothing is built.
 platforms: $(VENV)/.installed-dev

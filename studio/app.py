@@ -26,6 +26,7 @@ from engine.errors import EngineError, OptionError
 from engine.pool import ModelPool
 from studio import certificate
 from studio.access import LOCAL, WILDCARDS, Access, current_person
+from studio.access.page_uploads import PageUploads
 from studio.addresses import Addresses, in_the_network, names, url
 from studio.api import build_router
 from studio.api import errors as api_errors
@@ -221,7 +222,8 @@ def _mount_page(app: FastAPI, context: ApiContext, warming: Warming | None) -> N
     page.has_launched = True
     refuse_wrong_inputs(page)
     mount = next(route for route in reversed(app.routes) if isinstance(route, Mount))
-    mount.app = context.access.page_door(mount.app, folder)
+    most = context.access.limits.allowance.max_upload_bytes
+    mount.app = PageUploads(context.access.page_door(mount.app, folder), folder, most)
 
 
 def _start_supervisor(settings: Settings, library: Library) -> Supervisor | None:

@@ -2,14 +2,16 @@
 
 Valkey is one too: the studio brings it along, and a server that the person has goes first.
 A private server listens on a Unix socket in a folder that only this user can enter, keeps nothing on disk (rows are the
-truth) and dies with the process that started it.
+truth) and dies with the process that started it. Should it not, the next start for the same folder ends it.
 """
 
+import contextlib
 import fcntl
 import json
 import os
 import shutil
 import subprocess
+import sys
 import tempfile
 import time
 from dataclasses import dataclass
@@ -17,26 +19,21 @@ from importlib.metadata import PackageNotFoundError, files
 from pathlib import Path
 from typing import Any
 
+import psutil
 from redis import Redis
 from redis.backoff import NoBackoff
 from redis.exceptions import RedisError
 from redis.retry import Retry
 
 from engine.errors import EngineError
+from studio.library.leases import is_gone, place, signature
+from studio.library.tables import now
 
 _START_TIMEOUT_S = 10.0
 _LONGEST_SOCKET_PATH = 100
 """A socket's path may have 103 bytes on macOS and 107 on Linux."""
 
-# The shell waits for the server; its own child waits for our end of the pipe. Whoever ends first takes the other along.
-_KEEPER = """
-exec 3<&0
-"$@" </dev/null 3<&- & server=$!
-(read _ <&3; kill "$server") 2>/dev/null & watch=$!
-trap 'kill "$server" 2>/dev/null' TERM INT HUP
-wait "$server"; wait "$server" 2>/dev/null
-kill "$watch" 2>/dev/null
-"""
+_KEEPER = Path(__file__).with_name("redis_keeper.py")
 
 
 class RedisMissing(EngineError):
@@ -102,6 +99,9 @@ def find_or_start(redis_url: str, folder: Path) -> RedisHandle:
     folder.mkdir(parents=True, exist_ok=True)
     with open(folder / ".redis.lock", "w") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
+        state = _read_state(folder)
+        if _is_orphan(state):
+            _take_down(state)
         found = running_url(folder)
         return RedisHandle(found, None, folder) if found else start(folder)
 
@@ -122,6 +122,8 @@ def revive(dead: RedisHandle) -> RedisHandle:
         if dead.process.stdin is not None:
             dead.process.stdin.close()
         dead.process.wait()
+    # Its keeper may have been killed, and where the system does not see to it the server goes on.
+    _take_down(_read_state(dead.folder))
     return _start(dead.folder, dead.socket if dead.socket and dead.socket.parent.is_dir() else _new_socket())
 
 
@@ -139,7 +141,7 @@ def _start(folder: Path, socket: Path) -> RedisHandle:
     arguments = [program(), "--port", "0", "--unixsocket", str(socket), "--unixsocketperm", "700"]
     arguments += ["--save", "", "--appendonly", "no", "--daemonize", "no", "--dir", str(socket.parent)]
     process = subprocess.Popen(
-        ["/bin/sh", "-c", _KEEPER, "studio-redis", *arguments],
+        [sys.executable, "-I", "-S", str(_KEEPER), *arguments],
         stdin=subprocess.PIPE,
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
@@ -152,8 +154,37 @@ def _start(folder: Path, socket: Path) -> RedisHandle:
             handle.stop()
             raise RedisMissing("The private Redis did not start. Run `studio doctor` to see what is missing.")
         time.sleep(0.01)
-    _state_file(folder).write_text(json.dumps({"url": handle.url, "socket": str(socket)}), encoding="utf-8")
+    state = {"url": handle.url, "socket": str(socket), "owner": signature(), "server": _signature_of_server(handle)}
+    _state_file(folder).write_text(json.dumps(state), encoding="utf-8")
     return handle
+
+
+def _signature_of_server(handle: RedisHandle) -> str:
+    """The server's process, named as workers sign."""
+    with handle.connect() as redis:
+        pid = int(redis.info("server")["process_id"])
+    return f"{place()}/{pid}/{psutil.Process(pid).create_time():.2f}"
+
+
+def _is_orphan(state: dict[str, Any]) -> bool:
+    """Whether the studio that started the server has died, on this machine; its server should have died with it."""
+    owner = str(state.get("owner", ""))
+    return _is_here(owner) and is_gone(owner, now())
+
+
+def _take_down(state: dict[str, Any]) -> None:
+    """End the server that nobody keeps, if it is still the same process, and wait until it has ended."""
+    server = str(state.get("server", ""))
+    if not _is_here(server) or is_gone(server, now()):
+        return
+    with contextlib.suppress(psutil.Error):
+        process = psutil.Process(int(server.rsplit("/", 2)[1]))
+        process.kill()
+        process.wait(_START_TIMEOUT_S)
+
+
+def _is_here(signed: str) -> bool:
+    return signed.rpartition("/")[0].rpartition("/")[0] == place()
 
 
 def program() -> str:

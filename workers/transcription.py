@@ -59,9 +59,15 @@ def _listen(task: Task, model: Recognizer, source: Path, folder: Path, options: 
     done = _trim(folder)
     heart = task.heart
     sound = _Counted(heart, io.read_blocks(source, model.sample_rate), model.sample_rate, done)
+    # A worker before this one may have listened further, and heard nothing there: that is listened to again.
+    heart.audio_s = done
+
+    def listened(until_s: float) -> None:
+        heart.audio_s = max(heart.audio_s, until_s)
+
     with open(folder / "heard.jsonl", "a", encoding="utf-8") as out:
-        guidance = options.guidance
-        for segment in transcribe(model, sound.blocks(), options.language, start_s=done, guidance=guidance):
+        blocks, guidance = sound.blocks(), options.guidance
+        for segment in transcribe(model, blocks, options.language, start_s=done, guidance=guidance, listened=listened):
             with storing():
                 out.write(as_line(segment))
                 out.flush()

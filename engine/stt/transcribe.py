@@ -5,7 +5,8 @@ that decodes several regions at once at less cost is given a few minutes of spee
 that there is something to read soon.
 """
 
-from collections.abc import Iterable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
 from engine.stt.base import Guidance, Recognizer, guided
@@ -25,6 +26,7 @@ def transcribe(
     start_s: float = 0.0,
     vad: VadOptions | None = None,
     guidance: Guidance | None = None,
+    listened: Callable[[float], object] | None = None,
 ) -> Iterator[Segment]:
     """Transcribe a recording.
 
@@ -35,6 +37,8 @@ def transcribe(
         start_s: where the first block stands in the recording; a resumed job begins behind what it has.
         vad: when speech begins and ends; no region is longer than the model takes.
         guidance: what to expect, and whether to translate.
+        listened: told, as it grows, up to where in the recording everything is decided, in seconds from its beginning.
+            Silence counts: nobody could see otherwise that ten hours of it go by.
 
     Yields:
         Segment: in order, never empty, times in seconds from the beginning of the recording.
@@ -47,7 +51,9 @@ def transcribe(
     options = vad or _usual(model)
     options = replace(options, max_speech_duration_s=min(options.max_speech_duration_s, model.max_region_s))
     batch_s = batch_of(model)
-    for batch in batches(regions(blocks, model.sample_rate, options), model.sample_rate, model.max_region_s, batch_s):
+    place = _Place(start_s, model.sample_rate, listened)
+    found = place.of_regions(regions(place.of_blocks(blocks), model.sample_rate, options))
+    for batch in batches(found, model.sample_rate, model.max_region_s, batch_s):
         heard = model.recognize([samples for _, samples in batch], language)
         for (begin_s, _), segment in zip(batch, heard, strict=True):
             # Such a family's regions are long: they are parted at the ends of sentences.
@@ -55,6 +61,40 @@ def transcribe(
             for part in parts:
                 if part.text:
                     yield moved(replace(part, language=segment.language), start_s + begin_s)
+        place.decided(batch[-1][0])
+
+
+class _Place:
+    """Up to where a recording is decided: what was read, unless speech in it waits for the model."""
+
+    def __init__(self, start_s: float, sample_rate: int, listened: Callable[[float], object] | None) -> None:
+        self._start_s = start_s
+        self._rate = sample_rate
+        self._tell = listened or (lambda _: None)
+        self._read = 0
+        self._waiting: deque[float] = deque()
+
+    def of_blocks(self, blocks: Iterable[Samples]) -> Iterator[Samples]:
+        """The blocks, counted once the next one is asked for."""
+        for block in blocks:
+            yield block
+            self._read += len(block)
+            self._say()
+
+    def of_regions(self, found: Iterable[Region]) -> Iterator[Region]:
+        """The regions; each waits until it is decided."""
+        for region in found:
+            self._waiting.append(region[0])
+            yield region
+
+    def decided(self, last_s: float) -> None:
+        """The regions up to the one that begins at `last_s` wait no longer."""
+        while self._waiting and self._waiting[0] <= last_s:
+            self._waiting.popleft()
+        self._say()
+
+    def _say(self) -> None:
+        self._tell(self._start_s + (self._waiting[0] if self._waiting else self._read / self._rate))
 
 
 def batches(found: Iterable[Region], sample_rate: int, first_s: float, batch_s: float) -> Iterator[list[Region]]:

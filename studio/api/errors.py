@@ -25,7 +25,8 @@ from studio.access.errors import Unreadable, error_body
 from studio.access.middleware import REQUEST_ID_KEY
 from studio.api.bridge import Gone
 from studio.books import TooManyReadings
-from studio.library.errors import Conflict, DatabaseBusy, IllegalMove, NotFound, QueueFull, StorageError
+from studio.library.errors import DISK_FULL, Conflict, DatabaseBusy, IllegalMove, NotFound, QueueFull, StorageError
+from studio.library.storage import FULL
 
 log = logging.getLogger(__name__)
 
@@ -101,9 +102,13 @@ class LastResort:
             await self._app(scope, receive, noting)
         except ClientDisconnect:
             return
-        except Exception:
+        except Exception as exc:
             if scope["type"] == "lifespan":
                 raise
+            if isinstance(exc, OSError) and exc.errno in FULL and scope["type"] == "http" and not has_started:
+                # Of whoever writes: the page's own uploads are written by Gradio, which knows no sentence for it.
+                await error_response(StorageError(DISK_FULL))(scope, receive, send)
+                return
             request_id = scope.get(REQUEST_ID_KEY, "")
             log.exception("request %s: %s %s failed", request_id, scope.get("method", "WebSocket"), scope["path"])
             if scope["type"] == "http" and not has_started:

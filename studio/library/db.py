@@ -12,10 +12,10 @@ from pathlib import Path
 from typing import Any
 
 from sqlalchemy import Connection, Engine, create_engine, event, make_url
-from sqlalchemy.exc import OperationalError, SQLAlchemyError
+from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
 from sqlmodel import Session
 
-from studio.library.errors import DISK_FULL, DatabaseBusy, LibraryError, StorageError
+from studio.library.errors import DISK_FULL, DatabaseBusy, DatabaseDamaged, LibraryError, StorageError
 
 BUSY_TIMEOUT_S = 30.0
 """How long SQLite waits for another writer, unless the URL says `?timeout=`."""
@@ -98,6 +98,16 @@ def _translated() -> Generator[None]:
         if "no such table" in reason or "no such column" in reason:
             raise LibraryError("The database is of another version. Start the studio again to migrate it.") from exc
         raise LibraryError("The database cannot be read or written.") from exc
+    except DatabaseError as exc:
+        if not _is_damage(exc):
+            raise
+        raise DatabaseDamaged(
+            "The database is damaged. Start the studio again: it says which backup there is."
+        ) from exc
+
+
+def _is_damage(exc: BaseException) -> bool:
+    return any(word in str(exc).lower() for word in ("malformed", "not a database", "corrupt"))
 
 
 def migrate(url: str) -> Path | None:
@@ -107,6 +117,7 @@ def migrate(url: str) -> Path | None:
         The backup's path, or None when none was needed.
 
     Raises:
+        DatabaseDamaged: what is in the file is no whole database; the sentence says which backup there is.
         LibraryError: the database is newer than this program, or cannot be migrated.
     """
     # Alembic takes a third of a second to import, and only the processes that migrate need it.
@@ -121,6 +132,7 @@ def migrate(url: str) -> Path | None:
     db = open_database(url)
     try:
         with _only_one(db), db.connect() as connection:
+            _check_whole(db, connection)
             current = MigrationContext.configure(connection).get_current_revision()
             connection.rollback()
             if current == ScriptDirectory.from_config(config).get_current_head():
@@ -135,8 +147,33 @@ def migrate(url: str) -> Path | None:
         ) from exc
     except OperationalError as exc:
         raise DatabaseBusy("The database could not be migrated, because another program is using it.") from exc
+    except DatabaseError as exc:
+        if not _is_damage(exc):
+            raise
+        raise DatabaseDamaged(_about_damage(db)) from exc
     finally:
         db.dispose()
+
+
+def _check_whole(db: Engine, connection: Connection) -> None:
+    """A page of noise may lie where nobody reads for weeks, while every backup is overwritten by one of it."""
+    if sqlite_file(db) is None:
+        return
+    if connection.exec_driver_sql("PRAGMA quick_check(1)").scalar() != "ok":
+        raise DatabaseDamaged(_about_damage(db))
+    connection.rollback()
+
+
+def _about_damage(db: Engine) -> str:
+    file = sqlite_file(db)
+    if file is None:
+        return "The database is damaged. Put back a backup of it."
+    name = file.name
+    away = f"The database {file} is damaged. Move it away, together with {name}-wal and {name}-shm if they are there"
+    backups = sorted(file.parent.glob(f"{name}.before-*.bak"), key=lambda path: path.stat().st_mtime)
+    if backups:
+        return f"{away}, copy the backup {backups[-1].name} to {name}, and start the studio again."
+    return f"{away}, and start the studio again: there is no backup, so it knows no jobs, but their files are kept."
 
 
 @contextmanager

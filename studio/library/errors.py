@@ -7,7 +7,8 @@ EngineError
     ├── Conflict        it was changed meanwhile; load it again
     ├── QueueFull       one person has too many unfinished jobs
     ├── StorageError    the disk is full, or a kept file is gone or torn
-    └── DatabaseBusy    the database stayed locked, or cannot be opened
+    ├── DatabaseBusy    the database stayed locked, or cannot be opened
+    └── DatabaseDamaged what is in its file is no whole database
 """
 
 from engine.errors import EngineError
@@ -41,3 +42,7 @@ class StorageError(LibraryError):
 
 class DatabaseBusy(LibraryError):
     """The database stayed locked, or cannot be opened."""
+
+
+class DatabaseDamaged(LibraryError):
+    """What is in the database's file is no whole database."""

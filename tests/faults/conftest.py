@@ -60,7 +60,9 @@ class Studio:
 
     def redis_server(self) -> psutil.Process:
         """The private Redis."""
-        return next(one for one in self.family() if "redis.sock" in _command(one) and "/bin/sh" not in _command(one))
+        return next(
+            one for one in self.family() if "redis.sock" in _command(one) and "redis_keeper" not in _command(one)
+        )
 
     def kill(self) -> None:
         """kill -9 to everything at once."""

@@ -1,6 +1,7 @@
 """A recording goes in, a transcript comes out as it is heard, and a killed worker costs one region."""
 
 import json
+import time
 from pathlib import Path
 
 import numpy as np
@@ -18,6 +19,8 @@ from studio.library.options import TranscriptionOptions
 from studio.library.tables import JobPart
 from tests.workers.books import wait_for, wait_until
 from tests.workers.conftest import StudioMaker
+from workers.progress import Heart
+from workers.transcription import transcribe_recording
 
 SENTENCES = (
     "The weather was cold and the river was high.",
@@ -114,3 +117,30 @@ def test_a_recording_that_is_cut_short_is_written_down_as_far_as_it_goes(
     # It may be mended in the editor like any other.
     view = library.transcript_view("ann", job_id)
     assert view.is_final
+
+
+def test_silence_shows_progress_and_how_long_it_still_takes(library: Library, tmp_path: Path) -> None:
+    """What was listened to counts, not what was found: hours of nothing are no standstill."""
+    seen: list[tuple[float, float | None]] = []
+    silence = tmp_path / "silence.flac"
+    soundfile.write(silence, np.zeros(16000 * 600, np.int16), 16000)
+    job_id = library.submit_transcription("ann", silence, "silence.flac", TranscriptionOptions()).id
+    check = Heart.check
+
+    def slowly(self: Heart) -> None:
+        """Between two blocks the heart beats, and the rows are looked at."""
+        check(self)
+        if self.audio_s > 100.0 * (len(seen) + 1):
+            give_up_at = time.monotonic() + 60
+            while library.view("ann", job_id).audio_s < self.audio_s and time.monotonic() < give_up_at:
+                time.sleep(0.02)
+            view = library.view("ann", job_id)
+            seen.append((view.progress, view.eta_s))
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Heart, "check", slowly)
+        transcribe_recording(job_id, 0)
+    assert len(seen) >= 4
+    assert seen == sorted(seen, key=lambda one: one[0])
+    assert all(0.1 < progress < 1.0 and eta is not None for progress, eta in seen)
+    assert library.view("ann", job_id).status == "done"

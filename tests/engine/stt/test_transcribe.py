@@ -172,3 +172,29 @@ def test_a_model_without_guidance_says_so_before_anything_is_read() -> None:
         with pytest.raises(OptionError, match="cannot"):
             next(transcribe(Counting(), never(), guidance=guidance))
     assert list(transcribe(Counting(), [], guidance=Guidance())) == []
+
+
+def test_silence_counts_as_listened_to_and_undecided_speech_does_not(said: Any) -> None:
+    silence = np.zeros(60 * RATE, dtype=np.float32)
+    told: list[float] = []
+    assert list(transcribe(Counting(), blocks(silence), listened=told.append, start_s=5.0)) == []
+    assert told == sorted(told)
+    assert told[-1] == 65.0
+    assert len(told) >= 60
+
+    class Slow(Counting):
+        batch_s = 60.0  # all of it at once, when it has been read to its end
+
+        def recognize(self, regions: Any, language: str) -> list[Segment]:
+            if regions:
+                waited_from.append(told[-1])
+            return super().recognize(regions, language)
+
+    told.clear()
+    waited_from: list[float] = []
+    sound = said(*SENTENCES)
+    segments = list(
+        transcribe(Slow(), blocks(np.concatenate([sound, silence[: 3 * RATE]]), 1600), listened=told.append)
+    )
+    assert waited_from[0] <= segments[0].start_s + 0.5
+    assert told[-1] == pytest.approx(len(sound) / RATE + 3, abs=0.01)

@@ -91,3 +91,22 @@ def test_one_person_never_holds_all_threads_of_the_doors() -> None:
             await asyncio.gather(*of_ada)
 
     assert asyncio.run(run()) == "bob's"
+
+
+@pytest.mark.usefixtures("stuck")
+def test_a_page_that_is_closed_ends_the_reading_of_its_book(studio: Studio) -> None:
+    line = studio.context.readings.line
+    with httpx.Client(base_url=studio.url, timeout=60) as page:
+        name = page.post("/gradio_api/upload", files={"files": ("a.txt", b"Hello.")}).json()[0]
+        config = page.get("/config").json()
+        named = {one["id"]: one["props"].get("elem_id") for one in config["components"]}
+        reads = next(
+            one["id"] for one in config["dependencies"] if any(named.get(t[0]) == "book-file" for t in one["targets"])
+        )
+        file = {"path": name, "meta": {"_type": "gradio.FileData"}}
+        with page.stream("GET", "/gradio_api/heartbeat/of-this-page") as beat:
+            assert beat.status_code == 200
+            asked = {"data": [file], "fn_index": reads, "session_hash": "of-this-page", "event_data": None}
+            assert page.post("/gradio_api/queue/join", json=asked).status_code == 200
+            soon(lambda: line.counts() == (1, 0))
+    soon(lambda: line.counts() == (0, 0))

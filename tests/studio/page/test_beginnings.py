@@ -9,6 +9,7 @@ import pytest
 from engine.defaults import speaking
 from engine.pool import ModelPool
 from engine.text.g2p.extras import EXTRAS, Extra
+from studio.books import Readings
 from studio.library.db import migrate
 from studio.library.library import open_library
 from studio.page import offers as offered
@@ -33,7 +34,7 @@ def make(tmp_path: Path) -> Iterator[Make]:
         migrate(settings.resolved_database_url)
         library = open_library(settings.outputs, settings.resolved_database_url)
         downloads = Downloads(settings.models_dir, offline=True)
-        opened.append(PageContext(library, ModelPool(), settings, downloads))
+        opened.append(PageContext(library, ModelPool(), settings, downloads, Readings()))
         return opened[-1]
 
     yield made
