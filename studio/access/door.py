@@ -3,6 +3,10 @@
 A token in the address is exchanged for a cookie and leaves the address. Each guest is a person of their own.
 """
 
+import math
+import time
+from collections import deque
+from collections.abc import Callable
 from urllib.parse import parse_qsl, urlencode
 
 from starlette.datastructures import Headers
@@ -10,12 +14,15 @@ from starlette.requests import cookie_parser
 from starlette.responses import RedirectResponse, Response
 from starlette.types import Scope
 
-from studio.access.errors import Unauthorised, WrongKey
+from studio.access.errors import TooMany, Unauthorised, WrongKey
 from studio.access.origins import LOOPBACK_NAMES, host_name, is_loopback
 from studio.access.people import LOCAL, Person
 from studio.access.sessions import COOKIE, GUEST_LIFETIME_S, Sessions
 from studio.access.tokens import Tokens, is_guest, new_guest
 
+MAX_NEW_GUESTS = 200
+NEW_GUESTS_S = 3600.0
+"""Limits hold per person, so nobody may become a new one as often as they like."""
 ENTERED = "entered"
 """In an address that was just given a cookie: when the cookie does not come back, the browser keeps none."""
 FORWARDED = ("x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "forwarded", "x-real-ip")
@@ -28,11 +35,15 @@ NO_COOKIE = (
 class Door:
     """Lets in whoever the settings say; `Access` builds it."""
 
-    def __init__(self, sessions: Sessions, tokens: Tokens | None, asks_here: bool) -> None:
+    def __init__(
+        self, sessions: Sessions, tokens: Tokens | None, asks_here: bool, clock: Callable[[], float] = time.monotonic
+    ) -> None:
         """Args: sessions: cookies.  tokens: None lets everybody in as the owner.  asks_here: a token even here."""
         self._sessions = sessions
         self._tokens = tokens
         self._asks_here = asks_here
+        self._clock = clock
+        self._came: deque[float] = deque(maxlen=MAX_NEW_GUESTS)
 
     @property
     def is_open(self) -> bool:
@@ -99,6 +110,9 @@ class Door:
         """A cookie for a token, and its life in seconds; None when the token is no good.
 
         Who comes back with a guest's cookie stays the same guest, and the owner stays the owner.
+
+        Raises:
+            TooMany: more guests than a studio has came within an hour.
         """
         if self._tokens is None:
             return None
@@ -106,15 +120,24 @@ class Door:
             return self._sessions.issue(LOCAL), self._sessions.lifetime_s
         if not self._tokens.is_guest(token):
             return None
-        person = self.held(headers) or new_guest()
+        person = self.held(headers) or self._newcomer()
         lifetime_s = GUEST_LIFETIME_S if is_guest(person) else self._sessions.lifetime_s
         return self._sessions.issue(person, lifetime_s), lifetime_s
+
+    def _newcomer(self) -> Person:
+        present = self._clock()
+        if len(self._came) == MAX_NEW_GUESTS and present - self._came[0] < NEW_GUESTS_S:
+            wait_s = math.ceil(NEW_GUESTS_S - (present - self._came[0]))
+            raise TooMany("Very many guests came within this hour; open the link again later.", wait_s)
+        self._came.append(present)
+        return new_guest()
 
     def exchange(self, scope: Scope, headers: Headers) -> Response | None:
         """The answer to an address with a token, and to the one after it; None for every other request.
 
         Raises:
             WrongKey: the token is nobody's.
+            TooMany: as `enter`.
         """
         if self._tokens is None or scope["type"] != "http" or scope["method"] not in {"GET", "HEAD"}:
             return None

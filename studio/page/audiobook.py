@@ -249,18 +249,14 @@ def _endpoints(context: PageContext, desk: Desk) -> None:
         format: Any,
         loudness: Any,
         model: str,
-        allow_download: bool,
         request: gr.Request,
     ) -> dict[str, Any]:
-        """Queue an opened book. chapters are indices from read_book, [] the ticked ones; "" takes the defaults.
-
-        allow_download: the model may be downloaded if it is not here.
-        """
+        """Queue an opened book. chapters are indices from read_book, [] the ticked ones; "" takes the defaults."""
         need_queue(context.library)
         owner = owner_of(request)
         book = desk.get(owner, book_id)
         who = _narrator(context, owner, book, str(model or ""), voice or "")
-        consent.check(settings, who.model, allowed=allow_download is True, may_get=may_get(context, owner))
+        consent.check(settings, who.model, allowed=False)
         if not isinstance(speed, int | float):
             raise OptionError("The speed is a number; 1 is the voice's own.")
         if not (chapters is None or isinstance(chapters, list)) or any(
@@ -279,7 +275,6 @@ def _endpoints(context: PageContext, desk: Desk) -> None:
             format=format,
             loudness=loudness,
             chapters=picked,
-            allow_download=allow_download is True,
             pronunciations=_said(context, owner, {}, book),
         )
         job = context.library.submit_book(owner, book, options, max_queued=settings.max_queued_jobs)
@@ -301,7 +296,6 @@ def _endpoints(context: PageContext, desk: Desk) -> None:
             hidden(gr.Textbox, "Format", value="m4b"),
             hidden(gr.Textbox, "Loudness", value="acx"),
             hidden(gr.Textbox, "Model", value=""),
-            hidden(gr.Checkbox, "Allow download", value=False),
         ],
         [hidden(gr.JSON, "Job")],
         "narrate",

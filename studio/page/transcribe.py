@@ -256,17 +256,13 @@ def build(context: PageContext) -> ListeningPicker:
         translate: bool,
         prompt: str,
         hotwords: str,
-        allow_download: bool,
         request: gr.Request,
     ) -> dict[str, Any]:
-        """Queue a recording; its id is what jobs and job_action take. "" takes the defaults; hotwords have commas.
-
-        allow_download: the model may be downloaded if it is not here.
-        """
+        """Queue a recording; its id is what jobs and job_action take. "" takes the defaults; hotwords have commas."""
         if not recording:
             raise OptionError("There is no recording; send one.")
         guidance = Guidance.written(translate, prompt, hotwords)
-        return queue(owner_of(request), recording, str(model or ""), language, guidance, allow_download is True)
+        return queue(owner_of(request), recording, str(model or ""), language, guidance, False)
 
     endpoint(
         transcribe,
@@ -277,7 +273,6 @@ def build(context: PageContext) -> ListeningPicker:
             hidden(gr.Checkbox, "Translate", value=False),
             hidden(gr.Textbox, "Prompt", value=""),
             hidden(gr.Textbox, "Hotwords", value=""),
-            hidden(gr.Checkbox, "Allow download", value=False),
         ],
         [hidden(gr.JSON, "Job")],
         "transcribe",

@@ -2,6 +2,7 @@
 
 import re
 
+import httpx
 from playwright.sync_api import expect
 
 from tests.browser.running import Open, Studio, wait_until
@@ -37,9 +38,8 @@ def test_transcribe_asks_once_for_all_and_keeps_the_files(open_page: Open, studi
     sound.write_bytes(studio_wav(studio))
     page.locator("#recording-file input[type=file]").set_input_files([str(sound)])
     expect(page.locator("#recording-file")).to_contain_text("hello")
-    model = page.locator("#recording-model input")
-    model.fill("parakeet-tdt_ctc-110m")
-    page.get_by_role("option").first.click()
+    page.locator("#recording-model input").click()
+    page.get_by_role("option", name="Parakeet TDT 110M").first.click()
     page.get_by_role("button", name="Transcribe", exact=True).click()
     question = page.locator("#recording-consent [role=alertdialog]")
     expect(question).to_contain_text(re.compile(r"\d+ MB"))
@@ -52,7 +52,5 @@ def test_transcribe_asks_once_for_all_and_keeps_the_files(open_page: Open, studi
 
 
 def studio_wav(studio: Studio) -> bytes:
-    import httpx
-
     body = {"input": "Hello.", "voice": "en-us", "response_format": "wav"}
     return httpx.post(f"{studio.address}/v1/audio/speech", json=body, timeout=30).content

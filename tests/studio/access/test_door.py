@@ -7,10 +7,14 @@ from typing import Any
 import httpx
 import pytest
 from fastapi import FastAPI
+from starlette.datastructures import Headers
 
 from studio.access import Access
 from studio.access.attempts import Attempts
-from studio.access.sessions import COOKIE
+from studio.access.door import MAX_NEW_GUESTS, NEW_GUESTS_S, Door
+from studio.access.errors import TooMany
+from studio.access.sessions import COOKIE, Sessions
+from studio.access.tokens import Guests, Tokens
 from studio.settings import Settings
 from tests.studio.access.test_gate import HTML, HTTP, Serve, application, settings
 
@@ -167,6 +171,22 @@ def test_a_connection_from_elsewhere_is_not_the_owner_by_saying_so(tmp_path: Pat
 def test_nobody_is_asked_where_nobody_shall_be(serve: Serve, tmp_path: Path) -> None:
     url = serve(application(Access(reachable(tmp_path, token=False))))
     assert name(HTTP.get(f"{url}/v1/who", headers=LAN)) == "local"
+
+
+def test_nobody_becomes_somebody_new_as_often_as_they_like() -> None:
+    tokens, clock = Tokens("secret"), [0.0]
+    door = Door(Sessions(Guests(), "secret"), tokens, asks_here=True, clock=lambda: clock[0])
+    first = door.enter(tokens.guest, Headers())
+    assert first is not None
+    for _ in range(MAX_NEW_GUESTS - 1):
+        door.enter(tokens.guest, Headers())
+    with pytest.raises(TooMany):
+        door.enter(tokens.guest, Headers())
+    # Who was here before, and the owner, come in all the same.
+    assert door.enter(tokens.guest, Headers({"cookie": f"{COOKIE}={first[0]}"}))
+    assert door.enter(tokens.owner, Headers())
+    clock[0] += NEW_GUESTS_S
+    assert door.enter(tokens.guest, Headers())
 
 
 def test_a_guest_is_told_what_leaving_means(serve: Serve, tmp_path: Path) -> None:

@@ -254,6 +254,7 @@ def test_a_recording_is_queued_with_what_the_recogniser_is_told(ada: httpx.Clien
         "translate": "true",
         "prompt": "Dr. Smith",
         "hotwords": "Kokoro, , Orpheus\n",
+        "allow_download": "true",
     }
     answer = ada.post("/v1/jobs", data=fields, files={"file": ("a.wav", (tmp_path / "a.wav").read_bytes())})
     assert answer.status_code == 201, answer.text

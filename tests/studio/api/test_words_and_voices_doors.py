@@ -123,7 +123,8 @@ def test_a_blend_becomes_a_voice_of_its_owner(ada: httpx.Client, shared: Studio)
     with httpx.Client(base_url=shared.url, headers=BOB) as bob:
         assert bob.get("/v1/audio/voices", params={"model": KOKORO}).json()["data"][0]["id"] == "af_heart"
         assert bob.delete(f"/v1/audio/voices/{first['saved']}").status_code == 404
-    job = ada.post("/v1/jobs", files={"text": (None, "A."), "model": (None, KOKORO), "voice": (None, "evening")}).json()
+    fields = {"text": "A.", "model": KOKORO, "voice": "evening", "allow_download": "true"}
+    job = ada.post("/v1/jobs", files={name: (None, value) for name, value in fields.items()}).json()
     assert job["options"]["voice"] == "af_heart:0.6+am_michael:0.4"
     assert job["options"]["narrator"] == "evening"
     ada.delete(f"/v1/jobs/{job['id']}")
