@@ -11,7 +11,7 @@ import pytest
 from studio.access.errors import Forbidden
 from studio.access.page_refusals import INSIDE, UNREADABLE, blame, in_our_words
 
-ADA = {"authorization": "Bearer key-of-ada", "content-type": "application/json"}
+ADA = {"authorization": "Bearer key-of-ada-1", "content-type": "application/json"}
 CLIENT = httpx.Client(timeout=60, headers=ADA)
 Studio = Any
 CALLS = ("run/predict", "api/predict", "run/speak", "run/nothing", "queue/join", "call/nothing", "call/v2/nothing")
