@@ -262,6 +262,10 @@ class PatientProtocol(H11Protocol):
             self._deadline.paused(now)
         due = self._deadline.due
         if due is not None and due <= now and not self.transport.is_closing():
+            if self.conn.their_state is h11.IDLE and not self.conn.trailing_data[0]:
+                # Browsers connect ahead, and would take an answer for that to the request they send next.
+                self.transport.close()
+                return
             log.info("closed a connection whose request did not arrive")
             self._answer(408, "The request took too long to arrive; send it again.", "timeout")
             return
