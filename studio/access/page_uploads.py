@@ -34,8 +34,8 @@ class PageUploads:
     """The page's door, with an eye on what comes in through it."""
 
     def __init__(self, door: ASGIApp, folder: Path, max_upload_bytes: int, clock: Callable[[], float] = time.time):
-        """Args: door: what answers.  folder: where uploads go.  max_upload_bytes: of one.  clock: seconds."""
-        self._door = door
+        """Args: door: the page's.  folder: where uploads go.  max_upload_bytes: of one.  clock: seconds."""
+        self.door = door
         self._folder = folder
         self._most = UPLOADS_A_DAY * max_upload_bytes
         self._clock = clock
@@ -46,7 +46,7 @@ class PageUploads:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Let a request through. Raises TooMany, StorageError: for an upload that there is no room for."""
         if scope["type"] != "http" or scope["method"] != "POST" or scope["path"] != UPLOAD:
-            await self._door(scope, receive, send)
+            await self.door(scope, receive, send)
             return
         name = person_in(scope).name
         length = Headers(scope=scope).get("content-length", "")
@@ -57,7 +57,7 @@ class PageUploads:
             self._open[name] += 1
         counted = _Counted(receive, lambda size: self._check(name, size))
         try:
-            await self._door(scope, counted.receive, send)
+            await self.door(scope, counted.receive, send)
         except Exception as exc:
             # Whoever was reading takes the cut for a client that left; the client is told the truth.
             raise counted.refusal or exc from exc.__cause__

@@ -16,6 +16,7 @@ from starlette.testclient import TestClient
 from studio.access.body_limits import OTHER_BYTES
 from studio.access.page_door import PageDoor
 from studio.access.page_routes import is_open
+from studio.access.page_uploads import PageUploads
 from studio.api.context import ApiContext
 from studio.api.json_route import LongJsonRoute
 from studio.app import create_app
@@ -63,8 +64,9 @@ def walked(routes: Any, prefix: str = "", is_gradios: bool = False) -> Iterator[
     for context in iter_route_contexts(routes):
         route = context.route
         if isinstance(route, Mount):
-            door = isinstance(route.app, PageDoor)
-            inside = getattr(route.app, "page", route.app)
+            app = route.app.door if isinstance(route.app, PageUploads) else route.app
+            door = isinstance(app, PageDoor)
+            inside = getattr(app, "page", app)
             below = getattr(inside, "routes", None)
             if below is not None:
                 yield from walked(below, prefix + route.path, is_gradios or door)

@@ -17,6 +17,7 @@ from studio.access.errors import Forbidden
 from studio.access.page_door import PageDoor
 from studio.access.page_file_answer import SHOWN, file_answer
 from studio.access.page_routes import FILE
+from studio.access.page_uploads import PageUploads
 
 ADA, BOB = {"authorization": "Bearer key-of-ada-1"}, {"authorization": "Bearer key-of-bob-1"}
 CLIENT = httpx.Client(timeout=60, headers=ADA)
@@ -182,8 +183,9 @@ def test_parts_of_a_sound_can_be_asked_for(url: str) -> None:
 
 
 def test_gradio_may_show_nothing_of_the_outputs(whole_studio: Studio) -> None:
-    (door,) = (one.app for one in whole_studio.app.routes if isinstance(getattr(one, "app", None), PageDoor))
-    assert door.page.get_blocks().allowed_paths == []
+    (uploads,) = (one.app for one in whole_studio.app.routes if isinstance(getattr(one, "app", None), PageUploads))
+    assert isinstance(uploads.door, PageDoor)
+    assert uploads.door.page.get_blocks().allowed_paths == []
 
 
 def test_only_the_page_has_scripts_with_a_nonce_and_only_its_own(url: str) -> None:
