@@ -6,12 +6,14 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from difflib import SequenceMatcher
 from functools import cache
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from benchmarks.ears import blocks, heard_live, read_aloud
 from benchmarks.voices import distance, units
+from engine.audio.io import read_blocks
 from engine.audio.resample import resample
 from engine.stt.transcribe import transcribe
 from engine.stt.whisper.model import Whisper
@@ -22,6 +24,7 @@ from tests.real.noises import RATE, noises
 
 pytestmark = pytest.mark.real
 
+JFK = Path(__file__).parent / "jfk.flac"
 VOICES = ("af_heart", "am_michael", "bf_emma")
 SHORT = ("Yes.", "No.", "Stop.", "Go.", "Wait.", "Thank you.")
 SENTENCES = (
@@ -156,6 +159,16 @@ def test_poor_sound_is_heard_as_well_as_it_goes(
         assert SequenceMatcher(None, text, folded(SENTENCES[1])).ratio() > 0.9
     else:
         assert len(text) < 8
+
+
+def test_no_turn_of_a_real_speech_is_lost_live(whisper: Whisper) -> None:
+    sound = np.concatenate(list(read_blocks(JFK, RATE)))
+    text = " ".join(word.text for word in heard_live(whisper, sound, "en"))
+    said = units(
+        "And so, my fellow Americans, ask not what your country can do for you, ask what you can do for your country.",
+        "en",
+    )
+    assert distance(said, units(text, "en")) <= 1, text
 
 
 @pytest.mark.slow

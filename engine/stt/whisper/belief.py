@@ -32,6 +32,9 @@ class Doubts:
         most_silence: silence is not likelier than this.
         least_logprob: the words are at least so sure, on average.
         most_compression: the text does not pack better.
+        clear_s: of so much voice that the model hardly takes for silence, it may be less sure which words they are.
+        clear_silence: so hardly.
+        clear_logprob: so much less sure.
         near_s: words may be timed so wrong.
         hole_s: a stretch of voice so long without any word is heard again.
         rest_s: so is what is left of one that has words.
@@ -43,6 +46,9 @@ class Doubts:
     most_silence: float = 0.6
     least_logprob: float = -1.0
     most_compression: float = 2.4
+    clear_s: float = 0.5
+    clear_silence: float = 0.3
+    clear_logprob: float = -2.0
     near_s: float = 0.25
     hole_s: float = 0.16
     rest_s: float = 1.0
@@ -72,12 +78,14 @@ class Evidence:
 
 def is_believed(found: Evidence, doubts: Doubts = DOUBTS) -> bool:
     """Whether a text was said."""
-    if found.voice_s >= doubts.long_s and found.level_db >= doubts.quiet_db:
+    is_loud = found.level_db >= doubts.quiet_db
+    if found.voice_s >= doubts.long_s and is_loud:
         return True
+    is_clear = is_loud and found.voice_s >= doubts.clear_s and found.silence <= doubts.clear_silence
     return (
         found.voice_s >= doubts.least_s
         and found.silence <= doubts.most_silence
-        and found.logprob >= doubts.least_logprob
+        and found.logprob >= (doubts.clear_logprob if is_clear else doubts.least_logprob)
         and found.compression <= doubts.most_compression
     )
 

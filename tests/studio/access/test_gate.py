@@ -104,6 +104,7 @@ def test_a_browser_logs_in_and_out(serve: Serve, tmp_path: Path) -> None:
         cookie = entered.headers["set-cookie"].lower()
         assert "httponly" in cookie
         assert "samesite=lax" in cookie
+        assert "max-age=604800" in cookie  # a week
         assert "key-of-ada-1" not in cookie
         assert browser.get("/v1/who").json() == {"name": "ada"}
 

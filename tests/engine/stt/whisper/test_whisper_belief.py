@@ -28,6 +28,13 @@ def test_a_short_or_quiet_turn_is_dropped_where_one_thing_disagrees(turn: Eviden
     assert not is_believed(replace(turn, **doubt))
 
 
+def test_a_short_turn_that_is_clearly_speech_may_be_less_sure_of_its_words() -> None:
+    clear = replace(SHORT, voice_s=0.6, logprob=-1.3, silence=0.05)
+    assert is_believed(clear)
+    for doubt in ({"voice_s": 0.4}, {"silence": 0.4}, {"level_db": -55.0}, {"logprob": -2.2}, {"compression": 3.0}):
+        assert not is_believed(replace(clear, **doubt)), doubt
+
+
 def test_much_voice_that_surely_says_nothing_is_dropped() -> None:
     assert not is_believed(replace(SPEECH, voice_s=0.0, silence=0.9))
 
