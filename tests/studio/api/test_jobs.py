@@ -20,7 +20,7 @@ BOOK = "Chapter One\n\nIt was a bright cold day in April.\n\nChapter Two\n\nThe 
 
 
 def as_person(studio: Studio, name: str) -> httpx.Client:
-    return httpx.Client(base_url=studio.url, headers={"authorization": f"Bearer key-of-{name}"}, timeout=30)
+    return httpx.Client(base_url=studio.url, headers={"authorization": f"Bearer key-of-{name}-1"}, timeout=30)
 
 
 @pytest.fixture

@@ -198,7 +198,7 @@ def test_a_lost_session_makes_room_for_whoever_is_here(studio: Studio) -> None:
 
 def test_another_person_cannot_come_back_to_a_session_nor_save_it(shared: Studio) -> None:
     def as_person(name: str) -> ClientConnection:
-        return call(shared, additional_headers={"Authorization": f"Bearer key-of-{name}"})
+        return call(shared, additional_headers={"Authorization": f"Bearer key-of-{name}-1"})
 
     with as_person("ada") as hers:
         session = begin(hers, 16000, keep=True)["session"]
