@@ -1,5 +1,6 @@
 """A studio as a process, a browser to look at it with, and a watch on what the page does. No fixtures here."""
 
+import contextlib
 import os
 import re
 import shutil
@@ -16,7 +17,8 @@ from pathlib import Path
 from typing import Any
 
 import httpx
-from playwright.sync_api import ConsoleMessage, Page, Request
+from playwright.sync_api import ConsoleMessage, Locator, Page, Request
+from playwright.sync_api import TimeoutError as NotInTime
 
 PROJECT = Path(__file__).resolve().parents[2]
 START_S = 60
@@ -202,6 +204,16 @@ def show(page: Page, tab: str) -> None:
     button = page.get_by_role("tab", name=tab, exact=True)
     button.click()
     page.locator(f'[role=tab][aria-selected=true]:has-text("{tab}")').wait_for()
+
+
+def click_until_shown(button: Locator, wanted: Locator) -> None:
+    """Press it, and again where a busy page did not hear it; what is shown may go by itself."""
+    for _ in range(3):
+        button.click()
+        with contextlib.suppress(NotInTime):
+            wanted.wait_for(timeout=1000 * PATIENCE_S / 2)
+            return
+    raise AssertionError(f"{button} was pressed three times, and {wanted} did not come")
 
 
 def wait_until(true: Callable[[], Any], limit_s: float = PATIENCE_S, every_s: float = 0.1, what: str = "") -> Any:

@@ -5,7 +5,7 @@ import re
 import httpx
 from playwright.sync_api import expect
 
-from tests.browser.running import Open, Studio, wait_until
+from tests.browser.running import Open, Studio, click_until_shown, wait_until
 
 
 def test_narrate_asks_with_the_size_before_anything_is_queued(open_page: Open, studio: Studio) -> None:
@@ -40,8 +40,8 @@ def test_transcribe_asks_once_for_all_and_keeps_the_files(open_page: Open, studi
     expect(page.locator("#recording-file")).to_contain_text("hello")
     page.locator("#recording-model input").click()
     page.get_by_role("option", name="Parakeet TDT 110M").first.click()
-    page.get_by_role("button", name="Transcribe", exact=True).click()
     question = page.locator("#recording-consent [role=alertdialog]")
+    click_until_shown(page.get_by_role("button", name="Transcribe", exact=True), question)
     expect(question).to_contain_text(re.compile(r"\d+ MB"))
     assert studio.jobs() == []
     expect(page.locator("#recording-file")).to_contain_text("hello")

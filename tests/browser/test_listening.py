@@ -7,7 +7,7 @@ import httpx
 import pytest
 from playwright.sync_api import Browser, Locator, Page, Playwright, expect
 
-from tests.browser.running import ARGUMENTS, Open, Studio, Watch, chromium, show, wait_until
+from tests.browser.running import ARGUMENTS, Open, Studio, Watch, chromium, click_until_shown, show, wait_until
 from tests.browser.wire import Wire
 
 SAID = "Good morning. My name is John. I have seven brothers and two sisters."
@@ -155,8 +155,8 @@ def test_a_microphone_that_cannot_be_had_is_one_sentence(open_page: Open, name: 
     page.evaluate(
         f"void (navigator.mediaDevices.getUserMedia = async () => {{ throw new DOMException('no', '{name}'); }})"
     )
-    page.locator("#captions [data-st=toggle]").click()
-    expect(page.locator("#st-notice")).to_contain_text(REFUSALS[name])
+    notice = page.locator("#st-notice").filter(has_text=REFUSALS[name])
+    click_until_shown(page.locator("#captions [data-st=toggle]"), notice)
     expect(page.locator("#captions [data-st=toggle]")).to_have_text("Listen")
 
 
