@@ -189,7 +189,7 @@ class Watch:
 
     def _console(self, message: ConsoleMessage) -> None:
         if message.type == "error":
-            self._note(f"console: {message.text}")
+            self._note(f"console: {message.text} ({message.location.get('url', '')})")
 
     def _request(self, request: Request) -> None:
         if not request.url.startswith((self.address, self.address.replace("http", "ws"), "blob:", "data:")):

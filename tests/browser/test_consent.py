@@ -48,6 +48,7 @@ def test_transcribe_asks_once_for_all_and_keeps_the_files(open_page: Open, studi
     question.get_by_role("button", name=re.compile("Get it")).click()
     wait_until(studio.jobs, what="the job is queued")
     expect(page.locator("#recording-file")).not_to_contain_text("hello")
+    page.close()
     studio.clear()
 
 

@@ -63,6 +63,7 @@ def test_a_folder_gives_its_recordings_and_leaves_the_rest(
     page.get_by_role("button", name="Transcribe").click()
     expect(page.locator("#transcripts .st-job")).to_have_count(2, timeout=30_000)
     assert sorted(job["title"] for job in studio.jobs()) == ["one.wav", "two.WAV"]
+    page.close()  # or it may just be asking for what is deleted here
     studio.clear()
 
 
