@@ -12,6 +12,7 @@ from starlette.types import Receive, Scope, Send
 
 from studio import server
 from studio.connections import Connections, Deadline, Patience, network_of
+from tests.studio.serving import running
 
 LONG_S = 600.0
 """Longer than any test waits: what is closed then is closed for another reason."""
@@ -53,17 +54,10 @@ class Echo:
 @contextlib.contextmanager
 def serving(app: Echo, patience: Patience) -> Generator[int]:
     listener = server.listen("127.0.0.1", 0)
-    running = server._Server(server._config(app, patience=patience), lambda: None)  # pyright: ignore[reportPrivateUsage]
-    thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    while not running.started:
-        time.sleep(0.01)
-    try:
-        yield listener.getsockname()[1]
-    finally:
-        running.should_exit = True
-        thread.join(10)
-        listener.close()
+    config = server._config(app, patience=patience)  # pyright: ignore[reportPrivateUsage]
+    served = server._Server(config, lambda: None)  # pyright: ignore[reportPrivateUsage]
+    with running(served, listener) as port:
+        yield port
 
 
 @contextlib.contextmanager

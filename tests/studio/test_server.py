@@ -3,8 +3,6 @@
 import contextlib
 import logging
 import socket
-import threading
-import time
 from collections.abc import Generator
 from pathlib import Path
 
@@ -12,6 +10,7 @@ import pytest
 from starlette.types import Receive, Scope, Send
 
 from studio import server
+from tests.studio.serving import running
 
 CHUNKED = b"POST / HTTP/1.1\r\nHost: here\r\nTransfer-Encoding: chunked\r\n\r\n"
 
@@ -28,17 +27,9 @@ async def answering(scope: Scope, receive: Receive, send: Send) -> None:
 def serving(certificate: Path | None = None) -> Generator[int]:
     listener = server.listen("127.0.0.1", 0)
     config = server._config(answering, certificate)  # pyright: ignore[reportPrivateUsage]
-    running = server._Server(config, lambda: None)  # pyright: ignore[reportPrivateUsage]
-    thread = threading.Thread(target=running.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-    while not running.started:
-        time.sleep(0.01)
-    try:
-        yield listener.getsockname()[1]
-    finally:
-        running.should_exit = True
-        thread.join(10)
-        listener.close()
+    served = server._Server(config, lambda: None)  # pyright: ignore[reportPrivateUsage]
+    with running(served, listener) as port:
+        yield port
 
 
 def said(port: int, request: bytes) -> bytes:

@@ -2,8 +2,6 @@
 
 import contextlib
 import socket
-import threading
-import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -18,6 +16,7 @@ from starlette.types import ASGIApp
 from studio.access import Access
 from studio.app import create_app
 from studio.settings import Settings
+from tests.studio.serving import running
 
 
 @pytest.fixture(scope="module")
@@ -33,18 +32,7 @@ def started(app: ASGIApp, stack: contextlib.ExitStack) -> str:
     server = uvicorn.Server(
         uvicorn.Config(app, log_config=None, access_log=False, proxy_headers=False, timeout_graceful_shutdown=1)
     )
-    thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-    thread.start()
-
-    def stop() -> None:
-        server.should_exit = True
-        thread.join(10)
-        listener.close()
-
-    stack.callback(stop)
-    while not server.started:
-        time.sleep(0.01)
-    return f"http://127.0.0.1:{listener.getsockname()[1]}"
+    return f"http://127.0.0.1:{stack.enter_context(running(server, listener))}"
 
 
 @dataclass(frozen=True)

@@ -2,7 +2,6 @@
 
 import contextlib
 import socket
-import threading
 import time
 import wave
 from collections.abc import Callable, Iterator
@@ -18,6 +17,7 @@ from pydantic import SecretStr
 from studio.api.context import ApiContext
 from studio.app import create_app
 from studio.settings import Settings
+from tests.studio.serving import running
 from workers.redis_server import find_or_start
 
 
@@ -62,19 +62,8 @@ def starting(folder: Path) -> Iterator[Start]:
                 app, log_config=None, access_log=False, proxy_headers=False, timeout_graceful_shutdown=1
             )
             server = uvicorn.Server(config)
-            thread = threading.Thread(target=server.run, kwargs={"sockets": [listener]}, daemon=True)
-            thread.start()
-
-            def stop() -> None:
-                server.should_exit = True
-                thread.join(15)
-                listener.close()
-
-            stack.callback(stop)
-            while not server.started:
-                assert thread.is_alive(), "the server did not start"
-                time.sleep(0.01)
-            return Studio(f"http://127.0.0.1:{listener.getsockname()[1]}", app.state.api)
+            port = stack.enter_context(running(server, listener))
+            return Studio(f"http://127.0.0.1:{port}", app.state.api)
 
         yield start
 
