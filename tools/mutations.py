@@ -87,8 +87,9 @@ def breaks_of(path: Path) -> Iterator[Break]:
     for line in text.splitlines(keepends=True):
         starts.append(starts[-1] + len(line))
     tree = ast.parse(text)
+    passive = _passive(tree)
     for node in ast.walk(tree):
-        if isinstance(node, ast.expr | ast.stmt) and not _is_type_or_told(node, tree):
+        if isinstance(node, ast.expr | ast.stmt) and id(node) not in passive:
             for changed in _broken(node):
                 lines = text.splitlines()
                 begin = starts[node.lineno - 1] + _characters(lines[node.lineno - 1], node.col_offset)
@@ -96,11 +97,14 @@ def breaks_of(path: Path) -> Iterator[Break]:
                 end = starts[last - 1] + _characters(lines[last - 1], column)
                 name = str(path.relative_to(ROOT)) if path.is_relative_to(ROOT) else path.name
                 after = ast.unparse(changed)
-                yield Break(name, node.lineno, text[begin:end], f"({after})" if _is_value(node) else after, begin, end)
-
-
-def _is_value(node: ast.AST) -> bool:
-    return isinstance(node, ast.expr)
+                yield Break(
+                    name,
+                    node.lineno,
+                    text[begin:end],
+                    f"({after})" if isinstance(node, ast.expr) else after,
+                    begin,
+                    end,
+                )
 
 
 def _characters(line: str, offset: int) -> int:
@@ -108,33 +112,23 @@ def _characters(line: str, offset: int) -> int:
     return len(line.encode()[:offset].decode())
 
 
-def _is_type_or_told(node: ast.AST, tree: ast.Module) -> bool:
-    """Whether nothing runs by it: a docstring, an annotation, what stands in an import."""
-    return id(node) in _passive(tree)
-
-
-_passive_of: dict[int, frozenset[int]] = {}
-
-
-def _passive(tree: ast.Module) -> frozenset[int]:
-    if id(tree) not in _passive_of:
-        found: set[int] = set()
-        for node in ast.walk(tree):
-            told: list[ast.AST] = []
-            if isinstance(node, ast.AnnAssign | ast.arg):
-                told.extend([node.annotation] if node.annotation else [])
-            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
-                told.extend([*([node.returns] if node.returns else []), *node.decorator_list])
-            if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
-                told.extend([node, node.value])
-            if isinstance(node, ast.ClassDef):
-                told.extend(node.decorator_list)
-            if isinstance(node, ast.JoinedStr):
-                told.extend(node.values)
-            for passive in told:
-                found.update(id(inner) for inner in ast.walk(passive))
-        _passive_of[id(tree)] = frozenset(found)
-    return _passive_of[id(tree)]
+def _passive(tree: ast.Module) -> set[int]:
+    """Nodes, by their identity, that nothing runs by: docstrings, annotations, decorators, the words of an f-string."""
+    found: set[int] = set()
+    for node in ast.walk(tree):
+        told: list[ast.AST] = []
+        if isinstance(node, ast.AnnAssign | ast.arg) and node.annotation:
+            told.append(node.annotation)
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+            told.extend([*([node.returns] if node.returns else []), *node.decorator_list])
+        if isinstance(node, ast.Expr) and isinstance(node.value, ast.Constant):
+            told.append(node)
+        if isinstance(node, ast.ClassDef):
+            told.extend(node.decorator_list)
+        if isinstance(node, ast.JoinedStr):
+            told.extend(node.values)
+        found.update(id(inner) for passive in told for inner in ast.walk(passive))
+    return found
 
 
 def _broken(node: ast.expr | ast.stmt) -> Iterator[ast.AST]:
