@@ -3,7 +3,7 @@
 from functools import cached_property
 from pathlib import Path
 
-from pydantic import Field, SecretStr
+from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
 OWNER = "local"
@@ -67,6 +67,12 @@ class Settings(BaseSettings):
     def resolved_database_url(self) -> str:
         """The database's SQLAlchemy URL."""
         return self.database_url or f"sqlite:///{self.outputs / 'studio.db'}"
+
+    @field_validator("models_dir", "natural_dir", mode="before")
+    @classmethod
+    def _no_folder(cls, value: object) -> object:
+        """An empty name is no folder, and not the one a program happens to stand in."""
+        return None if value == "" else value
 
     @property
     def keeper(self) -> str:

@@ -45,3 +45,9 @@ def test_a_secret_is_not_printed(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_senseless_value_is_refused(name: str, value: float) -> None:
     with pytest.raises(ValidationError, match=name):
         Settings(**{name: value})  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("name", ["MODELS_DIR", "NATURAL_DIR"])
+def test_an_empty_folder_is_none_and_not_where_a_program_stands(monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    monkeypatch.setenv(f"STUDIO_{name}", "")
+    assert getattr(Settings(_env_file=None), name.lower()) is None  # type: ignore[call-arg]
