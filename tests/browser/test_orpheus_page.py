@@ -94,9 +94,13 @@ def test_a_book_is_told_how_to_draw_where_the_voice_draws(with_orpheus: Studio, 
     page.locator("#book-model input").click()
     page.get_by_role("option", name=NAME, exact=True).click()
     drawn.get_by_role("button").click()
-    drawn.get_by_role("spinbutton", name="Temperature").fill("0.4")
-    drawn.get_by_label("Seed").fill("7")
-    drawn.get_by_label("Seed").blur()
+    temperature, seed = drawn.get_by_role("spinbutton", name="Temperature"), drawn.get_by_label("Seed")
+    expect(temperature).to_have_value("0.6")  # the model's own has arrived, and can no longer come over what is typed
+    temperature.fill("0.4")
+    seed.fill("7")
+    seed.blur()
+    told = "(({temperature, seed}) => temperature === 0.4 && seed === 7)(window.studio.book.choices)"
+    wait_until(lambda: page.evaluate(told), what="the script knows both")
     page.locator("#book-paste").get_by_role("button").first.click()
     page.locator("#book-text textarea").fill("A fox saw a crow.")
     page.get_by_role("button", name="Use this text").click()

@@ -5,8 +5,10 @@ import io
 import json
 import socket
 import struct
+import threading
 import time
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
@@ -351,3 +353,34 @@ def test_a_disk_that_fills_up_costs_the_sound_and_not_the_captions(tmp_path: Pat
     assert soundfile.info(path).duration == pytest.approx(1.0, abs=1.1)
     recording.discard()
     assert not path.exists()
+
+
+def test_sound_that_is_still_on_its_way_when_it_is_dropped_leaves_no_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A thread hears the last packet while the event loop drops the session: it may open the file after the deletion."""
+    from studio.api.live_recording import LiveRecording
+    from studio.library.storage import Storage
+
+    opening, goes_on = threading.Event(), threading.Event()
+    really = soundfile.SoundFile
+
+    def slowly(*args: Any, **options: Any) -> soundfile.SoundFile:
+        opening.set()
+        assert goes_on.wait(60)
+        return really(*args, **options)
+
+    recording = LiveRecording(Storage(tmp_path), "ann", "x", 16000, max_bytes=10**9)
+    second = np.zeros(16000, dtype=np.float32)
+    monkeypatch.setattr(soundfile, "SoundFile", slowly)
+    with ThreadPoolExecutor(2) as threads:
+        writing = threads.submit(recording.add, second)
+        assert opening.wait(60)
+        dropping = threads.submit(recording.discard)
+        with contextlib.suppress(TimeoutError):
+            dropping.result(0.2)  # one that does not wait is over by then
+        goes_on.set()
+        writing.result(60)
+        dropping.result(60)
+    recording.add(second)
+    assert list(tmp_path.rglob("*.flac")) == []
