@@ -35,8 +35,10 @@ TESTS = (
     "tests/workers",
 )
 COPIED = ("engine", "studio", "workers", "migrations", "tests", "benchmarks", "examples", "tools", "pyproject.toml")
-MOST_TESTS = 60
-LIMIT_S = 240.0
+MOST_TESTS, MOST_FILES = 60, 4
+LIMIT_S = 900.0
+CONTEXT, SETTINGS = "STUDIO_MUTATIONS_CONTEXT", "STUDIO_MUTATIONS_SETTINGS"
+"""What `tools.mutations_context` tells the processes that a test starts, and where it learns how they are followed."""
 
 _COMPARED: dict[type[ast.cmpop], type[ast.cmpop]] = {
     ast.Eq: ast.NotEq,
@@ -196,21 +198,23 @@ def passing_through(tests: Sequence[str], rooms: Sequence[str]) -> dict[str, dic
         data = Path(folder) / "coverage"
         settings = Path(folder) / "settings"
         settings.write_text(
-            f"[run]\ndata_file = {data}\nsource = studio,workers,engine\ndynamic_context = none\n"
-            "concurrency = thread\n",
+            # Workers and studios that a test starts are followed too; what they pass through counts for its whole file.
+            f"[run]\ndata_file = {data}\nsource = studio,workers,engine\nparallel = true\nsigterm = true\n"
+            f"patch = fork, _exit\ncontext = ${{{CONTEXT}-}}\n",
             encoding="utf-8",
         )
         command = [sys.executable, "-m", "coverage", "run", f"--rcfile={settings}", "-m", "pytest", "-q", "-n0"]
-        environment = {**os.environ, "STUDIO_MUTATIONS_CONTEXT": "1"}
+        environment = {**os.environ, SETTINGS: str(settings)}
         done = subprocess.run(
             [*command, "-p", "tools.mutations_context", *tests], cwd=ROOT, env=environment, check=False
         )
         if done.returncode:
             raise SystemExit("The tests fail before anything is broken.")
-        from coverage import CoverageData
+        from coverage import Coverage
 
-        lines = CoverageData(str(data))
-        lines.read()
+        whole = Coverage(data_file=str(data))
+        whole.combine([folder], strict=True)
+        lines = whole.get_data()
         sizes: dict[str, int] = {}
         found: dict[str, dict[int, list[str]]] = {}
         for file in lines.measured_files():
@@ -218,20 +222,33 @@ def passing_through(tests: Sequence[str], rooms: Sequence[str]) -> dict[str, dic
             if not any(name.startswith(room) for room in rooms):
                 continue
             by_line = lines.contexts_by_lineno(file)
-            found[name] = {line: [one for one in contexts if one] for line, contexts in by_line.items()}
+            found[name] = {line: _tests(contexts) for line, contexts in by_line.items()}
             for contexts in found[name].values():
                 for one in contexts:
                     sizes[one] = sizes.get(one, 0) + 1
         for by_line in found.values():
             for contexts in by_line.values():
-                contexts.sort(key=lambda one: sizes[one])
+                contexts.sort(key=lambda one: ("::" not in one, sizes[one]))
         return found
+
+
+def _tests(contexts: Sequence[str]) -> list[str]:
+    """The tests in coverage's names of who ran: `tests/x.py` of a process, `|tests/x.py::test` of pytest itself."""
+    told = {process or test for process, _, test in (one.partition("|") for one in contexts)}
+    files = {one for one in told if "::" not in one}
+    return [one for one in told if one and (one in files or one.partition("::")[0] not in files)]
 
 
 def _of_all(lines: dict[int, list[str]]) -> list[str]:
     """Tests that pass through any of these lines: those of the rarest lines first."""
     rarest = sorted((tests for tests in lines.values() if tests), key=len)
     return list(dict.fromkeys(test for tests in rarest for test in tests[:5]))
+
+
+def _some(tests: Sequence[str]) -> list[str]:
+    """As many as one has the patience for: single tests first, then whole files."""
+    single = [one for one in tests if "::" in one]
+    return [*single[:MOST_TESTS], *[one for one in tests if "::" not in one][:MOST_FILES]]
 
 
 class Copy:
@@ -304,7 +321,7 @@ def main() -> None:
         def look(broken: Break) -> tuple[Break, int, bool]:
             lines = through.get(broken.file, {})
             # What runs when a module is read runs for all who use it.
-            tests = (lines.get(broken.line) or _of_all(lines))[:MOST_TESTS]
+            tests = _some(lines.get(broken.line) or _of_all(lines))
             if not tests:
                 return broken, 0, False
             mine = copies.pop()

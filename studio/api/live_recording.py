@@ -17,8 +17,8 @@ log = logging.getLogger(__name__)
 class LiveRecording:
     """Losslessly, at the microphone's own rate. What goes wrong costs the sound, never the captions.
 
-    The file's name is that of half-written things, so that what a killed studio leaves is swept away. Any thread may call:
-    a session is dropped while another thread still hears its last packet, and that packet must not begin a new file.
+    The file's name is that of half-written things, so that what a killed studio leaves is swept away. Any thread may
+    call: a session is dropped while another still hears its last packet, and that packet must not begin a new file.
     """
 
     def __init__(self, storage: Storage, owner: str, name: str, sample_rate: int, max_bytes: int) -> None:

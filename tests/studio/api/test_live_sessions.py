@@ -358,7 +358,7 @@ def test_a_disk_that_fills_up_costs_the_sound_and_not_the_captions(tmp_path: Pat
 def test_sound_that_is_still_on_its_way_when_it_is_dropped_leaves_no_file(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """A thread hears the last packet while the event loop drops the session: it may open the file after the deletion."""
+    """A thread hears the last packet while the event loop drops the session: it may open the file too late."""
     from studio.api.live_recording import LiveRecording
     from studio.library.storage import Storage
 
