@@ -8,15 +8,14 @@ import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
-from typing import Any, cast
+from typing import Any
 
-import numpy as np
 from sqlmodel import col, delete, select
 
 from engine.errors import EngineError, GenerationError, ModelError, OptionError, OutOfMemory, VoiceError
 from engine.pool.places import is_memory_fault
 from engine.text.segment import TextSegment
-from engine.tts.base import BatchSynthesizer, SpeechPiece, Synthesizer, WholeSynthesizer
+from engine.tts.base import SpeechPiece, Synthesizer
 from engine.types import SpeechRequest
 from studio.library.db import session
 from studio.library.errors import LibraryError
@@ -94,7 +93,6 @@ class Voicing:
         self._journal = Journal(task.storage.job_folder(task.held.job.id), task.held.part.number)
         self._deaths = self._journal.deaths()
         self._failed_before = self._known_failures()
-        self._takes_batches = hasattr(model, "synthesize_batch") and hasattr(model, "batch_memory")
         self._at_once = FIRST_AT_ONCE
         self._together: dict[str, dict[str, Line]] = {}
         self._ahead: dict[str, Ahead] = {}
@@ -102,12 +100,12 @@ class Voicing:
     @property
     def window(self) -> int:
         """How many lines `look_at` wants at a time."""
-        return WINDOW if self._takes_batches else 1
+        return WINDOW if self._model.takes_batches else 1
 
     def look_at(self, lines: Sequence[Line]) -> None:
         """Group those of the next lines that have no sound yet with others of about their length."""
         self._together, self._ahead = {}, {}
-        if not self._takes_batches:
+        if not self._model.takes_batches:
             return
         missing = {key: line for line in lines if self._may_join(key := self._key(line), line)}
         in_order = sorted(missing.items(), key=lambda item: len(item[1].segment.text))
@@ -164,8 +162,7 @@ class Voicing:
         self._journal.begin_batch(list(batch), line.index)
         begun_at = time.monotonic()
         try:
-            model = cast("BatchSynthesizer", self._model)
-            pieces = model.synthesize_batch([one.segment for one in batch.values()], self._request)
+            pieces = self._model.synthesize_batch([one.segment for one in batch.values()], self._request)
             for (one_key, one), piece in zip(batch.items(), pieces, strict=True):
                 if not len(piece.samples):
                     continue
@@ -197,7 +194,7 @@ class Voicing:
             if other_key == key:
                 continue
             segments = [one.segment for one in (*batch.values(), other)]
-            if cast("BatchSynthesizer", self._model).batch_memory(segments) > room:
+            if self._model.batch_memory(segments) > room:
                 break
             batch[other_key] = other
         for one_key in batch:
@@ -242,18 +239,10 @@ class Voicing:
         return None
 
     def _say(self, segment: TextSegment) -> SpeechPiece:
-        if hasattr(self._model, "render"):
-            pieces = [cast("WholeSynthesizer", self._model).render(segment, self._request)]
-        else:
-            pieces = list(self._model.synthesize(segment, self._request))
-        samples = [piece.samples for piece in pieces if len(piece.samples)]
-        if not samples:
+        piece = self._model.render(segment, self._request)
+        if not len(piece.samples):
             raise GenerationError("The voice made no sound for this sentence.")
-        return SpeechPiece(
-            np.concatenate(samples),
-            tuple(word for piece in pieces for word in piece.words),
-            notices=tuple(dict.fromkeys(notice for piece in pieces for notice in piece.notices)),
-        )
+        return piece
 
     def _keep(self, key: str, line: Line, piece: SpeechPiece) -> SpokenSegment:
         spoken = self._cache.write(key, piece.samples, self._model.sample_rate, piece.words, piece.notices)

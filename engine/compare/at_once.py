@@ -1,49 +1,29 @@
 """A voice that makes each segment in one go, for the models that have no codec to decode a whole with."""
 
-from collections.abc import Iterator, Sequence
-from typing import Any
-
-import numpy as np
+from collections.abc import Iterator
 
 from engine.text.segment import TextSegment
-from engine.tts.base import SegmentLimits, SpeechPiece, Synthesizer
-from engine.types import SpeechRequest, Voice
+from engine.tts.base import SpeechPiece, Synthesizer
+from engine.types import SpeechRequest
 
 
-class AtOnce:
-    """A loaded family whose segments come in one piece: by its own way to do that, or by joining its pieces."""
+class AtOnce(Synthesizer):
+    """A loaded family whose segments come in one piece."""
 
     def __init__(self, model: Synthesizer) -> None:
-        self._model: Any = model
-
-    @property
-    def sample_rate(self) -> int:
-        return self._model.sample_rate
-
-    @property
-    def voices(self) -> Sequence[Voice]:
-        return self._model.voices
-
-    @property
-    def limits(self) -> SegmentLimits:
-        return self._model.limits
+        self._model = model
+        self.sample_rate, self.voices, self.limits = model.sample_rate, model.voices, model.limits
 
     def check(self, request: SpeechRequest) -> SpeechRequest:
+        """As the model's own."""
         return self._model.check(request)
 
     def synthesize(self, segment: TextSegment, request: SpeechRequest) -> Iterator[SpeechPiece]:
-        """One piece."""
-        if hasattr(self._model, "render"):
-            yield self._model.render(segment, request)
-        elif hasattr(self._model, "synthesize_batch"):
+        """One piece, by the model's own way to make several at once where it has one."""
+        if self._model.takes_batches:
             yield self._model.synthesize_batch([segment], request)[0]
         else:
-            pieces = list(self._model.synthesize(segment, request))
-            yield SpeechPiece(
-                np.concatenate([np.zeros(0, dtype=np.float32), *(piece.samples for piece in pieces)]),
-                tokens=sum(piece.tokens for piece in pieces),
-                notices=tuple(notice for piece in pieces for notice in piece.notices),
-            )
+            yield self._model.render(segment, request)
 
     def close(self) -> None:
         """The model is the pool's."""

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 
 import mlx.core as mx
 
-from engine.errors import OptionError
+from engine.controls import MIN_P, REPETITION_PENALTY, REPETITION_WINDOW, TEMPERATURE, TOP_K, TOP_P
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,12 +32,8 @@ class Sampling:
     repetition_window: int = 64
 
     def __post_init__(self) -> None:
-        _within("temperature", self.temperature, 0.0, 2.0)
-        _within("top_p", self.top_p, 0.0, 1.0, open_low=True)
-        _within("min_p", self.min_p, 0.0, 1.0)
-        _within("top_k", self.top_k, 0, math.inf)
-        _within("repetition_penalty", self.repetition_penalty, 1.0, 10.0)
-        _within("repetition_window", self.repetition_window, 0, math.inf)
+        for control in (TEMPERATURE, TOP_P, TOP_K, MIN_P, REPETITION_PENALTY, REPETITION_WINDOW):
+            control.check(getattr(self, control.name))
 
 
 def penalise(logits: mx.array, recent: mx.array, penalty: float) -> mx.array:
@@ -98,10 +94,3 @@ def draw(logits: mx.array, sampling: Sampling, key: mx.array | None) -> mx.array
         noise = mx.vmap(lambda row: mx.random.gumbel(scores.shape[1:], key=row))(key)
         return mx.argmax(scores + noise, axis=-1)
     return mx.random.categorical(scores, key=key)
-
-
-def _within(name: str, value: float, low: float, high: float, open_low: bool = False) -> None:
-    ok = math.isfinite(value) and low <= value <= high and not (open_low and value == low)
-    if not ok:
-        limit = f"at least {low:g}" if math.isinf(high) else f"between {low:g} and {high:g}"
-        raise OptionError(f"{name} must be {limit}, and {value:g} is not.")

@@ -10,12 +10,12 @@ import threading
 import time
 from collections.abc import Callable, Generator, Iterable, Iterator, Sequence
 from queue import SimpleQueue
-from typing import TYPE_CHECKING, Self, TypeVar, cast
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from engine.errors import Cancelled, EngineError, GenerationError
 from engine.pool.lease import Lease, RunCall
 from engine.pool.stream import Feed
-from engine.stt.base import Guidance, Hypothesis, Recognizer, SteppedRecognizer, UtteranceDecoder, guided
+from engine.stt.base import Guidance, Hypothesis, Recognizer, UtteranceDecoder, guided
 from engine.types import Samples, Segment, TranscriptEvent, Word
 
 if TYPE_CHECKING:
@@ -93,17 +93,17 @@ def _advanced(steps: Generator[None, None, T]) -> tuple[T] | None:
     return None
 
 
-class RemoteRecognizer:
+class RemoteRecognizer(Recognizer):
     """A recogniser as it looks from another thread: what it is, and calls that cross over."""
 
     def __init__(self, model: Recognizer) -> None:
         """On the model's thread: note what never changes."""
         self.sample_rate = model.sample_rate
-        self.languages: Sequence[str] = tuple(model.languages)
+        self.languages = tuple(model.languages)
         self.max_region_s = model.max_region_s
-        self.batch_s = float(getattr(model, "batch_s", 0.0))
-        self.pause_s = float(getattr(model, "pause_s", 0.0))
-        self._takes_steps = hasattr(model, "recognize_steps")
+        self.batch_s = model.batch_s
+        self.pause_s = model.pause_s
+        self.takes_steps = model.takes_steps
         self._guidance: Guidance | None = None
         self._lease: Lease[RemoteRecognizer] | None = None
         self._must_end: Callable[[], bool] = lambda: False
@@ -127,15 +127,15 @@ class RemoteRecognizer:
 
     def recognize(self, regions: Sequence[Samples], language: str) -> list[Segment]:
         """As the model's own; in turn with others, step by step, when the model takes steps."""
-        if not self._takes_steps:
+        if not self.takes_steps:
 
             def work(model: Recognizer) -> list[Segment]:
                 return model.recognize(regions, language)
 
             return self._cross(work)
 
-        def steps(model: SteppedRecognizer) -> Iterator[list[Segment] | None]:
-            told = cast("SteppedRecognizer", guided(model, self._guidance))
+        def steps(model: Recognizer) -> Iterator[list[Segment] | None]:
+            told = guided(model, self._guidance)
             yield (yield from told.recognize_steps(regions, language))
 
         assert self._lease is not None
@@ -163,7 +163,7 @@ class RemoteRecognizer:
         return self._lease.call(lambda model: work(guided(model, self._guidance)))
 
 
-class _RemoteUtterance:
+class _RemoteUtterance(UtteranceDecoder):
     def __init__(self, decoder: UtteranceDecoder, call: RunCall) -> None:
         self._decoder = decoder
         self._call = call

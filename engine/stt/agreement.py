@@ -13,13 +13,11 @@ from collections import deque
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from itertools import takewhile
-from typing import cast
 
 import numpy as np
 
 from engine.errors import OptionError
-from engine.stt.answering import Answering, Drafting, Expecting
-from engine.stt.base import Hypothesis
+from engine.stt.base import Hypothesis, Recognizer, UtteranceDecoder
 from engine.stt.stability import common_prefix, folded
 from engine.types import Samples, Segment, Word
 
@@ -56,7 +54,7 @@ class AgreementOptions:
             raise OptionError(f"1 to 10 answers may have to agree, not {self.agreements}.")
 
 
-class AgreedUtterance:
+class AgreedUtterance(UtteranceDecoder):
     """One utterance of any length, decoded live. Belongs to its stream.
 
     Args:
@@ -71,7 +69,7 @@ class AgreedUtterance:
 
     def __init__(
         self,
-        model: Answering,
+        model: Recognizer,
         language: str,
         options: AgreementOptions | None = None,
         clock: Callable[[], float] = time.perf_counter,
@@ -189,18 +187,11 @@ class AgreedUtterance:
     def _asked(self, is_draft: bool = False) -> tuple[list[Word], bool]:
         """The words in the sound in hand, in the utterance's time, and whether it is surely speech."""
         by_s = self._begin / self._rate
-        model = self._model
-        if hasattr(model, "expecting"):
-            # Much of the sound was heard before, and mostly as this.
-            again = [word for word in self._newest if (word.start_s + word.end_s) / 2 > by_s]
-            gone = [word for word in self._stable[-_REMEMBERED:] if (word.start_s + word.end_s) / 2 <= by_s]
-            model = cast("Expecting", model).expecting(again, self._language, gone)
-        ask = (
-            cast("Drafting", model).recognize_draft
-            if is_draft and hasattr(model, "recognize_draft")
-            else model.recognize
-        )
-        segments = ask((self._sound,), self._language)
+        # Much of the sound was heard before, and mostly as this.
+        again = [word for word in self._newest if (word.start_s + word.end_s) / 2 > by_s]
+        gone = [word for word in self._stable[-_REMEMBERED:] if (word.start_s + word.end_s) / 2 <= by_s]
+        told = self._model.expecting(again, self._language, gone)
+        segments = (told.recognize_draft if is_draft else told.recognize)((self._sound,), self._language)
         is_sure = all(segment.is_sure for segment in segments)
         if not self._language and is_sure and len(self._sound) >= _TELLING_S * self._rate:
             self._language = self._spoken(segments)
@@ -212,9 +203,8 @@ class AgreedUtterance:
         """The language of what was just heard, where the model says it: it is not asked for again."""
         if not any(segment.words for segment in segments):
             return ""
-        detect: Callable[[Samples], str] | None = getattr(self._model, "detect_language", None)
-        if getattr(self._model, "is_translating", False) and detect is not None:
-            return detect(self._sound)
+        if self._model.is_translating:
+            return self._model.detect_language(self._sound)
         return next((segment.language for segment in segments if segment.words), "")
 
     def _beyond(self, words: Sequence[Word]) -> list[Word]:

@@ -7,7 +7,7 @@ A family is a package or module `engine.stt.<family>` with `load(files) -> Recog
 from collections import Counter
 from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Protocol, TypeVar, cast
+from typing import TypeVar
 
 from engine.errors import OptionError
 from engine.types import Samples, Segment, Word
@@ -55,101 +55,99 @@ class Guidance:
         return " ".join(part for part in (self.prompt.strip(), f"{words}." if words else "") if part)
 
 
-class UtteranceDecoder(Protocol):
-    """Streaming decoder for one utterance; its state is here and never on the model."""
+class UtteranceDecoder:
+    """Streaming decoder for one utterance; its state is here and never on the model.
+
+    Attributes:
+        is_endless: whether it lets go of sound by itself, so that nobody needs to cut a long turn.
+    """
+
+    is_endless: bool = False
 
     def add(self, samples: Samples) -> Hypothesis:
         """Hear the next samples (any number) and say what is believed of the whole utterance so far."""
-        ...
+        raise NotImplementedError
 
     def finish(self) -> tuple[Word, ...]:
         """The utterance has ended: all its words, final. Begins with every word that was ever stable."""
-        ...
+        raise NotImplementedError
+
+    def finish_steps(self) -> Generator[None, None, tuple[Word, ...]]:
+        """As `finish`, in steps between which others have their turn; the last one gives the words."""
+        yield from ()
+        return self.finish()
 
     def close(self) -> None:
         """Drop the state without a final decode."""
-        ...
 
 
-class SteppedUtterance(UtteranceDecoder, Protocol):
-    """A decoder that takes long over the end of an utterance and lets others have their turn meanwhile."""
+class Recognizer:
+    """A loaded recogniser. Lives on one thread; holds no state of any stream.
 
-    def finish_steps(self) -> Generator[None, None, tuple[Word, ...]]:
-        """As `finish`, in steps; the last one gives the words."""
-        ...
+    A family says what it is (the first three attributes) and decodes (`recognize`, `utterance`). What it leaves alone
+    holds as written here, and its card's abilities are held to it by a test of all families.
 
+    Attributes:
+        sample_rate: Hz it wants to hear.
+        languages: BCP 47 tags it understands, the default first.
+        max_region_s: the longest stretch of speech `recognize` takes at once.
+        batch_s: seconds of speech it likes to be given in one call; 0 is a region at a time.
+        pause_s: seconds of silence that part two regions of a recording; 0 is what ends a turn.
+        takes_steps: whether a region takes long, and others have their turn meanwhile.
+        is_translating: whether its words are in another language than it hears.
+    """
 
-class Recognizer(Protocol):
-    """A loaded recogniser. Lives on one thread; holds no state of any stream."""
-
-    @property
-    def sample_rate(self) -> int:
-        """Hz it wants to hear."""
-        ...
-
-    @property
-    def languages(self) -> Sequence[str]:
-        """BCP 47 tags it understands, the default first."""
-        ...
-
-    @property
-    def max_region_s(self) -> float:
-        """The longest stretch of speech `recognize` takes at once."""
-        ...
+    sample_rate: int
+    languages: Sequence[str]
+    max_region_s: float
+    batch_s: float = 0.0
+    pause_s: float = 0.0
+    takes_steps: bool = False
+    is_translating: bool = False
 
     def recognize(self, regions: Sequence[Samples], language: str) -> list[Segment]:
         """Decode a batch of speech regions, each float32 [n]; one Segment each, times from the region's own start.
 
         A region without words gives a Segment with empty text.
         """
-        ...
-
-    def utterance(self, language: str) -> UtteranceDecoder:
-        """Begin a streaming decode of one utterance. Several may be open at once."""
-        ...
-
-    def close(self) -> None:
-        """Give back memory and handles."""
-        ...
-
-
-class BatchRecognizer(Recognizer, Protocol):
-    """A recogniser that decodes several regions at once at less cost than one after the other."""
-
-    @property
-    def batch_s(self) -> float:
-        """Seconds of speech it likes to be given in one call of `recognize`."""
-        ...
-
-    # May have `pause_s` too: seconds of silence that part two regions, where it is not what ends a turn.
-
-
-class GuidedRecognizer(Recognizer, Protocol):
-    """A recogniser that can be told what to expect."""
-
-    def guided(self, guidance: Guidance) -> Recognizer:
-        """The same model, guided.
-
-        Raises:
-            OptionError: it cannot do what is asked.
-        """
-        ...
-
-
-class FollowingRecognizer(Recognizer, Protocol):
-    """A recogniser that hears better where it knows what was said before."""
-
-    def following(self, words: Sequence[Word]) -> Recognizer:
-        """The same model, that knows these words came before what it hears."""
-        ...
-
-
-class SteppedRecognizer(Recognizer, Protocol):
-    """A recogniser that takes long over a region and lets others have their turn meanwhile."""
+        raise NotImplementedError
 
     def recognize_steps(self, regions: Sequence[Samples], language: str) -> Generator[None, None, list[Segment]]:
         """As `recognize`, in steps of some ten milliseconds; the last one gives the segments. Closing it stops."""
-        ...
+        yield from ()
+        return self.recognize(regions, language)
+
+    def recognize_draft(self, regions: Sequence[Samples], language: str) -> list[Segment]:
+        """As `recognize`, perhaps quicker, of what will be heard again; what may be no speech comes too, not sure."""
+        return self.recognize(regions, language)
+
+    def utterance(self, language: str) -> UtteranceDecoder:
+        """Begin a streaming decode of one utterance. Several may be open at once."""
+        raise NotImplementedError
+
+    def guided(self, guidance: Guidance) -> "Recognizer":
+        """The same model, told what to expect.
+
+        Raises:
+            OptionError: it takes no guidance, or cannot do what is asked.
+        """
+        what = "translate" if guidance.translates else "take a prompt or words to expect"
+        raise OptionError(f"This recogniser cannot {what}. Choose a Whisper for that.")
+
+    def following(self, words: Sequence[Word]) -> "Recognizer":
+        """The same model, that knows these words came before what it hears."""
+        return self
+
+    def expecting(self, words: Sequence[Word], language: str, before: Sequence[Word] = ()) -> "Recognizer":
+        """The same model, that guesses at these words first, and knows that others came before what it hears."""
+        return self
+
+    def detect_language(self, samples: Samples) -> str:
+        """What is spoken, for one that writes another language than it hears; "" where nobody can tell."""
+        return ""
+
+    def close(self) -> None:
+        """Give back memory and handles; arrays go with the object."""
 
 
 def _plain(text: str) -> str:
@@ -180,7 +178,4 @@ def guided(model: Recognizer, guidance: Guidance | None) -> Recognizer:
     """
     if guidance is None or guidance == Guidance():
         return model
-    if not hasattr(model, "guided"):
-        what = "translate" if guidance.translates else "take a prompt or words to expect"
-        raise OptionError(f"This recogniser cannot {what}. Choose a Whisper for that.")
-    return cast("GuidedRecognizer", model).guided(guidance)
+    return model.guided(guidance)

@@ -7,16 +7,14 @@ kept but the utterance in hand, so the tenth hour costs what the first minute do
 from collections import deque
 from collections.abc import Generator, Iterable
 from dataclasses import replace
-from typing import TypeVar, cast
+from typing import TypeVar
 
 from engine.audio.resample import StreamingResampler
 from engine.errors import OptionError
 from engine.stt.base import (
-    FollowingRecognizer,
     Guidance,
     Hypothesis,
     Recognizer,
-    SteppedUtterance,
     UtteranceDecoder,
     guided,
     last,
@@ -150,9 +148,7 @@ class LiveSession:
 
     def _listener(self) -> Recognizer:
         """The model, told what was said before where it makes use of that."""
-        if not self._said or not hasattr(self._model, "following"):
-            return self._model
-        return cast("FollowingRecognizer", self._model).following(tuple(self._said))
+        return self._model.following(tuple(self._said)) if self._said else self._model
 
     def _is_long_enough(self, part: SpeechPart) -> bool:
         """Whether somebody who speaks without a pause gets a new utterance here."""
@@ -160,7 +156,7 @@ class LiveSession:
             return False
         length_s = self._utterance.samples / self._model.sample_rate
         # A decoder that lets go of sound by itself is not cut in the middle of a word.
-        if length_s >= self._model.max_region_s and not getattr(self._utterance.decoder, "is_endless", False):
+        if length_s >= self._model.max_region_s and not self._utterance.decoder.is_endless:
             return True
         return length_s >= _LONG_ENOUGH * self._model.max_region_s and float(abs(part.samples).max()) < _SILENT_STEP
 
@@ -192,9 +188,7 @@ class _Utterance:
 
     def finish(self) -> Steps[tuple[Word, ...]]:
         """The words not handed out yet."""
-        if not hasattr(self.decoder, "finish_steps"):
-            return self._new(self.decoder.finish())
-        return self._new((yield from cast("SteppedUtterance", self.decoder).finish_steps()))
+        return self._new((yield from self.decoder.finish_steps()))
 
     def _new(self, stable: tuple[Word, ...]) -> tuple[Word, ...]:
         new, self._told = stable[self._told :], len(stable)

@@ -50,7 +50,7 @@ def transcribe(
     model.recognize((), language)
     options = vad or _usual(model)
     options = replace(options, max_speech_duration_s=min(options.max_speech_duration_s, model.max_region_s))
-    batch_s = batch_of(model)
+    batch_s = model.batch_s
     place = _Place(start_s, model.sample_rate, listened)
     found = place.of_regions(regions(place.of_blocks(blocks), model.sample_rate, options))
     for batch in batches(found, model.sample_rate, model.max_region_s, batch_s):
@@ -122,15 +122,9 @@ def batches(found: Iterable[Region], sample_rate: int, first_s: float, batch_s: 
         yield held
 
 
-def batch_of(model: Recognizer) -> float:
-    """Seconds of speech a model likes to be given at once; 0 is a region at a time."""
-    return float(getattr(model, "batch_s", 0.0))
-
-
 def _usual(model: Recognizer) -> VadOptions:
     """Regions as the model likes them: one that hears sentences together likes the pauses between them too."""
-    pause_s = float(getattr(model, "pause_s", 0.0))
-    return VadOptions(min_silence_duration_ms=round(1000 * pause_s)) if pause_s else VadOptions()
+    return VadOptions(min_silence_duration_ms=round(1000 * model.pause_s)) if model.pause_s else VadOptions()
 
 
 def moved(segment: Segment, by_s: float) -> Segment:

@@ -10,6 +10,10 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Protocol
 
+import numpy as np
+
+from engine.controls import VOICE, Control
+from engine.errors import OptionError, VoiceError
 from engine.text.segment import TextSegment
 from engine.types import Samples, SpeechRequest, Voice, Word
 
@@ -49,77 +53,100 @@ class SegmentLimits:
     grows: bool = False
 
 
-class Synthesizer(Protocol):
-    """A loaded voice model. Lives on one thread; holds no state of any stream."""
+class Synthesizer:
+    """A loaded voice model. Lives on one thread; holds no state of any stream.
 
-    @property
-    def sample_rate(self) -> int:
-        """Hz of everything it yields."""
-        ...
+    A family says what it is (the attributes) and speaks (`check`, `synthesize`). What else it could do better than by
+    speaking segment after segment it overrides; what it leaves alone holds as written here, and its card's abilities
+    are held to it by a test of all families.
 
-    @property
-    def voices(self) -> Sequence[Voice]:
-        """All voices it can speak as, the default first."""
-        ...
+    Attributes:
+        name: what sentences call it.
+        sample_rate: Hz of everything it yields.
+        voices: all voices it can speak as, the default first.
+        limits: segment sizes that suit the model.
+        controls: which of `engine.controls.VOICE` it has.
+        takes_batches: whether several segments cost less together than one after the other.
+        works_ahead: whether it begins the next segment while it finishes this one.
+        clones: whether it can sound like a recording.
+    """
 
-    @property
-    def limits(self) -> SegmentLimits:
-        """Segment sizes that suit the model."""
-        ...
+    name: str = "This voice"
+    sample_rate: int
+    voices: Sequence[Voice]
+    limits: SegmentLimits
+    controls: frozenset[Control] = frozenset()
+    takes_batches: bool = False
+    works_ahead: bool = False
+    clones: bool = False
 
     def check(self, request: SpeechRequest) -> SpeechRequest:
-        """Fill defaults (voice, language) and refuse what cannot be spoken.
+        """Fill defaults (voice, language) and refuse what cannot be spoken; `refuse_controls` is a part of it.
 
         Raises:
             VoiceError: no such voice.
             OptionError: speed or pitch out of range, or a control this family lacks.
         """
-        ...
+        raise NotImplementedError
 
     def synthesize(self, segment: TextSegment, request: SpeechRequest) -> Iterator[SpeechPiece]:
         """Speak one segment, piece by piece, without any silence after it. Closing the iterator stops the work.
 
         The same segment and request give the same samples whatever was spoken before (seeded where the model samples).
         """
-        ...
-
-    def close(self) -> None:
-        """Give back memory and handles."""
-        ...
-
-
-class WholeSynthesizer(Synthesizer, Protocol):
-    """A model that speaks a segment at less cost when nobody waits for its first piece. Audiobooks use it."""
+        raise NotImplementedError
 
     def render(self, segment: TextSegment, request: SpeechRequest) -> SpeechPiece:
-        """Speak one segment in one piece: the samples, words and notices that `synthesize` gives."""
-        ...
-
-
-class BatchSynthesizer(Synthesizer, Protocol):
-    """A model that speaks several segments at less cost than one after the other. Audiobooks use it."""
+        """One segment in one piece, for who does not listen along: what `synthesize` gives, perhaps at less cost."""
+        return _whole(list(self.synthesize(segment, request)))
 
     def synthesize_batch(self, segments: Sequence[TextSegment], request: SpeechRequest) -> list[SpeechPiece]:
-        """Speak segments of any lengths in one pass: one piece each, the same that `synthesize` gives (within 1e-4)."""
-        ...
+        """Segments of any lengths, one piece each: what `synthesize` gives (within 1e-4). Audiobooks use it."""
+        return [self.render(segment, request) for segment in segments]
 
     def batch_memory(self, segments: Sequence[TextSegment]) -> int:
-        """About how many bytes such a pass takes at its peak, beyond the loaded model."""
-        ...
-
-
-class AheadSynthesizer(Synthesizer, Protocol):
-    """A model that begins the next segment while it finishes this one: a writer of codes beside their decoder."""
+        """About how many bytes `synthesize_batch` takes at its peak, beyond the loaded model."""
+        return 0
 
     def synthesize_all(
         self, segments: Iterable[TextSegment], request: SpeechRequest
     ) -> Iterator[tuple[TextSegment, SpeechPiece]]:
-        """Speak segments in order, each with the pieces that `synthesize` gives, at least one.
+        """Segments in order, each with the pieces that `synthesize` gives, at least one.
 
-        The next segment is asked for when this one is written, which may be before its last piece is out. Closing the
-        iterator stops the work.
+        A model that works ahead asks for the next segment when this one is written, which may be before its last piece
+        is out. Closing the iterator stops the work.
         """
-        ...
+        for segment in segments:
+            for piece in self.synthesize(segment, request):
+                yield segment, piece
+
+    def close(self) -> None:
+        """Give back memory and handles; arrays go with the object."""
+
+    def refuse_controls(self, request: SpeechRequest) -> None:
+        """Refuse what lies outside its bounds, and what this family has no control of.
+
+        Raises:
+            OptionError: a speed or a pitch.
+            VoiceError: a recording to sound like, for one that cannot.
+        """
+        for control in VOICE:
+            value = getattr(request, control.name)
+            control.check(value)
+            if value != control.default and control not in self.controls:
+                instead = f"Set it to {control.default:g}, or choose another model."
+                raise OptionError(f"{self.name} has no control of {control.name}. {instead}")
+        if request.prompt is not None and not self.clones:
+            raise VoiceError(f"{self.name} cannot copy a recorded voice. Choose a model that clones voices.")
+
+
+def _whole(pieces: Sequence[SpeechPiece]) -> SpeechPiece:
+    return SpeechPiece(
+        np.concatenate([np.zeros(0, dtype=np.float32), *(piece.samples for piece in pieces)]),
+        tuple(word for piece in pieces for word in piece.words),
+        sum(piece.tokens for piece in pieces),
+        tuple(dict.fromkeys(notice for piece in pieces for notice in piece.notices)),
+    )
 
 
 class Family(Protocol):

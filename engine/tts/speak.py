@@ -7,7 +7,6 @@ before the second sentence is begun; closing the iterator stops the family withi
 import time
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
-from typing import cast
 
 import numpy as np
 
@@ -15,7 +14,7 @@ from engine.errors import GenerationError, TextError
 from engine.metrics import tokens_per_second
 from engine.text.pronunciation import dictionary
 from engine.text.segment import TextSegment, segments
-from engine.tts.base import AheadSynthesizer, SpeechPiece, Synthesizer
+from engine.tts.base import SpeechPiece, Synthesizer
 from engine.tts.lead import Ahead, Lead
 from engine.tts.pace import Pace
 from engine.types import AudioChunk, SpeechRequest, Word
@@ -83,13 +82,13 @@ def _pieces(
 ) -> Iterator[tuple[TextSegment, SpeechPiece, bool]]:
     """The pieces of all segments and, marked as such, the pause after each; a model that works ahead begins the next
     one meanwhile."""
-    if not hasattr(model, "synthesize_all"):
+    if not model.works_ahead:
         for segment in told:
             yield from ((segment, piece, False) for piece in model.synthesize(segment, request))
             yield from ((segment, pause, True) for pause in _pause(model, segment))
         return
     before: TextSegment | None = None
-    for segment, piece in cast("AheadSynthesizer", model).synthesize_all(told, request):
+    for segment, piece in model.synthesize_all(told, request):
         if before is not None and segment is not before:
             for pause in _pause(model, before):
                 yield before, pause, True

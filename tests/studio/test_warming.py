@@ -14,7 +14,7 @@ from engine.errors import ModelNotFound
 from engine.pool import ModelPool
 from engine.registry import ModelCard, Task
 from engine.text.segment import TextSegment
-from engine.tts.base import SegmentLimits, SpeechPiece
+from engine.tts.base import SegmentLimits, SpeechPiece, Synthesizer
 from engine.types import SpeechRequest, Voice
 from studio.app import create_app
 from studio.settings import Settings
@@ -24,7 +24,7 @@ CARD = ModelCard("hum", "Hum", "speak", "hum", "", ("en",), 8000, built_in=True,
 PATIENCE_S = 120
 
 
-class Hum:
+class Hum(Synthesizer):
     """Speaks a segment when it is let; loads when it is let."""
 
     sample_rate = 8000

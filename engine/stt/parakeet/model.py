@@ -7,7 +7,7 @@ import mlx.core as mx
 import numpy as np
 
 from engine.errors import OptionError
-from engine.stt.base import last
+from engine.stt.base import Recognizer, last
 from engine.stt.parakeet import frontend
 from engine.stt.parakeet.attention import Window
 from engine.stt.parakeet.checkpoint import load_parts
@@ -25,7 +25,7 @@ SILENCE = 3e-4  # of full scale, -70 dB; a region that never is louder has no wo
 BATCH_S = 120.0  # of sound in one pass of the encoder, padding counted
 
 
-class Parakeet:
+class Parakeet(Recognizer):
     """One checkpoint.
 
     Attributes:
@@ -36,6 +36,7 @@ class Parakeet:
 
     max_region_s = 30.0
     batch_s = BATCH_S
+    takes_steps = True
 
     def __init__(self, config: ParakeetConfig, encoder: Encoder, decoder: Decoder) -> None:
         self.config = config

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 import numpy as np
 
 from engine.errors import OptionError
-from engine.stt.base import Hypothesis, last
+from engine.stt.base import Hypothesis, UtteranceDecoder, last
 from engine.stt.parakeet import frontend
 from engine.stt.parakeet.stream import ParakeetStream
 from engine.types import Samples, Word
@@ -20,7 +20,7 @@ HOLD_S = 6.0
 
 
 @dataclass(slots=True)
-class ParakeetUtterance:
+class ParakeetUtterance(UtteranceDecoder):
     """Streaming decoder of one utterance.
 
     Attributes:

@@ -15,7 +15,7 @@ import numpy as np
 
 from engine.errors import OptionError, WeightsError
 from engine.spacing import text_of
-from engine.stt.base import Hypothesis, last
+from engine.stt.base import Hypothesis, Recognizer, UtteranceDecoder, last
 from engine.stt.pocketsphinx import cepstra
 from engine.stt.stability import LocalAgreement
 from engine.types import Samples, Segment, Word
@@ -50,13 +50,14 @@ def load(files: Path | None = None) -> "PocketSphinx":
     return PocketSphinx()
 
 
-class PocketSphinx:
+class PocketSphinx(Recognizer):
     """US English. Lives on one thread; what is heard lives in the utterances."""
 
     sample_rate = SAMPLE_RATE
     languages = LANGUAGES
     # A decoder's last pass over a region cannot be interrupted: about a thirtieth of the region's length.
     max_region_s = 12.0
+    takes_steps = True
 
     def __init__(self) -> None:
         self._idle: list[Decoder] = [_new_decoder()]
@@ -128,7 +129,7 @@ class PocketSphinx:
         self.give_back(decoder)
 
 
-class Utterance:
+class Utterance(UtteranceDecoder):
     """One utterance being spoken. Whatever the packets, it is decoded in the same steps."""
 
     def __init__(self, model: PocketSphinx) -> None:

@@ -12,7 +12,7 @@ import numpy as np
 from engine.errors import AudioFormatError, OptionError
 from engine.spacing import is_unspaced, text_of
 from engine.stt.agreement import AgreedUtterance
-from engine.stt.base import Guidance, last
+from engine.stt.base import Guidance, Recognizer, last
 from engine.stt.whisper import languages
 from engine.stt.whisper.align import Aligner
 from engine.stt.whisper.belief import Doubts, Probabilities, is_believed, stretches, uncovered, voice
@@ -57,10 +57,11 @@ def load(files: Path | None, companions: Mapping[str, Path] | None = None) -> "W
     return Whisper(config, where_quickest(network), tokenizer)
 
 
-class Whisper:
+class Whisper(Recognizer):
     """A loaded Whisper. Lives on one thread; holds no state of any stream."""
 
     sample_rate = SAMPLE_RATE
+    takes_steps = True
     pause_s = 2.0
     """It hears sentences better with the pauses between them; only a longer one parts two regions."""
 
@@ -78,22 +79,9 @@ class Whisper:
         self._can_translate = bool(self._known) and not config.is_turbo_like
         item = 2 if network.dtype in (mx.float16, mx.bfloat16) else 4
         window_bytes = 2 * config.n_text_layer * config.n_audio_ctx * config.n_text_state * item
+        self.max_region_s = self._frames * HOP / SAMPLE_RATE  # a window: 30 s
         self._batch = max(1, min(_MOST_WINDOWS, _BATCH_BYTES // window_bytes))
-
-    @property
-    def max_region_s(self) -> float:
-        """What fits in a window: 30 s."""
-        return self._frames * HOP / SAMPLE_RATE
-
-    @property
-    def batch_s(self) -> float:
-        """Seconds of speech it likes to be given at once."""
-        return self._batch * self.max_region_s
-
-    @property
-    def is_translating(self) -> bool:
-        """Whether its segments are in English whatever is spoken."""
-        return self._options.translates
+        self.batch_s = self._batch * self.max_region_s
 
     def guided(self, guidance: Guidance) -> "Whisper":
         """The same model, told what to expect and what to do.
@@ -106,6 +94,7 @@ class Whisper:
         told = copy.copy(self)
         prompt = self._tokenizer.encode(f" {guidance.text}") if guidance.text else []
         told._options = replace(self._options, translates=guidance.translates, prompt=tuple(prompt))
+        told.is_translating = guidance.translates
         return told
 
     def expecting(self, words: Sequence[Word], language: str, before: Sequence[Word] = ()) -> "Whisper":

@@ -9,20 +9,20 @@ import threading
 from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import dataclass, replace
-from functools import cached_property
 from pathlib import Path
 from queue import SimpleQueue
 
 import numpy as np
 
 from engine.audio.pcm import decode_pcm16
-from engine.errors import OptionError, VoiceError
+from engine.controls import PITCH, SPEED
+from engine.errors import VoiceError
 from engine.text import tags
 from engine.text.normalise import is_english
 from engine.text.normalised import Normalised
 from engine.text.scripts import letters_by_script, script_notices, scripts_of
 from engine.text.segment import TextSegment
-from engine.tts.base import SegmentLimits, SpeechPiece
+from engine.tts.base import SegmentLimits, SpeechPiece, Synthesizer
 from engine.tts.espeak import catalogue, process
 from engine.tts.espeak.catalogue import VoiceFile
 from engine.tts.espeak.harmless import Harmless, bare, harmless
@@ -98,16 +98,16 @@ class _Manner:
         return Order(text, language, timbre, self.words_per_minute, self.pitch, self.pitch_range, at_once, named=named)
 
 
-class EspeakSynthesizer:
+class EspeakSynthesizer(Synthesizer):
     """The whole family in one object: every voice, no state of any stream. Any thread may use it."""
 
     sample_rate = SAMPLE_RATE
     limits = SegmentLimits(first_chars=100, target_chars=300, max_chars=600)
+    name = "The built-in voice"
+    controls = frozenset({SPEED, PITCH})
 
-    @cached_property
-    def voices(self) -> list[Voice]:
-        """All voices, US English first."""
-        return catalogue.voices()
+    def __init__(self) -> None:
+        self.voices = catalogue.voices()
 
     def check(self, request: SpeechRequest) -> SpeechRequest:
         """Fill in voice and language, and refuse what cannot be spoken.
@@ -117,11 +117,7 @@ class EspeakSynthesizer:
             OptionError: speed or pitch out of range.
             TextError: the text is in a script the voice cannot read.
         """
-        for name, value in (("speed", request.speed), ("pitch", request.pitch)):
-            if not 0.5 <= value <= 2.0:  # NaN is not either
-                raise OptionError(f"The {name} must be between 0.5 and 2.0; {value:g} is not.")
-        if request.prompt is not None:
-            raise VoiceError("The built-in voice cannot copy a recorded voice. Choose a model that clones voices.")
+        self.refuse_controls(request)
         voice = self._voice(request)
         script_notices(request.text, voice.language)
         return replace(request, voice=voice.id, language=request.language or voice.language)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 from engine.tts.kokoro.voices import voices
 
 if TYPE_CHECKING:
-    from engine.tts.base import BatchSynthesizer
+    from engine.tts.kokoro.model import KokoroSynthesizer
 
 __all__ = ["VERSION", "load", "voices"]
 
@@ -19,7 +19,7 @@ VERSION = "2"
 """What this code makes of the same text; kept segments of another one are spoken anew. 2: equally loud voices."""
 
 
-def load(files: Path | None) -> "BatchSynthesizer":
+def load(files: Path | None) -> "KokoroSynthesizer":
     """Load from a verified folder; see `model.load`. MLX is imported here and not before."""
     from engine.tts.kokoro.model import load as load_model
 

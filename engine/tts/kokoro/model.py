@@ -14,7 +14,8 @@ from typing import Protocol
 
 import numpy as np
 
-from engine.errors import GenerationError, OptionError, VoiceError
+from engine.controls import SPEED
+from engine.errors import GenerationError, VoiceError
 from engine.nn.checkpoint import load_arrays
 from engine.text.g2p import English, Pronounced
 from engine.text.g2p.chinese import Chinese
@@ -24,7 +25,7 @@ from engine.text.g2p.japanese import Japanese
 from engine.text.g2p.others import Other
 from engine.text.scripts import script_notices
 from engine.text.segment import TextSegment, for_voice
-from engine.tts.base import SegmentLimits, SpeechPiece
+from engine.tts.base import SegmentLimits, SpeechPiece, Synthesizer
 from engine.tts.kokoro.best import BEST
 from engine.tts.kokoro.broken import NoNumbers
 from engine.tts.kokoro.config import KokoroConfig
@@ -78,25 +79,24 @@ class _Plan:
     notices: tuple[str, ...]
 
 
-class KokoroSynthesizer:
+class KokoroSynthesizer(Synthesizer):
     """A loaded Kokoro. Lives on one thread; holds no state of any stream."""
 
     # The voice is at its best between one and two hundred phonemes.
     limits = SegmentLimits(first_chars=40, target_chars=180, max_chars=400, grows=True)
+    name = "Kokoro"
+    controls = frozenset({SPEED})
+    takes_batches = True
 
     def __init__(self, config: KokoroConfig, network: Kokoro, packs: Packs, ipa: Ipa) -> None:
         self.sample_rate = config.sample_rate
+        self.voices = packs.voices
         self._config = config
         self._network = network
         self._packs = packs
         self._ipa = ipa
         self._longest = config.bert.max_position_embeddings - 2
         self._readers: dict[str, Callable[[str], list[Pronounced]]] = {}
-
-    @property
-    def voices(self) -> list[Voice]:
-        """The voices of the folder, the default first."""
-        return self._packs.voices
 
     def check(self, request: SpeechRequest) -> SpeechRequest:
         """Fill in voice and language, and refuse what cannot be spoken.
@@ -107,12 +107,7 @@ class KokoroSynthesizer:
             OptionError: speed or pitch out of range.
             TextError: the text is in a script that the language is not written in.
         """
-        if not 0.5 <= request.speed <= 2.0:  # NaN is not either
-            raise OptionError(f"The speed must be between 0.5 and 2.0; {request.speed:g} is not.")
-        if request.pitch != 1.0:
-            raise OptionError("Kokoro has no control of pitch. Choose another voice, or a blend of voices.")
-        if request.prompt is not None:
-            raise VoiceError("Kokoro cannot copy a recorded voice. Choose a model that clones voices.")
+        self.refuse_controls(request)
         name = request.voice.strip() or self._voice_of(request.language)
         blend = parse(name)
         self._packs.refuse_unknown(blend)
@@ -167,9 +162,6 @@ class KokoroSynthesizer:
     def batch_memory(self, segments: Sequence[TextSegment]) -> int:
         """What the network takes for the longest rows these can become, spoken as slowly as it may be asked for."""
         return self._network.memory([FRAMES_PER_PHONEME * min(self._longest, _most(one)) for one in segments])
-
-    def close(self) -> None:
-        """The arrays go with the object."""
 
     def _plan(self, segment: TextSegment, request: SpeechRequest) -> _Plan:
         spoken, notices = for_voice(segment, (), phonemes=True)

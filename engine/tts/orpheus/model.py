@@ -14,20 +14,21 @@ import numpy as np
 
 from engine.codecs.schedule import Schedule, schedule
 from engine.codecs.snac import Snac
-from engine.errors import GenerationError, OptionError, VoiceError
+from engine.controls import SAMPLING
+from engine.errors import GenerationError, VoiceError
 from engine.nn.llama import Llama
 from engine.nn.sampling import Sampling
 from engine.text.segment import TextSegment, for_voice
-from engine.tts.base import SegmentLimits, SpeechPiece
+from engine.tts.base import SegmentLimits, SpeechPiece, Synthesizer
 from engine.tts.orpheus.config import FRAME_RATE, SAMPLE_RATE
 from engine.tts.orpheus.decoding import CADENCE, WHOLE_STEP, Decoding, decoded
 from engine.tts.orpheus.frames import SLOTS, Frame
 from engine.tts.orpheus.parts import Spoken, parts, prompted
-from engine.tts.orpheus.prompt import CONTEXT, Prompter, longest
+from engine.tts.orpheus.prompt import Prompter, longest
 from engine.tts.orpheus.silence import SilenceGate
 from engine.tts.orpheus.voices import TAGS, voices
 from engine.tts.orpheus.writing import Ending, Line, Opening, write
-from engine.types import Samples, SpeechRequest, Voice
+from engine.types import Samples, SpeechRequest
 
 CODEC_BYTES_PER_FRAME = 16 * 1024**2
 """What SNAC of full size takes at its peak for each frame decoded at once (measured: 15 MiB)."""
@@ -64,7 +65,7 @@ class _Sound:
     tokens: int
 
 
-class OrpheusSynthesizer:
+class OrpheusSynthesizer(Synthesizer):
     """A loaded Orpheus. Lives on one thread; holds no state of any stream.
 
     Args:
@@ -78,19 +79,18 @@ class OrpheusSynthesizer:
     # A sentence is never cut for the model's sake: it speaks long ones in parts that know of one another, and it begins
     # to sound after a second of speech, however much is to come.
     limits = SegmentLimits(first_chars=400, target_chars=400, max_chars=1200)
+    name = "Orpheus"
+    takes_batches = True
+    works_ahead = True
 
     def __init__(self, llama: Llama, snac: Snac, prompter: Prompter, whole_vocabulary: bool = False) -> None:
+        self.voices = voices()
         self._llama = llama
         self._snac = snac
         self._prompter = prompter
         self._whole_vocabulary = whole_vocabulary
         self._openings: dict[str, Opening] = {}  # a few tokens a voice, the same for every stream
         self._codec_stream = mx.new_stream(mx.default_device())
-
-    @property
-    def voices(self) -> list[Voice]:
-        """All voices, the default first."""
-        return voices()
 
     def check(self, request: SpeechRequest) -> SpeechRequest:
         """Fill in voice and language, and refuse what cannot be spoken.
@@ -99,12 +99,7 @@ class OrpheusSynthesizer:
             VoiceError: no such voice, another language, or a recording to copy.
             OptionError: speed or pitch, which Orpheus has no control of; or bad values for sampling or chunking.
         """
-        if request.speed != 1.0:
-            raise OptionError("Orpheus has no control of speed. Set it to 1, or choose another model.")
-        if request.pitch != 1.0:
-            raise OptionError("Orpheus has no control of pitch. Set it to 1, or choose another voice.")
-        if request.prompt is not None:
-            raise VoiceError("Orpheus cannot copy a recorded voice. Choose a model that clones voices.")
+        self.refuse_controls(request)
         name = request.voice.strip().casefold() or self.voices[0].id
         voice = next((voice for voice in self.voices if voice.id == name), None)
         if voice is None:
@@ -318,23 +313,13 @@ def _seed(segment: TextSegment, request: SpeechRequest, what: str) -> int:
 
 def _sampling(request: SpeechRequest) -> Sampling:
     """What the request asks for, the rest as Orpheus was published."""
+    for control in SAMPLING:
+        control.check(getattr(request.sampling, control.name))
     names = {one.name for one in fields(Sampling)}
     given = {one.name: getattr(request.sampling, one.name) for one in fields(request.sampling) if one.name in names}
-    for name, value in given.items():
-        is_whole = name in ("top_k", "repetition_window")
-        if value is not None and (isinstance(value, bool) or not isinstance(value, int if is_whole else int | float)):
-            raise OptionError(f"{name} must be a {'whole ' if is_whole else ''}number; “{str(value)[:40]}” is not.")
     return Sampling(**{name: value for name, value in given.items() if value is not None})
 
 
 def _frames_allowed(request: SpeechRequest) -> int:
     tokens = request.sampling.max_tokens
-    if tokens is None:
-        return 10**6
-    if not _is_whole(tokens) or not 2 * SLOTS <= tokens <= 100 * CONTEXT:
-        raise OptionError(f"max_tokens must be between {2 * SLOTS} and {100 * CONTEXT}; {str(tokens)[:40]} is not.")
-    return tokens // SLOTS
-
-
-def _is_whole(value: object) -> bool:
-    return isinstance(value, int) and not isinstance(value, bool)
+    return 10**6 if tokens is None else tokens // SLOTS

@@ -20,12 +20,13 @@ from engine.errors import AudioFormatError, Cancelled, GenerationError, OptionEr
 from engine.pool import LiveHandle, ModelPool
 from engine.pool.lease import Lease
 from engine.registry import ModelCard, Task
+from engine.stt.base import Recognizer
 from engine.types import Samples, Segment, SpeechRequest
 
 RATE = 16000
 
 
-class Ear:
+class Ear(Recognizer):
     """A recogniser that tells how loud it was."""
 
     sample_rate = RATE
@@ -277,6 +278,7 @@ class PatientEar(Ear):
 
     def __init__(self) -> None:
         super().__init__()
+        self.takes_steps = True
         self.steps = 0
         self.may_end = False
         self.stopped_at: int | None = None

@@ -13,13 +13,13 @@ from engine.errors import GenerationError, ModelNotFound, OptionError, OutOfMemo
 from engine.pool import ModelPool
 from engine.registry import ModelCard, Task
 from engine.text.segment import TextSegment, prepare
-from engine.tts.base import SegmentLimits, SpeechPiece
+from engine.tts.base import SegmentLimits, SpeechPiece, Synthesizer
 from engine.types import SpeechRequest, Voice, Word
 
 CARD = ModelCard("hum", "Hum", "speak", "hum", "", ("en",), 8000, built_in=True, memory_bytes=10)
 
 
-class Hum:
+class Hum(Synthesizer):
     """Ten milliseconds of tone for a letter; fails where it is told to."""
 
     sample_rate = 8000

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from engine.errors import OptionError
 from engine.stt.agreement import AgreedUtterance, AgreementOptions
-from engine.stt.base import Hypothesis
+from engine.stt.base import Hypothesis, Recognizer
 from engine.stt.live import LiveSession
 from engine.stt.pocketsphinx.model import PocketSphinx
 from engine.types import Samples, Segment, Word
@@ -35,7 +35,7 @@ def spoken(count: int, seed: int = 0, names: int = 10_000) -> tuple[Samples, lis
 
 
 @dataclass
-class Reader:
+class Reader(Recognizer):
     """A recogniser that reads such sound, and is as unsure as real ones: half a word is another word, and of the
     same word it says another time when it hears it in other company."""
 

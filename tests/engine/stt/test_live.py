@@ -9,7 +9,7 @@ import pytest
 
 from engine.audio.resample import resample
 from engine.errors import AudioFormatError, OptionError
-from engine.stt.base import Guidance, Hypothesis
+from engine.stt.base import Guidance, Hypothesis, Recognizer, UtteranceDecoder
 from engine.stt.live import LiveSession
 from engine.stt.pocketsphinx.model import PocketSphinx
 from engine.stt.transcribe import transcribe
@@ -31,7 +31,7 @@ def stable_words(events: list[TranscriptEvent]) -> list[Word]:
     return [word for event in events for word in event.stable]
 
 
-class Ruler:
+class Ruler(Recognizer):
     """Not an ear but a ruler: one word for each tenth of a second of an utterance, the last three still drafts."""
 
     sample_rate = RATE
@@ -52,7 +52,7 @@ class Ruler:
     def close(self) -> None: ...
 
 
-class RuledUtterance:
+class RuledUtterance(UtteranceDecoder):
     def __init__(self, model: Ruler) -> None:
         self._model = model
         self._samples = 0

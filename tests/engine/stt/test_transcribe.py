@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from engine.errors import OptionError
-from engine.stt.base import Guidance
+from engine.stt.base import Guidance, Recognizer
 from engine.stt.pocketsphinx.model import PocketSphinx
 from engine.stt.transcribe import transcribe
 from engine.types import Samples, Segment, Word
@@ -23,7 +23,7 @@ def blocks(samples: Samples, size: int = RATE) -> Iterator[Samples]:
         yield samples[begin : begin + size]
 
 
-class Counting:
+class Counting(Recognizer):
     """Not an ear but a ruler: every region is one word, its length."""
 
     sample_rate = RATE

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from engine.text.growing import count
 from engine.text.segment import TextSegment
-from engine.tts.base import SegmentLimits, SpeechPiece
+from engine.tts.base import SegmentLimits, SpeechPiece, Synthesizer
 from engine.tts.lead import MOST_S, Ahead, Coming, Lead, lead_s
 from engine.tts.pace import Pace
 from engine.tts.speak import speak
@@ -80,7 +80,7 @@ class Clock:
         return self.now
 
 
-class Machine:
+class Machine(Synthesizer):
     """A voice whose work costs what a line says, in pieces that come whole or in parts."""
 
     sample_rate = RATE

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.stt.agreement import AgreedUtterance
-from engine.stt.base import last
+from engine.stt.base import Recognizer, last
 from engine.stt.whisper.decode import DecodeOptions
 from engine.stt.whisper.model import Whisper, load
 from engine.stt.whisper.windows import Piece, Window
@@ -81,7 +81,7 @@ def test_words_that_are_expected_change_nothing(tiny: Any, sounds: list[Samples]
 
 
 def test_live_words_are_the_same_with_and_without_guesses(tiny: Any) -> None:
-    class Plain:
+    class Plain(Recognizer):
         """The same ear, that is not told what to guess."""
 
         def __init__(self, model: Whisper) -> None:

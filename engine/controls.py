@@ -1,0 +1,102 @@
+"""What can be turned about a voice or a book, each declared once: its bounds, its default, its words.
+
+`check` refuses with them, the API's schema, the page's sliders and the terminal's help are made of them, and the docs
+are held to them by a test. A family says which it has (`Synthesizer.controls`).
+"""
+
+import math
+from dataclasses import dataclass
+
+from engine.errors import OptionError
+
+
+@dataclass(frozen=True, slots=True)
+class Control:
+    """One thing to turn.
+
+    Attributes:
+        name: the field of a request that holds it.
+        label: what a person reads.
+        low: the least it may be.
+        high: the most.
+        default: what holds while nobody turns it; None is the model's own.
+        help: one clause on what its values mean.
+        unit: of its values, or "".
+        step: the smallest change that is worth a slider's step.
+        usual: how far a slider goes, where that is less than what is allowed.
+        is_whole: whether only whole numbers will do.
+    """
+
+    name: str
+    label: str
+    low: float
+    high: float
+    default: float | None
+    help: str
+    unit: str = ""
+    step: float = 1
+    usual: tuple[float, float] | None = None
+    is_whole: bool = False
+
+    @property
+    def range(self) -> str:
+        """ "0.5 to 2", with the unit."""
+        return f"{self.low:g} to {_figure(self.high)}{f' {self.unit}' if self.unit else ''}"
+
+    @property
+    def told(self) -> str:
+        """The range and what it means, for help texts."""
+        return f"{self.range}; {self.help}" if self.help else self.range
+
+    def check(self, value: object) -> None:
+        """Refuse what lies outside; None is the model's own where that is the default.
+
+        Raises:
+            OptionError: it does, or is no number.
+        """
+        if value is None and self.default is None:
+            return
+        is_number = isinstance(value, int if self.is_whole else int | float) and not isinstance(value, bool)
+        if not isinstance(value, int | float) or not is_number:
+            kind = "a whole number" if self.is_whole else "a number"
+            raise OptionError(f"{self.label} must be {kind}, and “{str(value)[:40]}” is not.")
+        if not (math.isfinite(value) and self.low <= value <= self.high):
+            raise OptionError(
+                f"{self.label} must lie between {self.low:g} and {_figure(self.high)}, and {value:g} does not."
+            )
+
+
+def _figure(value: float) -> str:
+    return f"{value:,.0f}" if value >= 1_000_000 else f"{value:g}"
+
+
+SPEED = Control("speed", "Speed", 0.5, 2.0, 1.0, "1 is the voice's own pace", step=0.05)
+PITCH = Control("pitch", "Pitch", 0.5, 2.0, 1.0, "1 is the voice's own", step=0.05)
+SENTENCE_PAUSE = Control(
+    "sentence_pause_s", "The pause after a sentence", 0.0, 30.0, 0.25, "", unit="seconds", step=0.05, usual=(0, 3)
+)
+PARAGRAPH_PAUSE = Control(
+    "paragraph_pause_s", "The pause after a paragraph", 0.0, 30.0, 0.7, "", unit="seconds", step=0.1, usual=(0, 5)
+)
+CHAPTER_PAUSE = Control(
+    "chapter_pause_s", "The pause after a chapter", 0.0, 30.0, 2.0, "", unit="seconds", step=0.5, usual=(0, 10)
+)
+SEED = Control("seed", "Seed", 0, 2**53 - 1, None, "another seed, another reading", is_whole=True)
+"""Up to what JSON carries exactly in every language."""
+
+TEMPERATURE = Control("temperature", "Temperature", 0.0, 2.0, None, "0 is always the likeliest", step=0.05)
+TOP_P = Control("top_p", "Top p", 0.001, 1.0, None, "1 leaves nothing out", step=0.05, usual=(0.05, 1))
+TOP_K = Control("top_k", "Top k", 0, 2**20, None, "0 is no limit", is_whole=True)
+MIN_P = Control("min_p", "Min p", 0.0, 1.0, None, "0 leaves nothing out", step=0.01)
+REPETITION_PENALTY = Control("repetition_penalty", "Repetition penalty", 1.0, 10.0, None, "1 is off", step=0.05)
+REPETITION_WINDOW = Control(
+    "repetition_window", "Repetition window", 0, 2**20, None, "how many tokens back the penalty looks", is_whole=True
+)
+MAX_TOKENS = Control("max_tokens", "Max tokens", 14, 2**17, None, "the longest a segment may become", is_whole=True)
+
+VOICE = (SPEED, PITCH)
+"""What a family has or has not."""
+PAUSES = (SENTENCE_PAUSE, PARAGRAPH_PAUSE, CHAPTER_PAUSE)
+SAMPLING = (TEMPERATURE, TOP_P, TOP_K, MIN_P, REPETITION_PENALTY, REPETITION_WINDOW, MAX_TOKENS)
+"""The fields of `engine.types.Sampling`."""
+ALL = (*VOICE, *PAUSES, SEED, *SAMPLING)
