@@ -59,11 +59,10 @@ class Control:
         is_number = isinstance(value, int if self.is_whole else int | float) and not isinstance(value, bool)
         if not isinstance(value, int | float) or not is_number:
             kind = "a whole number" if self.is_whole else "a number"
-            raise OptionError(f"{self.label} must be {kind}, and “{str(value)[:40]}” is not.")
+            raise OptionError(f"The {self.label.lower()} must be {kind}, and “{str(value)[:40]}” is not.")
         if not (math.isfinite(value) and self.low <= value <= self.high):
-            raise OptionError(
-                f"{self.label} must lie between {self.low:g} and {_figure(self.high)}, and {value:g} does not."
-            )
+            between = f"between {self.low:g} and {_figure(self.high)}"
+            raise OptionError(f"The {self.label.lower()} must lie {between}, and {value:g} does not.")
 
 
 def _figure(value: float) -> str:
@@ -73,13 +72,13 @@ def _figure(value: float) -> str:
 SPEED = Control("speed", "Speed", 0.5, 2.0, 1.0, "1 is the voice's own pace", step=0.05)
 PITCH = Control("pitch", "Pitch", 0.5, 2.0, 1.0, "1 is the voice's own", step=0.05)
 SENTENCE_PAUSE = Control(
-    "sentence_pause_s", "The pause after a sentence", 0.0, 30.0, 0.25, "", unit="seconds", step=0.05, usual=(0, 3)
+    "sentence_pause_s", "Pause after a sentence", 0.0, 30.0, 0.25, "", unit="seconds", step=0.05, usual=(0, 3)
 )
 PARAGRAPH_PAUSE = Control(
-    "paragraph_pause_s", "The pause after a paragraph", 0.0, 30.0, 0.7, "", unit="seconds", step=0.1, usual=(0, 5)
+    "paragraph_pause_s", "Pause after a paragraph", 0.0, 30.0, 0.7, "", unit="seconds", step=0.1, usual=(0, 5)
 )
 CHAPTER_PAUSE = Control(
-    "chapter_pause_s", "The pause after a chapter", 0.0, 30.0, 2.0, "", unit="seconds", step=0.5, usual=(0, 10)
+    "chapter_pause_s", "Pause after a chapter", 0.0, 30.0, 2.0, "", unit="seconds", step=0.5, usual=(0, 10)
 )
 SEED = Control("seed", "Seed", 0, 2**53 - 1, None, "another seed, another reading", is_whole=True)
 """Up to what JSON carries exactly in every language."""

@@ -155,8 +155,7 @@ class SpeechRequest:
         text: what the person wrote, untouched.
         voice: a Voice.id of the model; "" takes the model's default.
         language: BCP 47 tag; "" takes the voice's own.
-        speed: 0.5 to 2.0, 1.0 is the voice's natural rate.
-        pitch: 0.5 to 2.0, 1.0 natural; families without a pitch control refuse other values.
+        speed, pitch: see `engine.controls`; a family that has no control of one refuses other values than 1.
         instructions: how to say it, for models that take words for it.
         seed: makes a sampling model repeatable; None is free.
         prompt: a recording to sound like, for models that clone.
@@ -182,6 +181,11 @@ class SpeechRequest:
     chunking: Chunking = Chunking()
     pronunciations: tuple[Pronunciation, ...] = ()
     notices: tuple[str, ...] = ()
+
+
+UNHEARD_OF_A_REQUEST = frozenset({"text", "sentence_pause_s", "paragraph_pause_s", "pronunciations", "notices"})
+"""Its fields that do not change a segment's samples: the segment's own text has what was made of the text and of the
+pronunciations, and pauses stand between segments. Every other field is part of what kept sound is named by."""
 
 
 @dataclass(frozen=True, slots=True)

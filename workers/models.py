@@ -1,7 +1,5 @@
 """Models for a worker: fetched when a job needs them, loaded in its own thread, named exactly for the cache."""
 
-import hashlib
-from pathlib import Path
 from typing import Any, cast
 
 import psutil
@@ -13,7 +11,6 @@ from engine.registry import ModelCard
 from engine.stt.base import Recognizer
 from engine.tts.base import Synthesizer
 from engine.types import DownloadProgress
-from engine.weights import natural
 from studio.library import consent
 from studio.settings import Settings
 from workers.task import Task
@@ -34,14 +31,10 @@ def load_recognizer(task: Task, model_id: str) -> Recognizer:
     return cast("Recognizer", _load(task, registry.find(model_id, "transcribe")))
 
 
-def identity(task: Task, model_id: str) -> dict[str, Any]:
-    """All that decides how a model sounds, besides what it is asked to say: its id, its files, its family's code."""
+def identity(task: Task, model_id: str) -> dict[str, str]:
+    """All that decides how a model sounds, besides what it is asked to say."""
     card = registry.find(model_id, "speak")
-    folder = weights.folder_of(card, task.settings.models_dir, offline=task.settings.offline)
-    marks = {"model": card.id, "files": _files_mark(card, folder), "code": card.code}
-    for name, place in weights.companion_folders(card, task.settings.models_dir).items():
-        marks[f"files of {name}"] = _files_mark(card, place)
-    return marks
+    return weights.identity(card, task.settings.models_dir, offline=task.settings.offline)
 
 
 def batch_room(settings: Settings, model_id: str) -> int:
@@ -79,17 +72,3 @@ def _load(task: Task, card: ModelCard) -> Any:
         task.heart.message = ""
     folder = weights.folder_of(card, models_dir, offline=offline)
     return load_model(card, folder, models_dir, offline=offline)
-
-
-def _files_mark(card: ModelCard, folder: Path | None) -> str:
-    """A downloaded snapshot is named by its commit, a model of the natural set by what it was made of; a person's own
-    folder by the sizes and ages of its files.
-    """
-    if folder is None:
-        return "built in"
-    if card.natural:
-        return natural.mark(folder)
-    if card.folder is None:
-        return folder.name
-    marks = [f"{path.name}:{path.stat().st_size}:{path.stat().st_mtime_ns}" for path in sorted(folder.iterdir())]
-    return hashlib.sha256("\n".join(marks).encode()).hexdigest()

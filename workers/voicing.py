@@ -7,7 +7,7 @@ over. A batch that fails or dies is spoken one by one: a bad segment takes no ot
 import logging
 import time
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 from sqlmodel import col, delete, select
@@ -15,6 +15,7 @@ from sqlmodel import col, delete, select
 from engine.errors import EngineError, GenerationError, ModelError, OptionError, OutOfMemory, VoiceError
 from engine.pool.places import is_memory_fault
 from engine.text.segment import TextSegment
+from engine.tts import fingerprint
 from engine.tts.base import SpeechPiece, Synthesizer
 from engine.types import SpeechRequest
 from studio.library.db import session
@@ -78,17 +79,9 @@ class Voicing:
         self._room = room
         self._sound = dict(identity) | {
             "owner": task.held.job.owner,  # nobody learns from a fast answer what somebody else had spoken
-            "voice": request.voice,
-            "language": request.language,
-            "speed": request.speed,
-            "pitch": request.pitch,
-            "instructions": request.instructions,
-            "seed": request.seed,
             "sample_rate": model.sample_rate,
+            "request": fingerprint.of_request(request),
         }
-        sampling = {name: value for name, value in asdict(request.sampling).items() if value is not None}
-        if sampling:
-            self._sound["sampling"] = sampling
         self._cache = SegmentCache(task.storage.segment_cache)
         self._journal = Journal(task.storage.job_folder(task.held.job.id), task.held.part.number)
         self._deaths = self._journal.deaths()
@@ -143,7 +136,7 @@ class Voicing:
         self._journal.close()
 
     def _key(self, line: Line) -> str:
-        return segment_key(self._sound | {"text": line.segment.text, "ends": line.segment.ends})
+        return segment_key(self._sound | {"segment": fingerprint.of_segment(line.segment)})
 
     def _may_join(self, key: str, line: Line) -> bool:
         return line.index not in self._failed_before and key not in self._deaths and not self._cache.has(key)

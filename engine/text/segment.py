@@ -67,6 +67,10 @@ class TextSegment:
         return self.offsets[start], self.offsets[max(start, end)]
 
 
+UNHEARD_OF_A_SEGMENT = frozenset({"index", "span", "pause_s", "offsets"})
+"""Its fields that do not change its samples: where it stands, and the silence behind it."""
+
+
 def prepare(
     text: str,
     language: str,

@@ -8,6 +8,7 @@ bring bytes, `check` looks for damage, `quantisation` makes them smaller; readin
 from engine.nn.checkpoint import load_arrays, load_file, weight_files
 from engine.weights.acquire import fetch
 from engine.weights.check import verify, verify_companions
+from engine.weights.identity import identity
 from engine.weights.quantisation import quantise
 from engine.weights.store import (
     companion_folder,
@@ -26,6 +27,7 @@ __all__ = [
     "fetch",
     "folder_of",
     "free_bytes",
+    "identity",
     "is_present",
     "load_arrays",
     "load_file",

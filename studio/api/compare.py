@@ -20,7 +20,7 @@ from fastapi import APIRouter, Request
 from pydantic import BaseModel, ConfigDict, Field
 from starlette.responses import Response
 
-from engine import registry
+from engine import controls, registry
 from engine.compare import NAMES, Take, measured, picture, remark, takes
 from engine.errors import EngineError, TextError
 from engine.types import SpeechRequest
@@ -28,6 +28,7 @@ from studio.access import Person, StreamSlot
 from studio.api import names
 from studio.api.bridge import Cancel, Pump, off_loop
 from studio.api.context import ApiContext, Asking, Context
+from studio.api.control_field import field_of
 from studio.api.errors import wire
 from studio.api.events import MAX_NAME_CHARS, sse
 from studio.api.speaking import as_kept, kept_voices
@@ -47,7 +48,7 @@ class CompareBody(BaseModel):
     text: str
     model: str = Field("", max_length=MAX_NAME_CHARS)
     voice: str = Field("", max_length=MAX_NAME_CHARS)
-    seed: int = Field(0, ge=0, le=2**63 - 1)
+    seed: int = field_of(controls.SEED, 0)
 
 
 @router.post("/v1/audio/compare", response_class=Response)

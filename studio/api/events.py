@@ -6,10 +6,12 @@ from typing import Annotated, Any, Literal, cast
 
 from pydantic import BaseModel, ConfigDict, Field, field_validator
 
+from engine import controls
 from engine.spacing import gap
 from engine.types import PartOfSpeech, Pronunciation, Voice, Word
+from studio.api.control_field import field_of
 from studio.api.speech_fields import ChunkingFields, Finite, SamplingFields
-from studio.library.options import MAX_PAUSE_S, MAX_PROMPT_CHARS, BookFormat, BookOptions, Loudness
+from studio.library.options import MAX_PROMPT_CHARS, BookFormat, BookOptions, Loudness
 from studio.library.options import TranscriptFormat as RecordingFormat
 
 SpeechFormat = Literal["mp3", "opus", "aac", "flac", "wav", "pcm"]
@@ -62,15 +64,15 @@ class SpeechBody(SamplingFields, ChunkingFields):
     model: str = Field("", max_length=MAX_NAME_CHARS)
     voice: Annotated[str, Field(max_length=MAX_NAME_CHARS)] | VoiceId = ""
     instructions: str = Field("", max_length=10_000)
-    speed: Finite = Field(1.0, ge=0.5, le=2.0)
+    speed: Finite = field_of(controls.SPEED)
     response_format: SpeechFormat = "mp3"
     stream_format: Literal["audio", "sse"] = "audio"
 
     language: str = Field("", max_length=35)
-    pitch: Finite = Field(1.0, ge=0.5, le=2.0)
-    seed: int | None = Field(None, ge=0, le=2**63 - 1)
-    sentence_pause_s: Finite = Field(0.25, ge=0.0, le=30.0)
-    paragraph_pause_s: Finite = Field(0.7, ge=0.0, le=30.0)
+    pitch: Finite = field_of(controls.PITCH)
+    seed: int | None = field_of(controls.SEED)
+    sentence_pause_s: Finite = field_of(controls.SENTENCE_PAUSE)
+    paragraph_pause_s: Finite = field_of(controls.PARAGRAPH_PAUSE)
     pronunciations: list[Said] = Field([], max_length=1000)
     saved_pronunciations: bool = True
     book: str = Field("", max_length=MAX_NAME_CHARS)
@@ -225,14 +227,14 @@ class BookForm(SamplingFields):
     language: str = Field("", max_length=35)
     instructions: str = Field("", max_length=10_000)
     narrator: str = Field("", max_length=MAX_NAME_CHARS)
-    speed: Finite = Field(1.0, ge=0.5, le=2.0)
-    pitch: Finite = Field(1.0, ge=0.5, le=2.0)
-    seed: int = Field(0, ge=0, le=2**31 - 1)
+    speed: Finite = field_of(controls.SPEED)
+    pitch: Finite = field_of(controls.PITCH)
+    seed: int = field_of(controls.SEED, 0)
     format: BookFormat = "m4b"
     loudness: Loudness = "acx"
-    sentence_pause_s: Finite = Field(0.25, ge=0.0, le=MAX_PAUSE_S)
-    paragraph_pause_s: Finite = Field(0.7, ge=0.0, le=MAX_PAUSE_S)
-    chapter_pause_s: Finite = Field(2.0, ge=0.0, le=MAX_PAUSE_S)
+    sentence_pause_s: Finite = field_of(controls.SENTENCE_PAUSE)
+    paragraph_pause_s: Finite = field_of(controls.PARAGRAPH_PAUSE)
+    chapter_pause_s: Finite = field_of(controls.CHAPTER_PAUSE)
     chapters: list[int] | None = Field(None, max_length=100_000)
     speak_titles: bool = True
     silence_for_failed: bool = False

@@ -4,7 +4,9 @@ from typing import Annotated, Any, Literal
 
 from pydantic import AliasChoices, BaseModel, Field, field_validator
 
+from engine import controls
 from engine.types import Chunking, Sampling
+from studio.api.control_field import field_of
 
 MAX_TOKENS = 1_000_000
 MAX_FRAMES = 100_000
@@ -17,13 +19,13 @@ FrameCount = Annotated[int, Field(ge=0, le=MAX_FRAMES)]
 class SamplingFields(BaseModel):
     """How tokens are drawn; see `engine.types.Sampling`. What is left out is left to the model."""
 
-    temperature: Finite | None = Field(None, ge=0.0, le=10.0)
-    top_p: Finite | None = Field(None, ge=0.0, le=1.0)
-    top_k: Count | None = None
-    min_p: Finite | None = Field(None, ge=0.0, le=1.0)
-    repetition_penalty: Finite | None = Field(None, gt=0.0, le=10.0)
-    repetition_window: Count | None = None
-    max_tokens: Count | None = None
+    temperature: Finite | None = field_of(controls.TEMPERATURE)
+    top_p: Finite | None = field_of(controls.TOP_P)
+    top_k: int | None = field_of(controls.TOP_K)
+    min_p: Finite | None = field_of(controls.MIN_P)
+    repetition_penalty: Finite | None = field_of(controls.REPETITION_PENALTY)
+    repetition_window: int | None = field_of(controls.REPETITION_WINDOW)
+    max_tokens: int | None = field_of(controls.MAX_TOKENS)
 
     def sampling(self) -> Sampling:
         """As the engine takes it."""

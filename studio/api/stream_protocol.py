@@ -4,8 +4,10 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
+from engine import controls
 from engine.errors import OptionError
 from engine.types import SpeechRequest
+from studio.api.control_field import field_of
 from studio.api.errors import invalid_sentence
 from studio.api.events import MAX_NAME_CHARS
 from studio.api.speech_fields import ChunkingFields, Finite, SamplingFields
@@ -27,11 +29,11 @@ class StreamStart(SamplingFields, ChunkingFields):
 
     language: str = Field("", max_length=35)
     instructions: str = Field("", max_length=10_000)
-    speed: Finite = Field(1.0, ge=0.5, le=2.0)
-    pitch: Finite = Field(1.0, ge=0.5, le=2.0)
-    seed: int | None = Field(None, ge=0, le=2**63 - 1)
-    sentence_pause_s: Finite = Field(0.25, ge=0.0, le=30.0)
-    paragraph_pause_s: Finite = Field(0.7, ge=0.0, le=30.0)
+    speed: Finite = field_of(controls.SPEED)
+    pitch: Finite = field_of(controls.PITCH)
+    seed: int | None = field_of(controls.SEED)
+    sentence_pause_s: Finite = field_of(controls.SENTENCE_PAUSE)
+    paragraph_pause_s: Finite = field_of(controls.PARAGRAPH_PAUSE)
 
     saved_pronunciations: bool = True
     book: str = Field("", max_length=MAX_NAME_CHARS)

@@ -84,14 +84,13 @@ async def preview(voice: str, context: Context, asking: Asking, model: str = Que
             is_saved = wanted != voice and "blend" in card.abilities
             if first is None or (first.id != wanted and not is_saved):
                 raise VoiceError(f"{card.name} has no voice called “{voice[:60]}”; GET /v1/audio/voices lists them.")
-            folder = weights.folder_of(card, context.settings.models_dir, offline=context.settings.offline)
-            files = "built in" if folder is None else f"{folder.name} {folder.stat().st_mtime_ns}"
+            made_by = weights.identity(card, context.settings.models_dir, offline=context.settings.offline)
             text = previews.sentence(first.language)
 
             def speak() -> Iterator[AudioChunk]:
                 return iter(context.pool.speak(card.id, SpeechRequest(text, voice=wanted, seed=0)))
 
-            path = previews.preview(context.library.storage, card.id, f"{files} {card.code}", wanted, text, speak)
+            path = previews.preview(context.library.storage, made_by, wanted, text, speak)
             return FileResponse(path, media_type="audio/wav", headers={"cache-control": "private, max-age=60"})
 
     return await off_loop_for(asking.name, work)

@@ -9,6 +9,7 @@ from typing import Annotated, cast
 import typer
 from rich.console import Console
 
+from engine import controls
 from engine.errors import EngineError, OptionError
 from engine.text.pronunciation import used
 from engine.types import Sampling
@@ -33,18 +34,18 @@ def book(
     model: Annotated[str, typer.Option(help="A model id; see `studio models`.")] = "",
     voice: Annotated[str, typer.Option(help="A voice id; see `studio voices`.")] = "",
     language: Annotated[str, typer.Option(help="A language tag; the voice's own when left out.")] = "",
-    speed: Annotated[float, typer.Option(help="0.5 to 2.0")] = 1.0,
+    speed: Annotated[float, typer.Option(help=controls.SPEED.told)] = 1.0,
     chapters: Annotated[str, typer.Option(help="Which chapters, e.g. 1-3,5; the story's own when left out.")] = "",
     format: Annotated[str, typer.Option("--format", "-f", help="m4b, mp3, mp3-chapters, flac, wav or opus")] = "m4b",
     loudness: Annotated[str, typer.Option(help="acx, podcast or none")] = "acx",
-    seed: Annotated[int, typer.Option(min=0, max=2**31 - 1, help="Another seed, another reading.")] = 0,
-    temperature: Annotated[float | None, typer.Option(help="0 to 2; the model's own when left out.")] = None,
-    top_p: Annotated[float | None, typer.Option(help="Above 0, to 1")] = None,
-    top_k: Annotated[int | None, typer.Option(help="0 is no limit")] = None,
-    min_p: Annotated[float | None, typer.Option(help="0 to 1")] = None,
-    repetition_penalty: Annotated[float | None, typer.Option(help="1 to 10; above 1 repeats less.")] = None,
-    repetition_window: Annotated[int | None, typer.Option(help="Tokens back that it looks.")] = None,
-    max_tokens: Annotated[int | None, typer.Option(help="The longest a sentence may become.")] = None,
+    seed: Annotated[int, typer.Option(help=controls.SEED.told)] = 0,
+    temperature: Annotated[float | None, typer.Option(help=controls.TEMPERATURE.told)] = None,
+    top_p: Annotated[float | None, typer.Option(help=controls.TOP_P.told)] = None,
+    top_k: Annotated[int | None, typer.Option(help=controls.TOP_K.told)] = None,
+    min_p: Annotated[float | None, typer.Option(help=controls.MIN_P.told)] = None,
+    repetition_penalty: Annotated[float | None, typer.Option(help=controls.REPETITION_PENALTY.told)] = None,
+    repetition_window: Annotated[int | None, typer.Option(help=controls.REPETITION_WINDOW.told)] = None,
+    max_tokens: Annotated[int | None, typer.Option(help=controls.MAX_TOKENS.told)] = None,
     out: Annotated[Path | None, typer.Option("--out", "-o", help="Copy the results into this folder.")] = None,
     download: Annotated[bool, typer.Option("--download", help="Download the model if it is not here.")] = False,
     no_wait: Annotated[bool, typer.Option("--no-wait", help="Leave it to the studio that runs here.")] = False,

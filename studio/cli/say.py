@@ -13,6 +13,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from engine import controls
 from engine.audio.encode import FORMATS, encode_pcm16, encode_stream, write_file
 from engine.errors import OptionError, TextError
 from engine.pool import ModelPool
@@ -36,8 +37,8 @@ def say(
     model: Annotated[str, typer.Option(help="A model id; see `studio models`.")] = "",
     voice: Annotated[str, typer.Option(help="A voice id; see `studio voices`.")] = "",
     language: Annotated[str, typer.Option(help="A language tag such as en-gb or fr.")] = "",
-    speed: Annotated[float, typer.Option(help="0.5 to 2.0")] = 1.0,
-    pitch: Annotated[float, typer.Option(help="0.5 to 2.0")] = 1.0,
+    speed: Annotated[float, typer.Option(help=controls.SPEED.told)] = 1.0,
+    pitch: Annotated[float, typer.Option(help=controls.PITCH.told)] = 1.0,
     stream: Annotated[bool, typer.Option("--stream", help="Write sound while it is still being made.")] = False,
     play: Annotated[bool, typer.Option("--play", help="Play it, also when it goes to a file.")] = False,
     out: Annotated[

@@ -1,10 +1,10 @@
 """What a person chooses for a job. Plain frozen values, checked when they are made, kept as JSON in the job's row."""
 
-import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal, Self, get_args
 
+from engine import controls
 from engine.defaults import ALWAYS_LISTENS, ALWAYS_SPEAKS
 from engine.errors import OptionError
 from engine.stt.base import Guidance, language_of
@@ -14,7 +14,6 @@ BookFormat = Literal["m4b", "mp3", "mp3-chapters", "flac", "wav", "opus"]
 Loudness = Literal["acx", "podcast", "none"]
 TranscriptFormat = Literal["txt", "md", "srt", "vtt", "json", "csv", "docx"]
 
-MAX_PAUSE_S = 30.0
 MAX_PRONUNCIATIONS = 10_000
 MAX_PROMPT_CHARS, MAX_HOTWORDS = 4000, 200
 """Of what a recogniser is told; a model remembers less."""
@@ -28,13 +27,12 @@ class BookOptions:
         model: id of a voice model. The door that submits a job has chosen it, and the job keeps it.
         voice: a voice of it; "" takes the model's default.
         language: BCP 47 tag; "" takes the voice's own.
-        speed: 0.5 to 2.0.
-        pitch: 0.5 to 2.0.
+        speed, pitch: see `engine.controls`.
         instructions: how to say it, for models that take words for it.
         seed: makes a sampling model repeatable; a book always has one, so that a resumed book sounds the same.
         format: of the result.
         loudness: target of the mastering.
-        sentence_pause_s, paragraph_pause_s, chapter_pause_s: silences, 0 to 30 seconds.
+        sentence_pause_s, paragraph_pause_s, chapter_pause_s: silences in seconds.
         chapters: indices into Book.chapters to narrate, in order; empty means all.
         speak_titles: whether each chapter begins with its title.
         silence_for_failed: whether a sentence that cannot be spoken may be left silent.
@@ -70,23 +68,11 @@ class BookOptions:
     def __post_init__(self) -> None:
         _one_of("format", self.format, get_args(BookFormat))
         _one_of("loudness target", self.loudness, get_args(Loudness))
-        _within("speed", self.speed, 0.5, 2.0)
-        _within("pitch", self.pitch, 0.5, 2.0)
-        _within("pause between sentences", self.sentence_pause_s, 0.0, MAX_PAUSE_S)
-        _within("pause between paragraphs", self.paragraph_pause_s, 0.0, MAX_PAUSE_S)
-        _within("pause between chapters", self.chapter_pause_s, 0.0, MAX_PAUSE_S)
-        # No wider than what the models take: a job is refused here, not sentence by sentence in the queue.
-        for what, value, low, high in (
-            ("temperature", self.sampling.temperature, 0.0, 2.0),
-            ("top_p", self.sampling.top_p, 0.001, 1.0),
-            ("top_k", self.sampling.top_k, 0, 2**20),
-            ("min_p", self.sampling.min_p, 0.0, 1.0),
-            ("repetition penalty", self.sampling.repetition_penalty, 1.0, 10.0),
-            ("repetition window", self.sampling.repetition_window, 0, 2**20),
-            ("number of tokens", self.sampling.max_tokens, 14, 2**17),
-        ):
-            if value is not None:
-                _within(what, value, low, high)
+        # A job is refused here, not sentence by sentence in the queue.
+        for control in (*controls.VOICE, *controls.PAUSES, controls.SEED):
+            control.check(getattr(self, control.name))
+        for control in controls.SAMPLING:
+            control.check(getattr(self.sampling, control.name))
         if len(self.pronunciations) > MAX_PRONUNCIATIONS:
             raise OptionError(
                 f"A book can carry {MAX_PRONUNCIATIONS:,} pronunciations, and {len(self.pronunciations):,} were given."
@@ -174,8 +160,3 @@ def _known(cls: type[Any], kept: Mapping[str, Any]) -> dict[str, Any]:
 def _one_of(what: str, value: str, choices: tuple[str, ...]) -> None:
     if value not in choices:
         raise OptionError(f"There is no {what} {value!r}: choose one of {', '.join(choices)}.")
-
-
-def _within(what: str, value: float, low: float, high: float) -> None:
-    if not (math.isfinite(value) and low <= value <= high):
-        raise OptionError(f"The {what} must lie between {low:g} and {high:g}, and {value:g} does not.")

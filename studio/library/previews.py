@@ -6,7 +6,7 @@ A preview is a file named by the hash of all that decides its sound: it is whole
 import hashlib
 import json
 import threading
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from engine.audio.encode import write_file
@@ -74,14 +74,13 @@ def sentence(language: str) -> str:
 
 
 def preview(
-    storage: Storage, model: str, files: str, voice: str, text: str, speak: Callable[[], Iterator[AudioChunk]]
+    storage: Storage, made_by: Mapping[str, str], voice: str, text: str, speak: Callable[[], Iterator[AudioChunk]]
 ) -> Path:
     """The file with a voice's sentence (WAV); spoken now if it never was.
 
     Args:
         storage: where files are.
-        model: id of the voice's model.
-        files: which files of it: a commit, or what else changes when they do.
+        made_by: who speaks; see `engine.weights.identity`.
         voice: as the model knows it, a blend with its shares.
         text: the sentence.
         speak: says it.
@@ -89,7 +88,7 @@ def preview(
     Raises:
         EngineError: it cannot be spoken, or there is no room on the disk.
     """
-    spelled = json.dumps([model, files, voice, text], ensure_ascii=True).encode()
+    spelled = json.dumps([dict(made_by), voice, text], ensure_ascii=True, sort_keys=True).encode()
     path = storage.previews / f"{hashlib.sha256(spelled).hexdigest()}.wav"
     if path.is_file():
         return path

@@ -6,7 +6,7 @@ from typing import Any
 
 import gradio as gr
 
-from engine import registry
+from engine import controls, registry
 from engine.errors import EngineError, OptionError
 from engine.text.pronunciation import used
 from engine.types import Pronunciation, Sampling
@@ -22,6 +22,7 @@ from studio.page.doorway import endpoint, escape, hidden, kindly, log, mirror, n
 from studio.page.drawing import manner_fields, own_sampling
 from studio.page.speak import VoicePicker, voice_picker
 from studio.page.tags import tag_palette
+from studio.page.turning import slider
 from studio.page.voices import kept
 
 DOCUMENTS = [".epub", ".pdf", ".docx", ".html", ".htm", ".xhtml", ".md", ".markdown", ".txt", ".text", ".fb2"]
@@ -64,9 +65,7 @@ def build(context: PageContext, tabs: gr.Tabs) -> VoicePicker:
             format = gr.Dropdown(FORMATS, value="m4b", label="Format", filterable=False, elem_id="book-format")
             loudness = gr.Dropdown(LOUDNESS, value="acx", label="Loudness", filterable=False, elem_id="book-loudness")
             with gr.Accordion("Pauses and narrator", open=False, elem_id="book-pauses"):
-                sentence = gr.Slider(0, 3, value=0.25, step=0.05, label="After a sentence, seconds")
-                paragraph = gr.Slider(0, 5, value=0.7, step=0.1, label="After a paragraph, seconds")
-                chapter = gr.Slider(0, 10, value=2.0, step=0.5, label="After a chapter, seconds")
+                sentence, paragraph, chapter = (slider(pause) for pause in controls.PAUSES)
                 silence = gr.Checkbox(False, label="Leave a sentence silent if it cannot be spoken")
                 narrator = gr.Textbox(
                     "", label="Narrator, for the file's tags", max_length=200, placeholder="The voice's name"

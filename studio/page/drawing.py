@@ -9,12 +9,11 @@ from typing import Any
 
 import gradio as gr
 
-from engine import registry
+from engine import controls, registry
 from engine.errors import ModelNotFound
 from engine.types import Sampling
 from studio.page.doorway import kindly
-
-_SEEDS = 2**31 - 1
+from studio.page.turning import number, slider
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,17 +46,13 @@ def manner_fields(model_id: str, model: gr.Dropdown, prefix: str) -> Manner:
         prefix: of the elements' ids.
     """
     sampling = own_sampling(model_id) or Sampling()
-    speed = gr.Slider(
-        0.5, 2.0, value=1.0, step=0.05, label="Speed", visible=_has_speed(model_id), elem_id=f"{prefix}-speed"
-    )
+    speed = slider(controls.SPEED, visible=_has_speed(model_id), elem_id=f"{prefix}-speed")
     with gr.Accordion(
         "Advanced", open=False, visible=own_sampling(model_id) is not None, elem_id=f"{prefix}-drawn"
     ) as drawn:
-        temperature = gr.Slider(
-            0, 2, value=sampling.temperature or 0, step=0.05, label="Temperature", info="0 is always the likeliest"
-        )
-        top_p = gr.Slider(0.05, 1, value=sampling.top_p or 1, step=0.05, label="Top p", info="1 leaves nothing out")
-        seed = gr.Number(0, label="Seed", info="Another seed, another reading", precision=0, minimum=0, maximum=_SEEDS)
+        temperature = slider(controls.TEMPERATURE, sampling.temperature or 0)
+        top_p = slider(controls.TOP_P, sampling.top_p or 1)
+        seed = number(controls.SEED, 0)
 
     @kindly
     def other_model(chosen: str) -> tuple[gr.Slider, gr.Accordion, gr.Slider, gr.Slider]:

@@ -7,6 +7,7 @@ phonemes.
 
 from engine.tts.espeak.catalogue import voices
 from engine.tts.espeak.model import load
+from engine.tts.espeak.process import data_mark
 from engine.tts.espeak.pronounce import phonemes
 
-__all__ = ["load", "phonemes", "voices"]
+__all__ = ["data_mark", "load", "phonemes", "voices"]

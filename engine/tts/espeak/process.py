@@ -6,6 +6,7 @@ thousandth of the time it takes to hear it.
 
 import atexit
 import fcntl
+import hashlib
 import json
 import logging
 import os
@@ -15,6 +16,8 @@ import sys
 import threading
 from collections.abc import Generator
 from contextlib import contextmanager, suppress
+from functools import cache
+from importlib.metadata import version
 from pathlib import Path
 
 import espeakng_loader
@@ -68,6 +71,24 @@ def data_folder() -> Path:
         return Path(espeakng_loader.get_data_path())
     except RuntimeError as exc:
         raise _damaged() from exc
+
+
+@cache
+def data_mark() -> str:
+    """A name for the library and its data: another one when either is another, for kept sound to be named by.
+
+    Raises:
+        WeightsError: they are not there.
+    """
+    data, file = data_folder(), Path(espeakng_loader.get_library_path())
+    mark = hashlib.sha256()
+    try:
+        for path in [file, *sorted(one for one in data.rglob("*") if one.is_file())]:
+            mark.update(f"{path.name}\0{path.stat().st_size}\0".encode())
+            mark.update(path.read_bytes())
+    except OSError as exc:
+        raise _damaged() from exc
+    return f"{version('espeakng-loader')} {mark.hexdigest()}"
 
 
 def _damaged() -> WeightsError:

@@ -11,7 +11,7 @@ from hypothesis.extra import numpy as arrays
 from engine.types import Word
 from studio.library.segments import SegmentCache, segment_key
 
-SOUND = {"model": "espeak-ng", "voice": "en-us", "speed": 1.0, "text": "Hello.", "seed": 0}
+SOUND = {"model": "espeak-ng", "request": {"voice": "en-us", "speed": 1.0}, "segment": {"text": "Hello."}}
 
 
 @settings(max_examples=40, deadline=None)
