@@ -29,6 +29,8 @@ CHAR_BYTES = 1000
 class Choir:
     """The real voice, speaking several segments in one call; it notes who asked for what."""
 
+    takes_batches = True
+
     def __init__(self) -> None:
         self.voice: Any = None
         self.task: Any = None
