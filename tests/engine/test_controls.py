@@ -14,7 +14,7 @@ from engine.controls import Control
 from engine.errors import OptionError
 from engine.types import Sampling, SpeechRequest
 from studio.api.events import BookForm, SpeechBody
-from studio.api.stream_protocol import Start
+from studio.api.stream_protocol import StreamStart
 from studio.library.options import BookOptions
 
 DOCS = Path(__file__).parents[2] / "docs" / "controls.md"
@@ -45,7 +45,7 @@ def test_every_number_of_a_request_is_a_control_with_its_default() -> None:
     assert [one.name for one in fields(Sampling)] == [one.name for one in controls.SAMPLING]
 
 
-@pytest.mark.parametrize("door", [SpeechBody, BookForm, Start], ids=lambda one: one.__name__)
+@pytest.mark.parametrize("door", [SpeechBody, BookForm, StreamStart], ids=lambda one: one.__name__)
 def test_every_door_has_the_same_bounds(door: Any) -> None:
     said = door.model_json_schema()["properties"]
     for control in controls.ALL:

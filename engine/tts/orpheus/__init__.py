@@ -14,7 +14,10 @@ from engine.tts.orpheus.voices import voices
 if TYPE_CHECKING:
     from engine.tts.orpheus.model import OrpheusSynthesizer
 
-__all__ = ["load", "voices"]
+__all__ = ["VERSION", "load", "voices"]
+
+VERSION = "1"
+"""What this code makes of the same text; kept segments of another one are spoken anew."""
 
 
 def load(files: Path | None, companions: Mapping[str, Path]) -> "OrpheusSynthesizer":
