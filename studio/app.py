@@ -32,9 +32,9 @@ from studio.api import build_router
 from studio.api import errors as api_errors
 from studio.api.context import ApiContext
 from studio.library import owners
-from studio.library.chosen import default_speaker
 from studio.library.db import migrate
 from studio.library.library import Library, open_library
+from studio.library.voices.dressed import default_speaker
 from studio.page import Downloads, PageContext, build_page, mount_options, refuse_wrong_inputs
 from studio.server import ServeError, address_of, listen, run
 from studio.settings import Settings

@@ -17,7 +17,7 @@ from studio.access import Access
 from studio.api import errors as api_errors
 from studio.api import listen as listen_page
 from studio.api import stream_socket
-from studio.library.chosen import default_speaker
+from studio.library.voices.dressed import default_speaker
 from studio.server import address_of, listen, run
 from studio.settings import Settings
 

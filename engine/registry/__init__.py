@@ -4,6 +4,8 @@ A new model is one card in `speaking.py` or `listening.py`; a card whose family 
 Knows nothing of downloads or of memory: `engine.weights` finds the files of a card, `engine.pool` loads them.
 """
 
+from collections.abc import Mapping
+
 from engine.registry import listening, speaking
 from engine.registry.card import FolderSigns, ModelCard, Recognise, Task
 from engine.registry.catalogue import Catalogue
@@ -18,8 +20,10 @@ __all__ = [
     "ModelCard",
     "Recognise",
     "Task",
+    "blend",
     "cards",
     "find",
+    "shares",
     "voices",
 ]
 
@@ -45,6 +49,16 @@ def find(model_id: str, task: Task | None = None) -> ModelCard:
         ModelNotFound: with the nearest known names, or what is wrong with the folder.
     """
     return CATALOGUE.find(model_id, task)
+
+
+def shares(model_id: str, voice: str) -> Mapping[str, float]:
+    """What a voice is made of; see `Catalogue.shares`."""
+    return CATALOGUE.shares(model_id, voice)
+
+
+def blend(model_id: str, wanted: str) -> str:
+    """A blend in its one spelling; see `Catalogue.blend`."""
+    return CATALOGUE.blend(model_id, wanted)
 
 
 def voices(model_id: str) -> list[Voice]:

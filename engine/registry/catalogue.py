@@ -11,9 +11,12 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any, cast
 
-from engine.errors import ModelNotFound
+from engine.errors import ModelNotFound, OptionError, VoiceError
 from engine.registry.card import DOES, FolderSigns, ModelCard, Recognise, Task
 from engine.types import Voice
+
+BLEND = "blend"
+"""The ability to speak with several voices at once."""
 
 CONFIG_MAX_BYTES = 4 * 1024**2
 MEMORY_PER_FILE_BYTE = 1.25  # what a loaded model takes beyond its files: activations and caches
@@ -61,6 +64,34 @@ class Catalogue:
         if card.task != "speak":
             return []
         return list(import_module(card.module).voices())
+
+    def shares(self, model_id: str, voice: str) -> Mapping[str, float]:
+        """The model's voices that a voice is made of, and their shares, which sum to 1; itself where it is no blend.
+
+        Raises:
+            ModelNotFound: as `find`.
+            VoiceError: it cannot be read as a voice.
+        """
+        card = self.find(model_id)
+        return import_module(card.module).parse(voice).shares if BLEND in card.abilities else {voice: 1.0}
+
+    def blend(self, model_id: str, wanted: str) -> str:
+        """A blend in its one spelling.
+
+        Raises:
+            ModelNotFound: as `find`.
+            OptionError: the model cannot blend.
+            VoiceError: this is no blend, or not of its voices.
+        """
+        card = self.find(model_id)
+        if BLEND not in card.abilities:
+            able = dict.fromkeys(one.name.partition(" ")[0] for one in self.cards("speak") if BLEND in one.abilities)
+            raise OptionError(f"{card.name} cannot blend voices. {' and '.join(able)} can.")
+        blend = import_module(card.module).parse(wanted)
+        known = {voice.id for voice in self.voices(model_id)}
+        if strange := next((voice for voice in blend.shares if voice not in known), ""):
+            raise VoiceError(f"“{strange[:40]}” is no voice of {card.name}, so it cannot be blended.")
+        return blend.spelled
 
     def _completed(self, card: ModelCard) -> ModelCard:
         return card if card.languages else replace(card, languages=_languages(card.module))

@@ -31,7 +31,7 @@ from studio.api.context import ApiContext, Asking, Context
 from studio.api.control_field import field_of
 from studio.api.errors import wire
 from studio.api.events import MAX_NAME_CHARS, sse
-from studio.api.speaking import as_kept, kept_voices
+from studio.api.speaking import as_kept, own_of
 from studio.api.streamed import PumpedResponse
 
 router = APIRouter(tags=["speech"])
@@ -58,9 +58,9 @@ async def compare(request: Request, body: CompareBody, context: Context, asking:
         raise TextError(f"The text has {len(body.text):,} characters and a comparison may have {MAX_CHARS:,}.")
     if not body.text.strip():
         raise TextError("There is nothing to compare: the text is empty.")
-    kept = kept_voices(context, asking)
+    own = own_of(context, asking)
     who = await off_loop(
-        partial(names.speaker, context.settings, model=body.model, voice=body.voice, text=body.text, kept=kept)
+        partial(names.speaker, context.settings, model=body.model, voice=body.voice, text=body.text, own=own)
     )
     spoken = who.asked(SpeechRequest(body.text, seed=body.seed))
     slot = context.access.limits.open_stream(asking)

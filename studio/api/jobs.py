@@ -30,12 +30,13 @@ from studio.api.streamed import EventResponse, PumpedResponse
 from studio.api.uploads import Form, FormError, received_form
 from studio.books import Book, read_text
 from studio.books.plan import default_chapters
-from studio.library import consent, pronunciations, saved_voices
-from studio.library.chosen import beginning
+from studio.library import consent, pronunciations
 from studio.library.library import Library
 from studio.library.options import BookOptions, TranscriptionOptions
 from studio.library.tables import JobKind
 from studio.library.views import JobView
+from studio.library.voices import saved
+from studio.library.voices.dressed import beginning
 
 router = APIRouter(prefix="/v1/jobs", tags=["jobs"])
 
@@ -221,7 +222,7 @@ def _options(context: ApiContext, owner: str, asked: BookForm, book: Book) -> Bo
         language=asked.language,
         text=beginning(book),
         hint=book.language,
-        kept=lambda family, voice: saved_voices.resolved(db, owner, family, voice),
+        own=saved.own(db, owner),
     )
     _check_consent(context, owner, who.model, asked.allow_download)
     texts = (text for chapter in book.chapters for text in (chapter.title, *chapter.paragraphs))

@@ -8,9 +8,10 @@ from starlette.requests import HTTPConnection
 from engine.pool import ModelPool
 from engine.types import SpeechRequest
 from studio.access import Access, Person
-from studio.library import pronunciations, saved_voices
-from studio.library.chosen import Kept
+from studio.library import pronunciations
 from studio.library.library import Library
+from studio.library.voices import saved
+from studio.library.voices.dressed import Own
 from studio.settings import Settings
 
 
@@ -43,12 +44,9 @@ async def speaking(connection: HTTPConnection) -> Speaking:
     return connection.app.state.api
 
 
-def kept_voices(application: Speaking, asking: Person) -> Kept | None:
+def own_of(application: Speaking, asking: Person) -> Own | None:
     """What a person's own voices are made of; None where nothing is kept."""
-    if application.library is None:
-        return None
-    db = application.library.db
-    return lambda family, voice: saved_voices.resolved(db, asking.name, family, voice)
+    return None if application.library is None else saved.own(application.library.db, asking.name)
 
 
 def as_kept(

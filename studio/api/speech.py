@@ -21,9 +21,9 @@ from studio.api.context import ApiContext, Asking, Context
 from studio.api.errors import wire
 from studio.api.events import SpeechBody, SpeechDelta, SpeechDone, Usage, WordTime, sse
 from studio.api.json_route import LongJsonRoute
-from studio.api.speaking import as_kept, kept_voices
+from studio.api.speaking import as_kept, own_of
 from studio.api.streamed import PumpedResponse
-from studio.library.chosen import Chosen
+from studio.library.voices.dressed import Dressed
 
 router = APIRouter(tags=["speech"], route_class=LongJsonRoute)
 
@@ -46,7 +46,7 @@ async def speak(
             voice=body.voice_name,
             language=body.language,
             text=body.input,
-            kept=kept_voices(context, asking),
+            own=own_of(context, asking),
         )
     )
     spoken = SpeechRequest(
@@ -76,7 +76,7 @@ class _Speech:
         self,
         context: ApiContext,
         asking: Person,
-        who: Chosen,
+        who: Dressed,
         spoken: SpeechRequest,
         body: SpeechBody,
         slot: StreamSlot,
@@ -169,7 +169,7 @@ class _Speech:
                 encoder.close()
 
 
-def _recorder(context: ApiContext, asking: Person, who: Chosen, spoken: SpeechRequest) -> ClipRecorder:
+def _recorder(context: ApiContext, asking: Person, who: Dressed, spoken: SpeechRequest) -> ClipRecorder:
     """Keeps the clip under the voice's name as the person calls it."""
     return ClipRecorder(context.library, asking.name, who.model, replace(spoken, voice=who.named))
 

@@ -32,7 +32,7 @@ from studio.api.bridge import Cancel, Pump, off_loop
 from studio.api.context import Asking
 from studio.api.errors import wire
 from studio.api.pcm_frame import frames
-from studio.api.speaking import Speaking, as_kept, kept_voices, speaking
+from studio.api.speaking import Speaking, as_kept, own_of, speaking
 from studio.api.stream_protocol import StreamComplete, StreamError, StreamStart, StreamStarted, parse
 
 router = APIRouter()
@@ -123,7 +123,7 @@ class _Session:
             )
         settings, limits = self._application.settings, self._application.access.limits
         limits.check_speech_text(start.text)
-        kept = kept_voices(self._application, self._asking)
+        own = own_of(self._application, self._asking)
 
         def choose() -> tuple[str, SpeechRequest]:
             who = names.speaker(
@@ -132,7 +132,7 @@ class _Session:
                 voice=start.voice,
                 language=start.language,
                 text=start.text,
-                kept=kept,
+                own=own,
             )
             request = who.asked(start.request())
             with_words, book = start.saved_pronunciations, start.book

@@ -1,6 +1,7 @@
 """/v1/audio/voices: the voices of a model, a person's own blends among them, and what each sounds like."""
 
 from collections.abc import Iterator
+from contextlib import suppress
 
 from fastapi import APIRouter, Query
 from pydantic import BaseModel, Field
@@ -14,13 +15,12 @@ from studio.api import names
 from studio.api.bridge import off_loop_for
 from studio.api.context import ApiContext, Asking, Context
 from studio.api.events import MAX_NAME_CHARS, Deleted, VoiceEntry, VoiceList
-from studio.api.speaking import kept_voices
-from studio.library import previews, saved_voices
-from studio.library.saved_voices import KeptVoice
+from studio.api.speaking import own_of
+from studio.library.voices import previews, saved
+from studio.library.voices.likeness import VOICES
+from studio.library.voices.saved import KeptVoice
 
 router = APIRouter(prefix="/v1/audio/voices", tags=["voices"])
-
-MAX_BLENDED = 8
 
 
 class SavedBlend(BaseModel):
@@ -54,18 +54,18 @@ def list_voices(
 def keep(body: SavedBlend, context: Context, asking: Asking) -> VoiceEntry:
     """Keep a blend of a model's voices under a name, which is its voice id from then on."""
     card = registry.find(names.model_id(body.model, "speak", context.settings))
-    blend = checked_blend(body.blend, card)
+    blend = registry.blend(card.id, body.blend)
     name = " ".join(body.name.split())
-    taken = {voice.id.casefold() for voice in registry.voices(card.id)} | set(names.VOICES)
+    taken = {voice.id.casefold() for voice in registry.voices(card.id)} | set(VOICES)
     if name.casefold() in taken:
         raise OptionError(f"“{name[:60]}” is the name of another voice; choose one of your own.")
-    return _entry(saved_voices.keep(context.library.db, asking.name, card.family, name, blend), card)
+    return _entry(saved.keep(context.library.db, asking.name, card.family, name, blend), card)
 
 
 @router.delete("/{voice_id}")
 def remove(voice_id: str, context: Context, asking: Asking) -> Deleted:
     """Forget a blend, by its `saved` id. Books that are in the queue keep its sound."""
-    saved_voices.remove(context.library.db, asking.name, voice_id)
+    saved.remove(context.library.db, asking.name, voice_id)
     return Deleted(id=voice_id, object="voice")
 
 
@@ -77,10 +77,8 @@ async def preview(voice: str, context: Context, asking: Asking, model: str = Que
 
     def work() -> Response:
         with slot:
-            wanted = names.speaker(
-                context.settings, model=card.id, voice=voice, kept=kept_voices(context, asking)
-            ).voice
-            first = next((known for known in registry.voices(card.id) if known.id == _first(wanted)), None)
+            wanted = names.speaker(context.settings, model=card.id, voice=voice, own=own_of(context, asking)).voice
+            first = next((known for known in registry.voices(card.id) if known.id == _first(wanted, card)), None)
             is_saved = wanted != voice and "blend" in card.abilities
             if first is None or (first.id != wanted and not is_saved):
                 raise VoiceError(f"{card.name} has no voice called “{voice[:60]}”; GET /v1/audio/voices lists them.")
@@ -100,34 +98,7 @@ def own_voices(context: ApiContext, owner: str, card: ModelCard) -> list[VoiceEn
     """The person's blends that a model can speak."""
     if "blend" not in card.abilities:
         return []
-    return [_entry(kept, card) for kept in saved_voices.list_all(context.library.db, owner, card.family)]
-
-
-def checked_blend(blend: str, card: ModelCard) -> str:
-    """A blend in a fixed spelling, its shares summing to 1.
-
-    Raises:
-        OptionError: the model cannot blend, or this is no blend of its voices.
-    """
-    if "blend" not in card.abilities:
-        raise OptionError(f"{card.name} cannot blend voices. Kokoro can.")
-    known = {voice.id for voice in registry.voices(card.id)}
-    shares: dict[str, float] = {}
-    for part in blend.split("+"):
-        voice, colon, share = (piece.strip() for piece in part.partition(":"))
-        try:
-            amount = float(share) if colon else 1.0
-        except ValueError:
-            amount = 0.0
-        if voice not in known:
-            raise OptionError(f"“{voice[:40]}” is no voice of {card.name}, so it cannot be blended.")
-        if not 0 < amount <= 1000:
-            raise OptionError(f"The share of {voice} must be a number above 0, as in af_heart:0.6+am_michael:0.4.")
-        shares[voice] = shares.get(voice, 0.0) + amount
-    if len(shares) > MAX_BLENDED:
-        raise OptionError(f"A blend can have {MAX_BLENDED} voices; this one has {len(shares)}.")
-    whole = sum(shares.values())
-    return "+".join(f"{voice}:{amount / whole:.4g}" for voice, amount in shares.items())
+    return [_entry(kept, card) for kept in saved.list_all(context.library.db, owner, card.family)]
 
 
 def speaks(spoken: str, language: str) -> bool:
@@ -141,12 +112,8 @@ def _has_words(voice: VoiceEntry, words: list[str]) -> bool:
     return all(word in text for word in words)
 
 
-def _first(voice: str) -> str:
-    return voice.partition("+")[0].partition(":")[0] if ":" in voice else voice
-
-
 def _entry(kept: KeptVoice, card: ModelCard) -> VoiceEntry:
-    first = _first(kept.blend)
+    first = _first(kept.blend, card)
     language = next((voice.language for voice in registry.voices(card.id) if voice.id == first), "")
     gender = _gender(kept.blend, card)
     return VoiceEntry(
@@ -154,8 +121,15 @@ def _entry(kept: KeptVoice, card: ModelCard) -> VoiceEntry:
     )
 
 
+def _first(voice: str, card: ModelCard) -> str:
+    """The voice that decides a blend's language; "" of what is no voice."""
+    with suppress(VoiceError):
+        return next(iter(registry.shares(card.id, voice)))
+    return ""
+
+
 def _gender(blend: str, card: ModelCard) -> str:
     """Of all its voices, or "" where they differ."""
-    parts = {part.partition(":")[0] for part in blend.split("+")}
+    parts = registry.shares(card.id, blend)
     genders: set[str] = {voice.gender for voice in registry.voices(card.id) if voice.id in parts}
     return genders.pop() if len(genders) == 1 else ""

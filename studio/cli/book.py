@@ -17,11 +17,11 @@ from studio.books import read_book
 from studio.books.model import Book
 from studio.cli import own, queue
 from studio.library import consent
-from studio.library.chosen import beginning, speaker
 from studio.library.library import Library
 from studio.library.options import BookFormat, BookOptions, Loudness
 from studio.library.tables import JobStatus
 from studio.library.views import JobView
+from studio.library.voices.dressed import beginning, dressed
 from studio.settings import Settings
 
 
@@ -106,15 +106,15 @@ def _as_the_person_has_it(
     library: Library, settings: Settings, options: BookOptions, document: Book, model: str
 ) -> BookOptions:
     """With who is to speak, what the voice is made of, and the words as the person wants them said in all texts."""
-    kept, said = own.in_a_library(library.db)
-    who = speaker(
+    voices, said = own.in_a_library(library.db)
+    who = dressed(
         settings,
         model=model,
         voice=options.voice,
         language=options.language,
         text=beginning(document),
         hint=document.language,
-        kept=kept,
+        own=voices,
     )
     consent.check(settings, who.model, allowed=options.allow_download)
     texts = (text for chapter in document.chapters for text in (chapter.title, *chapter.paragraphs))

@@ -17,7 +17,7 @@ from engine.pool import LiveHandle, ModelPool
 from engine.spacing import gap, text_of
 from engine.stt.base import Guidance
 from engine.types import Samples, TranscriptEvent
-from studio.library.chosen import listener
+from studio.library.listening import listener
 from studio.settings import Settings
 
 PACKET_S = 0.1

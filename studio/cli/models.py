@@ -18,7 +18,7 @@ from engine.registry import ModelCard
 from engine.types import DownloadProgress
 from engine.weights.store import in_words
 from studio.library import extras
-from studio.library.chosen import speaker
+from studio.library.voices.dressed import dressed
 from studio.settings import Settings
 
 app = typer.Typer(invoke_without_command=True)
@@ -175,7 +175,7 @@ def voices(
 ) -> None:
     """Every voice a model can speak as."""
     wanted_language, wanted = tag(language), search.lower()
-    whose = registry.find(model).id if model else speaker(Settings(), language=wanted_language).model
+    whose = registry.find(model).id if model else dressed(Settings(), language=wanted_language).model
     found = [
         voice
         for voice in registry.voices(whose)

@@ -5,7 +5,7 @@ with them.
 from typing import TYPE_CHECKING
 
 from engine.types import Pronunciation
-from studio.library.chosen import Chosen, Kept, speaker
+from studio.library.voices.dressed import Dressed, Own, dressed
 from studio.settings import Settings
 
 if TYPE_CHECKING:
@@ -18,37 +18,35 @@ Said = tuple[Pronunciation, ...]
 
 def for_speech(
     settings: Settings, *, model: str = "", voice: str = "", language: str = "", text: str = ""
-) -> tuple[Chosen, Said]:
+) -> tuple[Dressed, Said]:
     """Who speaks, and the pronunciations for all texts.
 
     Raises:
-        ModelNotFound, ModelNotDownloaded, VoiceError: as `studio.library.chosen.speaker`.
+        ModelNotFound, ModelNotDownloaded, VoiceError: as `studio.library.voices.dressed`.
     """
 
-    def chosen(kept: Kept | None = None) -> Chosen:
-        return speaker(settings, model=model, voice=voice, language=language, text=text, kept=kept)
+    def who(own: Own | None = None) -> Dressed:
+        return dressed(settings, model=model, voice=voice, language=language, text=text, own=own)
 
     if not settings.database_url and not (settings.outputs / "studio.db").exists():
-        return chosen(), ()  # nothing was ever kept, and a database takes half a second to import
+        return who(), ()  # nothing was ever kept, and a database takes half a second to import
     from studio.library.db import open_database
     from studio.library.errors import LibraryError
 
     try:
         db = open_database(settings.resolved_database_url)
         try:
-            kept, said = in_a_library(db)
-            return chosen(kept), said
+            own, said = in_a_library(db)
+            return who(own), said
         finally:
             db.dispose()
     except LibraryError:
-        return chosen(), ()  # a database of another version, or in use: no reason not to speak
+        return who(), ()  # a database of another version, or in use: no reason not to speak
 
 
-def in_a_library(db: "Engine") -> tuple[Kept, Said]:
+def in_a_library(db: "Engine") -> tuple[Own, Said]:
     """What their own voices are made of, and the pronunciations for all texts. Raises LibraryError."""
-    from studio.library import pronunciations, saved_voices
+    from studio.library import pronunciations
+    from studio.library.voices import saved
 
-    def kept(family: str, voice: str) -> str:
-        return saved_voices.resolved(db, OWNER, family, voice)
-
-    return kept, pronunciations.spoken(db, OWNER)
+    return saved.own(db, OWNER), pronunciations.spoken(db, OWNER)

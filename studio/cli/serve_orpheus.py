@@ -9,7 +9,7 @@ from rich.markup import escape
 
 from engine import registry, weights
 from studio.cli.accounts import with_token
-from studio.library.chosen import default_speaker
+from studio.library.voices.dressed import default_speaker
 from studio.settings import Settings
 
 PORT = 8765

@@ -5,11 +5,11 @@ import contextlib
 from rich.console import Console
 
 from engine.weights import natural_root
-from studio.library.chosen import Chosen
+from studio.library.voices.dressed import Dressed
 from studio.settings import Settings
 
 
-def tell(settings: Settings, who: Chosen) -> None:
+def tell(settings: Settings, who: Dressed) -> None:
     """Say the notice of a choice, on standard error.
 
     Args:

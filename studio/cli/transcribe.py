@@ -18,7 +18,7 @@ from engine.stt.base import Guidance, language_of
 from engine.stt.captions import CaptionStyle
 from engine.types import Segment, Transcript
 from studio.cli.fetched import fetched
-from studio.library.chosen import listener
+from studio.library.listening import listener
 from studio.settings import Settings
 
 

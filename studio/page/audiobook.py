@@ -13,8 +13,9 @@ from engine.types import Pronunciation, Sampling
 from studio.access import check_model_name
 from studio.books import Book, read_text
 from studio.library import consent, pronunciations
-from studio.library.chosen import Chosen, beginning, default_speaker, speaker
 from studio.library.options import BookOptions
+from studio.library.voices import saved
+from studio.library.voices.dressed import Dressed, beginning, default_speaker, dressed
 from studio.page.consent import consent_place, may_get, nothing, question
 from studio.page.context import PageContext
 from studio.page.desk import Desk, outline, planned
@@ -23,7 +24,6 @@ from studio.page.drawing import manner_fields, own_sampling
 from studio.page.speak import VoicePicker, voice_picker
 from studio.page.tags import tag_palette
 from studio.page.turning import slider
-from studio.page.voices import kept
 
 DOCUMENTS = [".epub", ".pdf", ".docx", ".html", ".htm", ".xhtml", ".md", ".markdown", ".txt", ".text", ".fb2"]
 MAX_PARAGRAPHS = 100
@@ -161,17 +161,17 @@ def build(context: PageContext, tabs: gr.Tabs) -> VoicePicker:
     return picker
 
 
-def _narrator(context: PageContext, owner: str, document: Book, model: str, voice: str) -> Chosen:
+def _narrator(context: PageContext, owner: str, document: Book, model: str, voice: str) -> Dressed:
     """Who reads a book; of nobody named, who speaks the book's language."""
     if model:
         check_model_name(model, context.settings)
-    return speaker(
+    return dressed(
         context.settings,
         model=model,
         voice=voice,
         text=beginning(document),
         hint=document.language,
-        kept=kept(context.library, owner),
+        own=saved.own(context.library.db, owner),
     )
 
 

@@ -16,13 +16,14 @@ from engine.errors import OptionError, TextError
 from engine.types import AudioChunk, Samples, SpeechRequest
 from studio.access import check_model_name
 from studio.library import pronunciations
-from studio.library.chosen import default_speaker, speaker
+from studio.library.voices import saved
+from studio.library.voices.dressed import default_speaker, dressed
 from studio.page import offers
 from studio.page.context import PageContext
 from studio.page.doorway import endpoint, hidden, kindly, mirror, owner_of, part
 from studio.page.drawing import manner_fields
 from studio.page.tags import tag_palette
-from studio.page.voices import Choice, VoiceList, kept, models, offered, own_voices, voice_list
+from studio.page.voices import Choice, VoiceList, models, offered, own_voices, voice_list
 
 DOWNLOADS: tuple[FormatName, ...] = ("wav", "mp3", "flac", "opus")
 
@@ -233,7 +234,7 @@ def _speak_endpoint(context: PageContext) -> None:
         owner, library = owner_of(request), context.library
         if model:
             check_model_name(str(model), settings)
-        who = speaker(settings, model=str(model or ""), voice=voice or "", text=text, kept=kept(library, owner))
+        who = dressed(settings, model=str(model or ""), voice=voice or "", text=text, own=saved.own(library.db, owner))
         # Inside Gradio's own folder, which serves it and clears it away.
         folder = Path(get_upload_folder()) / secrets.token_hex(16)
         folder.mkdir(parents=True)

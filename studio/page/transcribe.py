@@ -14,8 +14,8 @@ from engine.registry.guidance import can_be_told, can_translate, check_guidance
 from engine.stt.base import Guidance
 from studio.access import check_model_name
 from studio.library import consent
-from studio.library.chosen import default_listener, listener
 from studio.library.errors import QueueFull
+from studio.library.listening import default_listener, listener
 from studio.library.options import MAX_PROMPT_CHARS, TranscriptionOptions
 from studio.page import editor
 from studio.page.consent import consent_place, may_get, nothing, question

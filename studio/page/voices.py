@@ -16,10 +16,9 @@ from engine.errors import ModelNotFound
 from engine.registry import ModelCard, Task
 from engine.types import Voice
 from engine.weights import is_present
-from studio.library import saved_voices
-from studio.library.chosen import Kept
 from studio.library.library import Library
-from studio.library.saved_voices import KeptVoice
+from studio.library.voices import saved
+from studio.library.voices.saved import KeptVoice
 
 Choice = tuple[str, str]
 """What a person reads, and the value."""
@@ -93,12 +92,7 @@ def voice_list(model_id: str, preferred: str = "", own: Sequence[KeptVoice] = ()
 def own_voices(library: Library, owner: str, model_id: str) -> list[KeptVoice]:
     """The person's blends that a model can speak. Raises ModelNotFound."""
     card = registry.find(model_id)
-    return saved_voices.list_all(library.db, owner, card.family) if "blend" in card.abilities else []
-
-
-def kept(library: Library, owner: str) -> Kept:
-    """What a person's own voices are made of."""
-    return lambda family, voice: saved_voices.resolved(library.db, owner, family, voice)
+    return saved.list_all(library.db, owner, card.family) if "blend" in card.abilities else []
 
 
 @cache

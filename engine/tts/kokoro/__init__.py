@@ -8,12 +8,12 @@ equally loud, `model` is the family's door.
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from engine.tts.kokoro.voices import voices
+from engine.tts.kokoro.voices import parse, voices
 
 if TYPE_CHECKING:
     from engine.tts.kokoro.model import KokoroSynthesizer
 
-__all__ = ["VERSION", "load", "voices"]
+__all__ = ["VERSION", "load", "parse", "voices"]
 
 VERSION = "2"
 """What this code makes of the same text; kept segments of another one are spoken anew. 2: equally loud voices."""

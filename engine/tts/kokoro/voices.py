@@ -102,6 +102,11 @@ class Blend:
         """The voice that decides the language."""
         return next(iter(self.shares))
 
+    @property
+    def spelled(self) -> str:
+        """As `parse` reads it: the same for every way to write it."""
+        return "+".join(f"{voice}:{share:.4g}" for voice, share in self.shares.items())
+
 
 def parse(wanted: str) -> Blend:
     """A voice or a blend of voices: "af_heart", "af_heart+am_michael", "af_heart:0.6+am_michael:0.4".

@@ -7,8 +7,9 @@ from typing import Any
 from engine.types import Pronunciation, SpeechRequest
 from studio.access import Person
 from studio.api.speaking import as_kept, kept_voices
-from studio.library import pronunciations, saved_voices
+from studio.library import pronunciations
 from studio.library.db import migrate, open_database
+from studio.library.voices import saved
 
 ADA, BOB = Person("ada"), Person("bob")
 BLEND = "af_heart:0.6+am_michael:0.4"
@@ -21,7 +22,7 @@ def test_a_voice_of_ones_own_is_known_with_and_without_ones_words(tmp_path: Path
     try:
         for_all = pronunciations.add(db, ADA.name, Pronunciation("Sybil", "sˈɪbəl")).said
         for_one = pronunciations.add(db, ADA.name, Pronunciation("Egremont", "ˈɛɡɹəmənt"), "Disraeli").said
-        saved_voices.keep(db, ADA.name, "kokoro", "Evening", BLEND)
+        saved.keep(db, ADA.name, "kokoro", "Evening", BLEND)
         application: Any = SimpleNamespace(library=SimpleNamespace(db=db))
         given = Pronunciation("Hello", respelling="Goodbye")
         asked = SpeechRequest("Sybil.", pronunciations=(given,))

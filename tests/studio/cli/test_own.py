@@ -7,8 +7,9 @@ import pytest
 from engine.errors import ModelNotDownloaded
 from engine.types import Pronunciation
 from studio.cli.own import OWNER, for_speech
-from studio.library import pronunciations, saved_voices
+from studio.library import pronunciations
 from studio.library.db import migrate, open_database
+from studio.library.voices import saved
 from studio.settings import Settings
 
 BLEND = "af_heart:0.6+am_michael:0.4"
@@ -26,7 +27,7 @@ def test_kept_voices_and_words_hold_in_the_terminal(tmp_path: Path) -> None:
     migrate(settings.resolved_database_url)
     db = open_database(settings.resolved_database_url)
     said = pronunciations.add(db, OWNER, Pronunciation("Sybil", "sˈɪbəl")).said
-    saved_voices.keep(db, OWNER, "kokoro", "Evening", BLEND)
+    saved.keep(db, OWNER, "kokoro", "Evening", BLEND)
     db.dispose()
     assert spoken(settings, "hexgrad/Kokoro-82M", "evening") == (BLEND, (said,))
     assert spoken(settings, "espeak-ng", "evening") == ("evening", (said,))

@@ -10,10 +10,11 @@ import numpy as np
 import pytest
 
 from engine.audio.io import read_blocks
-from studio.library import pronunciations, saved_voices
+from studio.library import pronunciations
 from studio.library.db import migrate
 from studio.library.library import Library, open_library
 from studio.library.tables import JobStatus
+from studio.library.voices import saved
 
 ARCHIVE = Path(__file__).parents[2] / "fixtures" / "studio-0.1.0.zip"
 OWNER = "local"
@@ -73,5 +74,5 @@ def test_clips_words_and_voices_are_there(old: Old) -> None:
     for clip in clips:
         assert sum(map(len, read_blocks(clip.path, 22050))) / 22050 == pytest.approx(clip.duration_s, abs=0.01)
     assert {one.said.word for one in pronunciations.list_all(library.db, OWNER)} == set(about["pronunciations"])
-    blend = saved_voices.resolved(library.db, OWNER, "kokoro", about["voice"]["name"])
+    blend = saved.resolved(library.db, OWNER, "kokoro", about["voice"]["name"])
     assert blend == about["voice"]["blend"]

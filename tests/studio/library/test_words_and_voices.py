@@ -13,10 +13,11 @@ from sqlmodel import SQLModel
 
 from engine.errors import OptionError
 from engine.types import Pronunciation
-from studio.library import pronunciation_csv, pronunciations, saved_voices
+from studio.library import pronunciation_csv, pronunciations
 from studio.library.errors import NotFound
 from studio.library.library import Library
 from studio.library.pronunciation_csv import CsvError
+from studio.library.voices import saved
 
 SYBIL = Pronunciation("Sybil", "sˈɪbəl")
 
@@ -154,22 +155,22 @@ def test_a_file_is_taken_in_whole_or_not_at_all(library: Library, monkeypatch: p
 
 def test_a_voice_is_its_blend_for_its_owner_alone(library: Library) -> None:
     blend = "af_heart:0.6+am_michael:0.4"
-    kept = saved_voices.keep(library.db, "ann", "kokoro", "  Evening  Narrator ", blend)
-    assert saved_voices.resolved(library.db, "ann", "kokoro", "evening narrator") == blend
-    assert saved_voices.resolved(library.db, "bob", "kokoro", "Evening Narrator") == "Evening Narrator"
-    assert saved_voices.resolved(library.db, "ann", "espeak", "Evening Narrator") == "Evening Narrator"
-    again = saved_voices.keep(library.db, "ann", "kokoro", "Evening narrator", "af_heart:1")
-    assert (again.id, len(saved_voices.list_all(library.db, "ann"))) == (kept.id, 1)
+    kept = saved.keep(library.db, "ann", "kokoro", "  Evening  Narrator ", blend)
+    assert saved.resolved(library.db, "ann", "kokoro", "evening narrator") == blend
+    assert saved.resolved(library.db, "bob", "kokoro", "Evening Narrator") == "Evening Narrator"
+    assert saved.resolved(library.db, "ann", "espeak", "Evening Narrator") == "Evening Narrator"
+    again = saved.keep(library.db, "ann", "kokoro", "Evening narrator", "af_heart:1")
+    assert (again.id, len(saved.list_all(library.db, "ann"))) == (kept.id, 1)
     with pytest.raises(NotFound):
-        saved_voices.remove(library.db, "bob", kept.id)
-    saved_voices.remove(library.db, "ann", kept.id)
-    assert saved_voices.list_all(library.db, "ann") == []
+        saved.remove(library.db, "bob", kept.id)
+    saved.remove(library.db, "ann", kept.id)
+    assert saved.list_all(library.db, "ann") == []
 
 
 @pytest.mark.parametrize("name", ["", "...", "a+b", "a:b", "<b>", "x" * 61, "a\x07b"])
 def test_names_that_cannot_be_voices_are_refused(library: Library, name: str) -> None:
     with pytest.raises(OptionError):
-        saved_voices.keep(library.db, "ann", "kokoro", name, "af_heart:1")
+        saved.keep(library.db, "ann", "kokoro", name, "af_heart:1")
 
 
 def test_an_older_database_gains_the_tables(tmp_path: Path) -> None:

@@ -1,6 +1,6 @@
 """What the pickers list: the model's own order or the alphabet's, a person's blends, facts to search by."""
 
-from studio.library.saved_voices import KeptVoice
+from studio.library.voices.saved import KeptVoice
 from studio.page.voices import voice_list
 
 KOKORO = "hexgrad/Kokoro-82M"

@@ -1,29 +1,31 @@
-"""Who speaks and who listens at a door: what a request names, else what the settings name, else the rule of
-`engine.defaults`. Every door asks here, and what it is told is what it queues, keeps and plays.
+"""What was asked -> who speaks: whom a request names, else whom the settings name, else the rule of `engine.defaults`.
 
-Knows no database: a door that has one says what a person's own voices are made of.
+A voice may be a model's, a blend, a person's own by its name, or one of OpenAI's. Every door asks here and nowhere
+else, and what it is told is what it queues, keeps and plays. Knows no database: a door that has one brings the
+person's own.
 """
 
 import logging
-from collections.abc import Callable, Collection
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from engine import registry
-from engine.defaults import Listener, base, tag, voice_language, who_listens, who_speaks
+from engine.defaults import base, tag, voice_language, who_speaks
 from engine.errors import EngineError
 from engine.text.by_script import LOOKED_AT, language_by_script
 from engine.types import SpeechRequest
 from studio.library.manuscripts import BookText
+from studio.library.voices.likeness import VOICES, likeness
 from studio.settings import Settings
 
 log = logging.getLogger(__name__)
 
-Kept = Callable[[str, str], str]
+Own = Callable[[str, str], str]
 """(a model's family or "", a voice) -> what it is made of where it is a person's own, else the voice as it was."""
 
 
 @dataclass(frozen=True, slots=True)
-class Chosen:
+class Dressed:
     """Who speaks.
 
     Attributes:
@@ -52,7 +54,7 @@ class Chosen:
         return replace(request, voice=self.voice, language=self.language, notices=self.notices)
 
 
-def speaker(
+def dressed(
     settings: Settings,
     *,
     model: str = "",
@@ -60,8 +62,8 @@ def speaker(
     language: str = "",
     text: str = "",
     hint: str = "",
-    kept: Kept | None = None,
-) -> Chosen:
+    own: Own | None = None,
+) -> Dressed:
     """Who speaks.
 
     Args:
@@ -71,55 +73,34 @@ def speaker(
         language: as people write it, or "".
         text: what is to be said, or its beginning.
         hint: the language a document says it is in.
-        kept: what a person's own voices are made of.
+        own: what a person's own voices are made of.
 
     Raises:
         ModelNotFound, ModelNotDownloaded, VoiceError: as `engine.defaults.who_speaks`.
     """
+    if voice in VOICES and not (model and voice in {one.id for one in registry.voices(model)}):
+        found = dressed(settings, model=model, language=language, text=text, hint=hint, own=own)
+        alike = likeness(voice, found.model, found.voice, found.language, settings)
+        return replace(found, voice=alike, named=alike)
     asked = model or settings.speak_model
     if not voice and settings.voice and asked == settings.speak_model:
         # The settings' voice is for the language it speaks.
-        made_of = _made_of(asked, settings.voice, kept)
-        found = who_speaks("", settings.models_dir, model=asked, voice=made_of)
+        found = who_speaks("", settings.models_dir, model=asked, voice=_made_of(asked, settings.voice, own))
         wanted = tag(language) or language_by_script(text) or tag(hint)
         if not wanted or base(wanted) == base(tag(voice_language(found.model, found.voice))):
             voice = settings.voice
-    made_of = _made_of(asked, voice, kept)
+    made_of = _made_of(asked, voice, own)
     found = who_speaks(language, settings.models_dir, model=asked, voice=made_of, text=text, hint=hint)
-    return Chosen(found.model, found.voice, voice or found.voice, found.language, found.notice, found.lacks)
+    return Dressed(found.model, found.voice, voice or found.voice, found.language, found.notice, found.lacks)
 
 
-def default_speaker(settings: Settings) -> Chosen:
+def default_speaker(settings: Settings) -> Dressed:
     """Who speaks where nothing at all is named. Settings that name nobody who is known are passed over, and logged."""
     try:
-        return speaker(settings)
+        return dressed(settings)
     except EngineError as exc:
         log.warning("the voice in the settings cannot be taken: %s", exc)
-        return speaker(settings.model_copy(update={"speak_model": "", "voice": ""}))
-
-
-def listener(settings: Settings, *, model: str = "", language: str = "", needs: Collection[str] = ()) -> Listener:
-    """Who listens.
-
-    Args:
-        settings: what goes before the rule.
-        model: who was asked for, or "".
-        language: what is spoken, or "".
-        needs: what it must be able to do besides; see `engine.defaults.who_listens`.
-
-    Raises:
-        OptionError, ModelNotDownloaded: as `engine.defaults.who_listens`.
-    """
-    return who_listens(language, settings.models_dir, model=model or settings.transcribe_model, needs=needs)
-
-
-def default_listener(settings: Settings) -> Listener:
-    """Who listens where nothing at all is named. A machine that has nobody is shown who could be got."""
-    try:
-        return listener(settings)
-    except EngineError as exc:
-        log.warning("nobody listens: %s", exc)
-        return Listener(next(card.id for card in registry.cards("transcribe") if card.natural))
+        return dressed(settings.model_copy(update={"speak_model": "", "voice": ""}))
 
 
 def beginning(book: BookText) -> str:
@@ -135,7 +116,7 @@ def beginning(book: BookText) -> str:
     return "\n".join(parts)
 
 
-def _made_of(model: str, voice: str, kept: Kept | None) -> str:
-    if not voice or kept is None:
+def _made_of(model: str, voice: str, own: Own | None) -> str:
+    if not voice or own is None:
         return voice
-    return kept(registry.find(model, "speak").family if model else "", voice)
+    return own(registry.find(model, "speak").family if model else "", voice)

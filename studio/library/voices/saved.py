@@ -2,6 +2,7 @@
 
 import unicodedata
 from dataclasses import dataclass
+from functools import partial
 
 from sqlalchemy import Engine, func
 from sqlmodel import col, select
@@ -10,6 +11,7 @@ from engine.errors import OptionError
 from studio.library.db import session
 from studio.library.errors import NotFound
 from studio.library.tables import SavedVoice, new_id
+from studio.library.voices.dressed import Own
 
 MAX_VOICES = 500
 MAX_NAME_CHARS = 60
@@ -75,6 +77,11 @@ def remove(db: Engine, owner: str, voice_id: str) -> None:
         if row is None:
             raise NotFound("There is no such voice.")
         rows.delete(row)
+
+
+def own(db: Engine, owner: str) -> Own:
+    """A person's voices, for whoever asks who speaks."""
+    return partial(resolved, db, owner)
 
 
 def resolved(db: Engine, owner: str, family: str, voice: str) -> str:

@@ -6,7 +6,8 @@ from typing import Any
 import pytest
 
 from engine.errors import ModelNotFound, VoiceError
-from studio.library.chosen import beginning, default_listener, default_speaker, listener, speaker
+from studio.library.listening import default_listener, listener
+from studio.library.voices.dressed import beginning, default_speaker, dressed
 from studio.settings import Settings
 from tests.present import put
 from tests.workers.books import PlainBook, PlainChapter
@@ -55,19 +56,19 @@ def kept(family: str, voice: str) -> str:
     ],
 )
 def test_who_speaks(models: Path, set_to: dict[str, str], asked: dict[str, str], model: str, voice: str) -> None:
-    who = speaker(settings(models, **set_to), kept=kept, **asked)
+    who = dressed(settings(models, **set_to), own=kept, **asked)
     assert (who.model, who.voice) == (model, voice)
 
 
 def test_a_blend_keeps_the_name_its_person_gave_it(models: Path) -> None:
-    who = speaker(settings(models), voice="Evening", kept=kept)
+    who = dressed(settings(models), voice="Evening", own=kept)
     assert (who.named, who.voice) == ("Evening", BLEND)
 
 
 def test_what_cannot_be_had_is_told_to_who_asks_and_passed_over_where_nobody_does(models: Path) -> None:
     for wrong, error in (({"voice": "nobody"}, VoiceError), ({"speak_model": "no/thing"}, ModelNotFound)):
         with pytest.raises(error):
-            speaker(settings(models, **wrong))
+            dressed(settings(models, **wrong))
         assert default_speaker(settings(models, **wrong)).model == "kokoro"
 
 
