@@ -32,7 +32,7 @@ def _heard(thing: Any, unheard: Collection[str]) -> dict[str, Any]:
 def _plain(value: Any) -> Any:
     if isinstance(value, np.ndarray):
         held = np.ascontiguousarray(value)
-        return [str(held.dtype), list(held.shape), hashlib.sha256(held).hexdigest()]
+        return [str(held.dtype), list(held.shape), hashlib.sha256(held.tobytes()).hexdigest()]
     if is_dataclass(value) and not isinstance(value, type):
         return _heard(value, ())
     if isinstance(value, tuple | list | set | frozenset):

@@ -124,9 +124,13 @@ def parse(wanted: str) -> Blend:
             amount = float(share) if colon else 1.0
         except ValueError:
             amount = math.nan
-        if not name.strip() or not 0 < amount <= 1000:
+        if not name.strip():
             raise VoiceError(
                 f"“{wanted[:80]}” is no voice. Write one voice, or a blend such as af_heart:0.6+am_michael:0.4."
+            )
+        if not 0 < amount <= 1000:
+            raise VoiceError(
+                f"The share of {name.strip()[:40]} must be a number above 0, as in af_heart:0.6+am_michael:0.4."
             )
         shares[name.strip()] = shares.get(name.strip(), 0.0) + amount
     whole = sum(shares.values())

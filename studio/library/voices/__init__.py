@@ -1,3 +1,3 @@
-"""Voices: who speaks (`dressed`), those that people keep (`saved`), what one sounds like (`previews`), and OpenAI's names
-for some (`likeness`).
+"""Voices: who speaks (`dressed`), those that people keep (`saved`), what one sounds like (`previews`), and what
+OpenAI calls some of them (`likeness`).
 """

@@ -9,6 +9,7 @@ from engine import registry
 from engine.errors import ModelNotFound
 from engine.tts.kokoro.best import BEST
 from studio.api import names
+from studio.library.voices.likeness import VOICES
 from studio.settings import Settings
 from tests.present import put
 
@@ -20,8 +21,8 @@ def settings(models_dir: Path, **changes: Any) -> Settings:
 @pytest.mark.parametrize("model", ["", "tts-1", "gpt-4o-mini-tts"])
 def test_openais_names_are_good_voices_of_kokoro_each_another_one(tmp_path: Path, model: str) -> None:
     here = settings(put(tmp_path, "kokoro"))
-    spoken = {name: names.speaker(here, model=model, voice=name).voice for name in names.VOICES}
-    assert len(set(spoken.values())) == len(names.VOICES)
+    spoken = {name: names.speaker(here, model=model, voice=name).voice for name in VOICES}
+    assert len(set(spoken.values())) == len(VOICES)
     assert set(spoken.values()) <= {voice.id for voice in registry.voices("kokoro")}
     assert spoken["alloy"] == BEST["en-us"]
 
@@ -30,15 +31,15 @@ def test_openais_names_are_good_voices_of_kokoro_each_another_one(tmp_path: Path
 def test_in_another_language_they_are_voices_of_it_and_of_their_sex(tmp_path: Path, language: str) -> None:
     here = settings(put(tmp_path, "kokoro"))
     sexes = {voice.id: voice.gender for voice in registry.voices("kokoro")}
-    for name, (_, english) in names.VOICES.items():
+    for name, (_, english) in VOICES.items():
         who = names.speaker(here, model="tts-1", voice=name, language=language)
         assert who.model == "kokoro"
         assert who.voice == english or who.voice == BEST[who.language] or sexes[who.voice] == sexes[english]
 
 
 def test_without_kokoro_they_are_timbres_of_espeak(tmp_path: Path) -> None:
-    spoken = {name: names.speaker(settings(tmp_path), voice=name).voice for name in names.VOICES}
-    assert len(set(spoken.values())) == len(names.VOICES)
+    spoken = {name: names.speaker(settings(tmp_path), voice=name).voice for name in VOICES}
+    assert len(set(spoken.values())) == len(VOICES)
     assert (spoken["alloy"], spoken["nova"]) == ("en-us", "en-us+f3")
     assert names.speaker(settings(tmp_path), voice="nova", language="de").voice == "de+f3"
 

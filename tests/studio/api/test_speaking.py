@@ -6,7 +6,7 @@ from typing import Any
 
 from engine.types import Pronunciation, SpeechRequest
 from studio.access import Person
-from studio.api.speaking import as_kept, kept_voices
+from studio.api.speaking import as_kept, own_of
 from studio.library import pronunciations
 from studio.library.db import migrate, open_database
 from studio.library.voices import saved
@@ -32,7 +32,7 @@ def test_a_voice_of_ones_own_is_known_with_and_without_ones_words(tmp_path: Path
         assert as_kept(application, ADA, asked, with_words=False) is asked
         assert as_kept(application, BOB, asked) == asked
 
-        hers, his = kept_voices(application, ADA), kept_voices(application, BOB)
+        hers, his = own_of(application, ADA), own_of(application, BOB)
         assert hers is not None and his is not None
         assert (hers("kokoro", "evening"), his("kokoro", "evening")) == (BLEND, "evening")
         assert hers("", "Evening") == BLEND, "where no model is named the voice names it"
@@ -45,4 +45,4 @@ def test_where_nothing_is_kept_a_request_stays_as_it_was() -> None:
     application: Any = SimpleNamespace(library=None)
     asked = SpeechRequest("Sybil.", voice="evening")
     assert as_kept(application, ADA, asked) is asked
-    assert kept_voices(application, ADA) is None
+    assert own_of(application, ADA) is None

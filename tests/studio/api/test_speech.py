@@ -334,7 +334,7 @@ def test_models_and_voices_are_listed(studio: Studio) -> None:
 
 
 def test_every_openai_voice_speaks(studio: Studio) -> None:
-    from studio.api.names import VOICES
+    from studio.library.voices.likeness import VOICES
 
     sounds = {
         name: ask(studio, model="tts-1", voice=name, input="Hello.", response_format="pcm").content for name in VOICES
