@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from studio.library.errors import MigrationBroken, MigrationsMissing
+from studio.settings import IS_CHECKOUT, PROJECT
 
 if TYPE_CHECKING:
     from alembic.config import Config
@@ -14,11 +15,7 @@ if TYPE_CHECKING:
 
 def _folder() -> Path:
     """Inside the installed studio; in a checkout, beside it at the top of the tree."""
-    installed = Path(str(resources.files("studio"))) / "migrations"
-    tree = Path(__file__).resolve().parents[2]
-    # Without the project's file it is no checkout, and a `migrations` there is somebody else's.
-    is_checkout = not installed.is_dir() and (tree / "pyproject.toml").is_file()
-    return tree / "migrations" if is_checkout else installed
+    return PROJECT / "migrations" if IS_CHECKOUT else Path(str(resources.files("studio"))) / "migrations"
 
 
 MIGRATIONS = _folder()
