@@ -108,11 +108,11 @@ def test_it_speaks(studio: Studio, tmp_path: Path) -> None:
     assert soundfile.info(tmp_path / "elsewhere" / "hello.wav").duration > 0.5
 
 
-def test_a_book_goes_through_a_real_queue(
-    studio: Studio, python: Path, home: Path, tmp_path: Path
-) -> None:
+def test_a_book_goes_through_a_real_queue(studio: Studio, python: Path, home: Path, tmp_path: Path) -> None:
     elsewhere = tmp_path / "elsewhere"
-    (elsewhere / "tale.txt").write_text("A fox saw some grapes. They hung too high, and so it said that they were sour.\n")
+    (elsewhere / "tale.txt").write_text(
+        "A fox saw some grapes. They hung too high, and so it said that they were sour.\n"
+    )
     studio("book", "tale.txt", *VOICE, "--format", "wav", "--out", "made")
     (sound,) = (elsewhere / "made").glob("*.wav")
     assert soundfile.info(sound).duration > 2

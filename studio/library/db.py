@@ -142,7 +142,8 @@ def migrate(url: str) -> Path | None:
             connection.rollback()
             if not known.ids.issuperset(current):
                 raise DatabaseNewer(
-                    "The database was made by a newer version of the studio. Update the studio, or use another database."
+                    "The database was made by a newer version of the studio. "
+                    "Update the studio, or use another database."
                 )
             if current == (known.head,):
                 return None
