@@ -83,9 +83,9 @@ def _blocks(frames: Pcm16) -> Iterator[Samples]:
 
 def _frames(path: Path, rate: int) -> Pcm16:
     """int16 [n]; of another rate resampled well, which pydub would do by straight lines."""
-    samples, own = soundfile.read(path, dtype="int16")
-    if own == rate:
-        return samples
+    with soundfile.SoundFile(path) as file:
+        if file.samplerate == rate:
+            return np.frombuffer(file.buffer_read(dtype="int16"), np.int16)
     return np.concatenate([*map(quantise, read_blocks(path, rate)), np.zeros(0, np.int16)])
 
 
