@@ -33,8 +33,8 @@ UNSAID: Mapping[str, str] = {
 USES: Mapping[str, tuple[str, str]] = {
     "espeakng-loader": (
         "eSpeak NG, GPL-3.0-or-later",
-        "The library and its data are loaded by a process of their own (`engine/tts/espeak`), which is given text and gives "
-        "back sound and phonemes over a pipe.",
+        "The library and its data are loaded by a process of their own (`engine/tts/espeak`), which is given text and "
+        "gives back sound and phonemes over a pipe.",
     ),
     "imageio-ffmpeg": (
         "FFmpeg with x264 and others, GPL-3.0-or-later",
@@ -46,9 +46,9 @@ USES: Mapping[str, tuple[str, str]] = {
         "Shared libraries in the package's folder, as it was published (not in the Macs' wheels).",
     ),
     "scipy-openblas32": (
-        "libgfortran and libquadmath in OpenBLAS's library, GPL-3.0 with the GCC runtime exception and LGPL-2.1-or-later",
-        "A shared library. On Linux the studio makes a copy of it in the person's cache with other names inside, and loads that "
-        "(`engine/blas`).",
+        "libgfortran and libquadmath inside, GPL-3.0 with the GCC runtime exception and LGPL-2.1-or-later",
+        "A shared library. On Linux the studio makes a copy of it in the person's cache with other names inside, and "
+        "loads that (`engine/blas`).",
     ),
     "soundfile": (
         "libsndfile, LGPL-2.1-or-later, with mpg123 and LAME in it, LGPL",
@@ -56,10 +56,28 @@ USES: Mapping[str, tuple[str, str]] = {
     ),
     "soxr": (
         "libsoxr, LGPL-2.1-or-later",
-        "A compiled module of the package, loaded when the studio runs; another build of the package can take its place.",
+        "A compiled module of the package, loaded when the studio runs; another build can take its place.",
     ),
 }
 """Package -> what of it is under a GPL or an LGPL, and how the studio uses it."""
+
+_BEGINNING = """# What others made
+
+The studio's own code is Apache-2.0; `NOTICE` names the data of others in its tree. What follows is installed beside it,
+by pip, from what its makers published, and is not part of it. Written by `python -m tools.third_party` from what is
+installed; licences are what the packages say of themselves. Models have licences of their own, which stand in the
+README and on the Models tab.
+
+## Parts under a GPL or an LGPL
+
+| package | what | how it is used |
+|---|---|---|"""
+
+_MIDDLE = """
+## Everything
+
+| package | licence |
+|---|---|"""
 
 _GPL = re.compile(r"\bA?L?GPL|GNU .*General Public", re.IGNORECASE)
 _LICENCE_CLASS = "License :: "
@@ -73,7 +91,7 @@ def installed(roots: list[str]) -> dict[str, str]:
     """What is installed here because of these requirements: name -> licence, by name.
 
     Args:
-        roots: requirements as in pyproject.toml. What their markers rule out here, or what is not installed, is left out.
+        roots: requirements as in pyproject.toml. What is ruled out here or not installed is left out.
     """
     found: dict[str, str] = {}
     waiting = [(Requirement(root), "") for root in roots]
@@ -131,28 +149,7 @@ def written(packages: Mapping[str, str]) -> str:
         raise UnexplainedLicence(f"Write in tools/third_party.py how these are used: {', '.join(unexplained)}.")
     uses = [f"| `{name}` | {what} | {how} |" for name, (what, how) in USES.items()]
     rows = [f"| `{name}` | {said} |" for name, said in sorted({**UNSAID, **packages}.items())]
-    return "\n".join(
-        (
-            "# What others made",
-            "",
-            "The studio's own code is Apache-2.0; `NOTICE` names the data of others in its tree. What follows is installed beside it, by pip, from",
-            "what its makers published, and is not part of it. Written by `python -m tools.third_party` from what is installed; licences are what the",
-            "packages say of themselves. Models have licences of their own, which stand in the README and on the Models tab.",
-            "",
-            "## Parts under a GPL or an LGPL",
-            "",
-            "| package | what | how it is used |",
-            "|---|---|---|",
-            *uses,
-            "",
-            "## Everything",
-            "",
-            "| package | licence |",
-            "|---|---|",
-            *rows,
-            "",
-        )
-    )
+    return "\n".join((_BEGINNING, *uses, _MIDDLE, *rows, ""))
 
 
 def missing(packages: Mapping[str, str], paper: str) -> list[str]:

@@ -83,5 +83,6 @@ def _revision_of(exc: Exception, folder: Path) -> str:
     frames = [frame.filename for frame in traceback.extract_tb(exc.__traceback__)]
     # A file that is no Python never ran.
     files = [*frames, exc.filename or ""] if isinstance(exc, SyntaxError) else frames
-    inside = [Path(file) for file in files if Path(file).parent == folder / "versions"]
+    versions = (folder / "versions").resolve()
+    inside = [Path(file) for file in files if Path(file).resolve().parent == versions]
     return inside[-1].stem if inside else ""
