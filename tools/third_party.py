@@ -117,11 +117,11 @@ def licence(name: str, metadata: PackageMetadata) -> str:
     """What a package says of itself, in a few words."""
     if name in UNSAID:
         return UNSAID[name]
-    said = metadata.get("License-Expression") or ""
+    said = "".join(metadata.get_all("License-Expression") or [])
     classes = [
         line.rpartition(" :: ")[2] for line in metadata.get_all("Classifier") or [] if line.startswith(_LICENCE_CLASS)
     ]
-    short = (metadata.get("License") or "").strip()
+    short = "".join(metadata.get_all("License") or []).strip()
     if not said and short and len(short) <= 60 and "\n" not in short:
         said = short
     return (
