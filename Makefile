@@ -36,16 +36,18 @@ check: $(VENV)/.installed-dev
 	$(BIN)/ruff check .
 	$(BIN)/pyright
 	$(BIN)/lint-imports
+	$(BIN)/deptry .
 	@scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT && \
 	  STUDIO_DATABASE_URL=sqlite:///$$scratch/check.db $(BIN)/alembic upgrade head && \
 	  STUDIO_DATABASE_URL=sqlite:///$$scratch/check.db $(BIN)/alembic check
 	$(BIN)/python -m tools.platforms --where-answered
 
-# Whether a fault was published for a version that is installed here. Never part of `make test`: it asks the network.
+# Whether a fault was published for a version that is installed here, and whether THIRD_PARTY.md names all of it. Never part of `make test`: it asks the network.
 audit: $(VENV)/.installed
-	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[audit]" || \
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check -e ".[audit]" "packaging>=24" || \
 	  { echo "pip-audit cannot be had here, so nothing was audited. Try again with a network."; exit 1; }
 	@$(BIN)/python -m tools.audit
+	@$(BIN)/python -m tools.third_party --check
 
 # What a plain install asks for, resolved for every Python and machine; nothing is built.
 platforms: $(VENV)/.installed-dev

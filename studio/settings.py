@@ -3,6 +3,7 @@
 from functools import cached_property
 from pathlib import Path
 
+import platformdirs
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
@@ -10,6 +11,8 @@ OWNER = "local"
 """The name under which is kept what whoever runs the studio makes, where nobody logs in."""
 
 PROJECT = Path(__file__).resolve().parent.parent
+IS_CHECKOUT = (PROJECT / "pyproject.toml").is_file()
+"""Whether the studio runs from its tree. Otherwise it is installed, and what lies around it is Python's."""
 
 
 class Settings(BaseSettings):
@@ -18,7 +21,10 @@ class Settings(BaseSettings):
     model_config = SettingsConfigDict(env_prefix="STUDIO_", env_file=".env", extra="ignore", frozen=True)
 
     # Where things are kept.
-    outputs: Path = Field(default=PROJECT / "outputs", description="What people make, and the database.")
+    outputs: Path = Field(
+        default_factory=lambda: (PROJECT if IS_CHECKOUT else platformdirs.user_data_path("speech-studio")) / "outputs",
+        description="What people make, and the database.",
+    )
     database_url: str = Field(default="", description="Any SQLAlchemy URL; empty is SQLite in the outputs folder.")
     models_dir: Path | None = Field(default=None, description="Where models are kept; empty is the hub's own cache.")
     natural_dir: Path | None = Field(

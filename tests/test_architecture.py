@@ -18,6 +18,17 @@ def test_imports_flow_one_way() -> None:
     assert run.returncode == 0, run.stdout + run.stderr
 
 
+def test_what_is_imported_is_declared_and_the_other_way_round() -> None:
+    run = subprocess.run(
+        [str(Path(sys.executable).parent / "deptry"), ".", "--no-ansi"],
+        cwd=PROJECT,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.returncode == 0, run.stdout + run.stderr
+
+
 def test_importing_the_engine_is_quiet_and_light() -> None:
     """No network, no model and no heavy package on import: a worker starts once a job."""
     code = (

@@ -1,6 +1,7 @@
 """The README says what is there: every command, every setting, every file it names."""
 
 import re
+import tomllib
 from pathlib import Path
 
 import pytest
@@ -43,3 +44,33 @@ def test_every_room_of_the_tree_is_on_the_map() -> None:
     ]
     missing = [room.name for room in rooms if not re.search(rf"\b{room.name}\b", architecture)]
     assert not missing
+
+
+def test_the_changelog_has_the_version_and_the_form() -> None:
+    changelog = (PROJECT / "CHANGELOG.md").read_text(encoding="utf-8")
+    version = tomllib.loads((PROJECT / "pyproject.toml").read_text(encoding="utf-8"))["project"]["version"]
+    heads = re.findall(r"^## (.*)$", changelog, re.MULTILINE)
+    assert heads[0] == "[Unreleased]"
+    assert re.fullmatch(rf"\[{re.escape(version)}\] - \d{{4}}-\d\d-\d\d", heads[1])
+    kinds = {"Added", "Changed", "Deprecated", "Removed", "Fixed", "Security"}
+    assert set(re.findall(r"^### (.*)$", changelog, re.MULTILINE)) <= kinds
+    below_no_kind = re.findall(r"^## .*\n+- ", changelog, re.MULTILINE)
+    assert not below_no_kind
+
+
+PAPERS = [PROJECT / name for name in ("README.md", "CONTRIBUTING.md", "SECURITY.md", "ARCHITECTURE.md")]
+PAPERS += sorted((PROJECT / "docs").glob("*.md"))
+
+
+@pytest.mark.parametrize("paper", PAPERS, ids=lambda path: path.name)
+def test_every_link_between_the_papers_leads_somewhere(paper: Path) -> None:
+    links = re.findall(r"\]\((?!https?:|#|/)([^)#]+)", paper.read_text(encoding="utf-8"))
+    assert [link for link in links if not (paper.parent / link).exists()] == []
+
+
+@pytest.mark.parametrize("paper", PAPERS, ids=lambda path: path.name)
+def test_every_file_the_papers_name_is_there(paper: Path) -> None:
+    """What stands in backquotes and begins with a room of the tree."""
+    rooms = r"engine|studio|workers|migrations|tests|tools|docs|benchmarks|examples"
+    named = re.findall(rf"`((?:{rooms})/[\w./]+\.\w+)`", paper.read_text(encoding="utf-8"))
+    assert [name for name in named if not (PROJECT / name).exists()] == []

@@ -15,12 +15,19 @@ from sqlalchemy import Connection, Engine, create_engine, event, make_url
 from sqlalchemy.exc import DatabaseError, OperationalError, SQLAlchemyError
 from sqlmodel import Session
 
-from studio.library.errors import DISK_FULL, DatabaseBusy, DatabaseDamaged, LibraryError, StorageError
+from studio.library import revisions
+from studio.library.errors import (
+    DISK_FULL,
+    DatabaseBusy,
+    DatabaseDamaged,
+    DatabaseNewer,
+    LibraryError,
+    StorageError,
+)
+from studio.library.revisions import MIGRATIONS
 
 BUSY_TIMEOUT_S = 30.0
 """How long SQLite waits for another writer, unless the URL says `?timeout=`."""
-
-MIGRATIONS = Path(__file__).resolve().parents[2] / "migrations"
 
 
 def open_database(url: str) -> Engine:
@@ -118,41 +125,72 @@ def migrate(url: str) -> Path | None:
 
     Raises:
         DatabaseDamaged: what is in the file is no whole database; the sentence says which backup there is.
-        LibraryError: the database is newer than this program, or cannot be migrated.
+        DatabaseNewer: a newer studio made it.
+        MigrationBroken: a revision cannot be read or failed; the database is as it was.
+        MigrationsMissing: the revisions are not in this installation.
+        DatabaseBusy, StorageError, LibraryError: as in `session`.
     """
     # Alembic takes a third of a second to import, and only the processes that migrate need it.
-    from alembic import command
-    from alembic.config import Config
     from alembic.runtime.migration import MigrationContext
-    from alembic.script import ScriptDirectory
-    from alembic.util import CommandError
 
-    config = Config()
-    config.set_main_option("script_location", str(MIGRATIONS).replace("%", "%%"))
+    known = revisions.read(MIGRATIONS)
     db = open_database(url)
     try:
         with _only_one(db), db.connect() as connection:
             _check_whole(db, connection)
-            current = MigrationContext.configure(connection).get_current_revision()
+            current = MigrationContext.configure(connection).get_current_heads()
             connection.rollback()
-            if current == ScriptDirectory.from_config(config).get_current_head():
+            if not known.ids.issuperset(current):
+                raise DatabaseNewer(
+                    "The database was made by a newer version of the studio. "
+                    "Update the studio, or use another database."
+                )
+            if current == (known.head,):
                 return None
-            backup = _back_up(db, current or "unversioned")
-            config.attributes["connection"] = connection
-            command.upgrade(config, "head")
+            backup = _back_up(db, "-".join(current) or "unversioned")
+            try:
+                _upgrade(connection)
+            except Exception:
+                # The database is as it was, and every vain start would leave one more copy of it.
+                if backup is not None:
+                    backup.unlink(missing_ok=True)
+                raise
             return backup
-    except CommandError as exc:
-        raise LibraryError(
-            "The database was made by a newer version of the studio. Update the studio, or use another database."
-        ) from exc
-    except OperationalError as exc:
-        raise DatabaseBusy("The database could not be migrated, because another program is using it.") from exc
     except DatabaseError as exc:
-        if not _is_damage(exc):
-            raise
-        raise DatabaseDamaged(_about_damage(db)) from exc
+        raise _about_migrating(exc, db) from exc
     finally:
         db.dispose()
+
+
+def _upgrade(connection: Connection) -> None:
+    """All revisions or none: a transaction around them all, in which alembic opens none of its own."""
+    from alembic import command
+
+    config = revisions.config(MIGRATIONS)
+    config.attributes["connection"] = connection
+    try:
+        with connection.execution_options(studio_write=True).begin():
+            command.upgrade(config, "head")
+    except Exception as exc:
+        if isinstance(exc, DatabaseError) and _is_passing(exc):
+            raise
+        raise revisions.broken(exc, MIGRATIONS) from exc
+
+
+def _is_passing(exc: DatabaseError) -> bool:
+    """Whether the machine and not the revision is at fault: somebody else writes, no room, damage."""
+    reason = str(exc.orig).lower()
+    return _is_damage(exc) or any(word in reason for word in ("locked", "busy", "deadlock", "timeout", "full"))
+
+
+def _about_migrating(exc: DatabaseError, db: Engine) -> LibraryError:
+    if _is_damage(exc):
+        return DatabaseDamaged(_about_damage(db))
+    if "full" in str(exc.orig).lower():
+        return StorageError("The disk is full, so the database could not be brought up to date. It is as it was.")
+    if isinstance(exc, OperationalError) and _is_passing(exc):
+        return DatabaseBusy("The database could not be migrated, because another program is using it.")
+    return LibraryError("The database cannot be read or written.")
 
 
 def _check_whole(db: Engine, connection: Connection) -> None:

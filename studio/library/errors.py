@@ -8,7 +8,10 @@ EngineError
     ├── QueueFull       one person has too many unfinished jobs
     ├── StorageError    the disk is full, or a kept file is gone or torn
     ├── DatabaseBusy    the database stayed locked, or cannot be opened
-    └── DatabaseDamaged what is in its file is no whole database
+    ├── DatabaseDamaged what is in its file is no whole database
+    ├── DatabaseNewer   a newer studio has brought it up to date
+    ├── MigrationBroken it could not be brought up to date, and is as it was
+    └── MigrationsMissing this installation has none of the steps that bring it up to date
 """
 
 from engine.errors import EngineError
@@ -46,3 +49,15 @@ class DatabaseBusy(LibraryError):
 
 class DatabaseDamaged(LibraryError):
     """What is in the database's file is no whole database."""
+
+
+class DatabaseNewer(LibraryError):
+    """A newer studio has brought the database up to date."""
+
+
+class MigrationBroken(LibraryError):
+    """The database could not be brought up to date, and is as it was."""
+
+
+class MigrationsMissing(LibraryError):
+    """This installation has none of the steps that bring a database up to date."""

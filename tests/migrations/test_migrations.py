@@ -1,6 +1,8 @@
 """Every database, new or of any older revision, becomes what the tables say, and a copy is kept first."""
 
+import shutil
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -10,8 +12,9 @@ from alembic.config import Config
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 
+from studio.library import db as db_module
 from studio.library.db import MIGRATIONS, migrate, open_database
-from studio.library.errors import LibraryError
+from studio.library.errors import DatabaseNewer, MigrationBroken, MigrationsMissing, StorageError
 from studio.library.tables import SQLModel
 
 CONFIG = Config()
@@ -92,7 +95,7 @@ def test_a_database_of_a_newer_studio_is_left_alone(tmp_path: Path) -> None:
     migrate(f"sqlite:///{file}")
     with sqlite3.connect(file) as connection:
         connection.execute("UPDATE alembic_version SET version_num = '9999'")
-    with pytest.raises(LibraryError, match="newer version"):
+    with pytest.raises(DatabaseNewer, match="newer version"):
         migrate(f"sqlite:///{file}")
 
 
@@ -108,3 +111,74 @@ def test_downgrade_undoes_upgrade(tmp_path: Path) -> None:
         tables = connection.exec_driver_sql("SELECT name FROM sqlite_master WHERE type='table'").scalars().all()
     assert set(tables) <= {"alembic_version"}
     db.dispose()
+
+
+def with_a_revision(tmp_path: Path, body: str) -> Path:
+    """The migrations, and a newest one whose upgrade is this."""
+    folder = tmp_path / "migrations"
+    shutil.copytree(MIGRATIONS, folder)
+    head = SCRIPTS.get_current_head()
+    (folder / "versions" / "0999_the_newest.py").write_text(
+        f'from alembic import op\n\nrevision = "0999"\ndown_revision = "{head}"\n\n\ndef upgrade():\n    {body}\n'
+    )
+    return folder
+
+
+BROKEN = {
+    "a statement": (
+        'op.execute("DROP TABLE clip"); op.execute("INSERT INTO nowhere VALUES (1)")',
+        "OperationalError: no such table: nowhere",
+    ),
+    "a mistake": ('op.execute("DROP TABLE clip"); raise KeyError("shelf")', "KeyError: 'shelf'"),
+    "no Python": ("op.execute(", "SyntaxError: '(' was never closed"),
+}
+
+
+@pytest.mark.parametrize("kind", BROKEN)
+@pytest.mark.parametrize("revision", ["0001", "0003"])
+def test_a_migration_that_breaks_is_named_and_leaves_everything_as_it_was(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, kind: str, revision: str
+) -> None:
+    body, told = BROKEN[kind]
+    monkeypatch.setattr(db_module, "MIGRATIONS", with_a_revision(tmp_path, body))
+    file = tmp_path / "studio.db"
+    upgrade_to(f"sqlite:///{file}", revision)
+    before = dumped(file)
+    with pytest.raises(MigrationBroken) as broke:
+        migrate(f"sqlite:///{file}")
+    assert "0999_the_newest" in str(broke.value)
+    assert told in str(broke.value)
+    assert "newer" not in str(broke.value)
+    assert dumped(file) == before  # nor are the older revisions, which work, half of a step
+    assert list(tmp_path.glob("*.bak")) == []
+
+
+def dumped(file: Path) -> list[str]:
+    with closing(sqlite3.connect(file)) as connection:
+        return list(connection.iterdump())
+
+
+@pytest.mark.parametrize("missing", ["versions", "env.py", ""])
+def test_migrations_that_cannot_be_found_are_not_a_newer_database(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, missing: str
+) -> None:
+    folder = tmp_path / "migrations"
+    shutil.copytree(MIGRATIONS, folder)
+    gone = folder / missing
+    shutil.rmtree(gone) if gone.is_dir() else gone.unlink()
+    monkeypatch.setattr(db_module, "MIGRATIONS", folder)
+    with pytest.raises(MigrationsMissing, match="cannot be found"):
+        migrate(f"sqlite:///{tmp_path / 'studio.db'}")
+    assert not (tmp_path / "studio.db").exists()
+
+
+def test_a_full_disk_is_not_a_broken_migration(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # SQLite's own page limit stands in for the disk.
+    body = 'op.execute("PRAGMA max_page_count = 1"); op.execute("CREATE TABLE more AS SELECT randomblob(1000000) AS x")'
+    monkeypatch.setattr(db_module, "MIGRATIONS", with_a_revision(tmp_path, body))
+    file = tmp_path / "studio.db"
+    upgrade_to(f"sqlite:///{file}", "0003")
+    before = dumped(file)
+    with pytest.raises(StorageError, match="disk is full"):
+        migrate(f"sqlite:///{file}")
+    assert dumped(file) == before
