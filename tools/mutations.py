@@ -154,11 +154,13 @@ def _broken(node: ast.expr | ast.stmt) -> Iterator[ast.AST]:
             yield _with(node, test=ast.UnaryOp(ast.Not(), node.test))
         case ast.Return(value=ast.expr() as value) if not (isinstance(value, ast.Constant) and value.value is None):
             yield ast.Return(ast.Constant(None))
+        case ast.Expr(value=ast.Call(func=ast.Attribute(value=ast.Name(id="log")))):
+            pass  # what is only told the log
         case ast.Expr(value=ast.Call()):
             yield ast.Pass()
         case ast.Call(keywords=[_, *_]):
             for at, keyword in enumerate(node.keywords):
-                if keyword.arg is not None:
+                if keyword.arg not in (None, "description", "help"):  # words for people
                     yield _with(node, keywords=[*node.keywords[:at], *node.keywords[at + 1 :]])
         case _:
             pass

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from engine.errors import OptionError
 from studio.access.endings import REFRESH_S, Endings
 from studio.access.people import People, Person
-from studio.access.sessions import Sessions, _encode  # pyright: ignore[reportPrivateUsage]
+from studio.access.sessions import GUEST_LIFETIME_S, Sessions, _encode  # pyright: ignore[reportPrivateUsage]
 from studio.library.db import migrate, open_database
 
 ADA, BOB = Person("ada"), Person("bob")
@@ -45,6 +45,20 @@ def test_a_cookie_names_its_owner_until_logout() -> None:
     sessions.revoke(first)
     assert sessions.person(first) is None
     assert sessions.person(second) == ADA
+
+
+def test_a_login_lasts_a_week_and_a_guest_a_year(monkeypatch: pytest.MonkeyPatch) -> None:
+    day, begun = 24 * 3600, time.time()
+    sessions = Sessions(people(), "secret")
+    login, guest = sessions.issue(ADA), sessions.issue(ADA, GUEST_LIFETIME_S)
+    for days, is_in, guest_is_in in (
+        (6.99, True, True),
+        (7.01, False, True),
+        (364.9, False, True),
+        (365.1, False, False),
+    ):
+        monkeypatch.setattr("studio.access.sessions.time.time", lambda days=days: begun + days * day)
+        assert (sessions.person(login) == ADA, sessions.person(guest) == ADA) == (is_in, guest_is_in)
 
 
 @pytest.fixture
