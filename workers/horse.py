@@ -11,11 +11,19 @@ from importlib import import_module
 
 from engine import allowance
 from studio.cores import share_cores
+from studio.logs import kept
+from studio.settings import Settings
 from workers import lifeline
 
 
 def main() -> None:
-    """Wait for one errand and run it. Never returns normally: RQ ends the process."""
+    """Wait for one errand and run it, with the log of the worker that is named. RQ ends the process."""
+    settings = Settings()
+    with kept(settings.logs, sys.argv[1], settings.log_level):
+        _do_one_errand()
+
+
+def _do_one_errand() -> None:
     lifeline.die_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # What every ticket needs, imported while there is nothing to do yet.

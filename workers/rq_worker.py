@@ -52,7 +52,9 @@ class _Horse:
 class StudioWorker(SpawnWorker):
     """Takes tickets from the studio's queue until it is told to stop."""
 
-    def __init__(self, redis_url: str, keep_warm: bool = True) -> None:
+    def __init__(self, redis_url: str, slot: str, keep_warm: bool = True) -> None:
+        """Args: slot: the log that this worker and its processes write; see `studio.logs.worker_slot`."""
+        self._slot = slot
         self._redis_url = redis_url
         self._keep_warm = keep_warm
         self._warm: _Horse | None = None
@@ -147,7 +149,7 @@ class StudioWorker(SpawnWorker):
         try:
             pid = os.posix_spawn(
                 sys.executable,
-                [sys.executable, "-m", "workers.horse"],
+                [sys.executable, "-m", "workers.horse", self._slot],
                 os.environ | {"STUDIO_REDIS_URL": self._redis_url},
                 file_actions=[(os.POSIX_SPAWN_DUP2, reading, 0)],
                 setpgroup=0,  # RQ ends a process together with its group

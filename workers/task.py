@@ -20,6 +20,7 @@ from studio.library.leases import Claim, claim, fail, finish, release
 from studio.library.library import Library, open_library
 from studio.library.queue import arrange, enqueue, wanted_tickets
 from studio.library.storage import DISK_FULL, FULL, Storage
+from studio.logs import about_this_process
 from studio.settings import Settings
 from workers.progress import Heart, Interrupted, end_on_sigterm
 
@@ -59,15 +60,23 @@ Work = Callable[[Task], dict[str, Any]]
 
 def run(job_id: str, number: int, work: Work) -> None:
     """Take a part, work on it, and leave the rows telling the truth, whatever happens."""
+    with about_this_process(job_id=job_id, part=number):
+        _run(job_id, number, work)
+
+
+def _run(job_id: str, number: int, work: Work) -> None:
     end_on_sigterm()
     settings, library = _surroundings()
     held = patiently(lambda: claim(library.db, job_id, number))
     if held is None:
         return
+    began = time.monotonic()
+    log.info("a part begins: %s", held.part.kind)
     with Heart(library.db, held) as heart:
         ending = _ending(Task(held, heart, library, settings), work)
     # The heart is still now, so nothing overwrites what is said last.
     patiently(lambda: ending(heart))
+    log.info("a part ends after %.1f s", time.monotonic() - began)
     _follow_up(library, job_id)
 
 
