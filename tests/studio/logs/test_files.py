@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from studio.logs import kept, worker_slot
 from studio.logs import files as log_files
+from studio.logs import kept, worker_slot
 from studio.logs import slots as log_slots
 
 log = logging.getLogger("studio.test")
