@@ -265,8 +265,9 @@ class _SafeSend:
 
 def _listed(message: Message) -> list[tuple[bytes, bytes]]:
     """The headers of an answer, so that more can be added."""
-    message["headers"] = list(message.get("headers") or ())
-    return message["headers"]
+    headers: list[tuple[bytes, bytes]] = list(message.get("headers") or ())
+    message["headers"] = headers
+    return headers
 
 
 def _offered_key(scope: Scope, headers: Headers) -> str:
