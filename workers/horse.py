@@ -28,10 +28,8 @@ def _do_one_errand() -> None:
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # What every ticket needs, imported while there is nothing to do yet.
     from redis import Redis
-    from rq.executions import Execution
-    from rq.job import Job
-    from rq.queue import Queue
-    from rq.worker import SpawnWorker
+
+    from studio.library import rq_inside
 
     for module in ("workers.audiobook", "workers.transcription"):
         import_module(module)
@@ -41,13 +39,9 @@ def _do_one_errand() -> None:
     lifeline.watch(lambda: os._exit(1))
     errand = json.loads(line)
     redis = Redis.from_url(os.environ["STUDIO_REDIS_URL"])
-    queue = Queue(errand["queue"], connection=redis)
-    job = Job.fetch(errand["job"], connection=redis)
-    worker = SpawnWorker([queue], name=errand["worker"], connection=redis, prepare_for_work=False)
-    worker.execution = Execution.fetch(errand["execution"], job.id, connection=redis)
     share_cores()
     with allowance.at_work():
-        worker.main_work_horse(job, queue)
+        rq_inside.do(errand, redis)
 
 
 if __name__ == "__main__":
