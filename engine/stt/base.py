@@ -182,5 +182,5 @@ def guided(model: Recognizer, guidance: Guidance | None) -> Recognizer:
         return model
     if not hasattr(model, "guided"):
         what = "translate" if guidance.translates else "take a prompt or words to expect"
-        raise OptionError(f"This recogniser cannot {what}. Choose a Whisper for that.")
+        raise OptionError(f"This recogniser cannot {what}. Choose another for that.")
     return cast("GuidedRecognizer", model).guided(guidance)

@@ -9,6 +9,7 @@ from starlette.responses import FileResponse, Response
 from engine import registry, weights
 from engine.errors import OptionError, VoiceError
 from engine.registry import ModelCard
+from engine.registry.saying import whoever
 from engine.types import AudioChunk, SpeechRequest
 from studio.api import names
 from studio.api.bridge import off_loop_for
@@ -111,7 +112,7 @@ def checked_blend(blend: str, card: ModelCard) -> str:
         OptionError: the model cannot blend, or this is no blend of its voices.
     """
     if "blend" not in card.abilities:
-        raise OptionError(f"{card.name} cannot blend voices. Kokoro can.")
+        raise OptionError(f"{card.name} cannot blend voices. {whoever('speak', 'blend')} can.")
     known = {voice.id for voice in registry.voices(card.id)}
     shares: dict[str, float] = {}
     for part in blend.split("+"):

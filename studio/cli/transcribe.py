@@ -18,6 +18,7 @@ from engine.stt.base import Guidance, language_of
 from engine.stt.captions import CaptionStyle
 from engine.types import Segment, Transcript
 from engine.wording import listed
+from studio.cli import guidance_help
 from studio.cli.fetched import fetched
 from studio.library.chosen import listener
 from studio.settings import Settings
@@ -36,9 +37,9 @@ def transcribe(
     line_length: Annotated[int, typer.Option(min=10, max=200, help=f"Characters in a line of {_CAPTIONS}.")] = 42,
     lines: Annotated[int, typer.Option(min=1, max=6, help=f"Lines in a caption of {_CAPTIONS}.")] = 2,
     word_level: Annotated[bool, typer.Option("--word-level", help=f"A time for every word in {_CAPTIONS}.")] = False,
-    translate: Annotated[bool, typer.Option("--translate", help="Write English; the larger Whispers can.")] = False,
-    prompt: Annotated[str, typer.Option(help="Text of the kind that is spoken: names, spelling; for Whispers.")] = "",
-    hotwords: Annotated[str, typer.Option(help="Rare words to expect, with commas between them; for Whispers.")] = "",
+    translate: Annotated[bool, typer.Option("--translate", help=guidance_help.TRANSLATE)] = False,
+    prompt: Annotated[str, typer.Option(help=guidance_help.PROMPT)] = "",
+    hotwords: Annotated[str, typer.Option(help=guidance_help.HOTWORDS)] = "",
     download: Annotated[bool, typer.Option("--download", help="Download the model if it is not here.")] = False,
 ) -> None:
     """Write down what is said in recordings."""
