@@ -138,7 +138,7 @@ class JobPart(SQLModel, table=True):
 
 
 class FailedSegment(SQLModel, table=True):
-    """A sentence that failed three times, kept with its text: it can be retried, or left silent."""
+    """A sentence that failed at every try, kept with its text: it can be retried, or left silent."""
 
     __table_args__ = (UniqueConstraint("job_id", "part_number", "segment_index"),)
 
