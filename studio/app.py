@@ -35,6 +35,7 @@ from studio.library import owners
 from studio.library.db import migrate
 from studio.library.library import Library, open_library
 from studio.library.voices.dressed import default_speaker
+from studio.logs import kept
 from studio.page import Downloads, PageContext, build_page, mount_options, refuse_wrong_inputs
 from studio.server import ServeError, address_of, listen, run
 from studio.settings import Settings
@@ -139,6 +140,17 @@ def serve(
         OptionError, DatabaseBusy: from `create_app`; or https and a public link at once.
         CertificateError: https, and no certificate can be kept.
     """
+    with kept(settings.logs, "studio", settings.log_level):
+        _serve(settings, redis_url, supervise, on_ready, on_warm)
+
+
+def _serve(
+    settings: Settings,
+    redis_url: str,
+    supervise: bool,
+    on_ready: Callable[[Addresses], None] | None,
+    on_warm: Callable[[str], None] | None,
+) -> None:
     if settings.https and settings.share:
         raise OptionError("The public link is https already; leave out --https, or leave out --share.")
     own = certificate.own(_private_folder(), _own_names(settings)) if settings.https else None
@@ -150,12 +162,14 @@ def serve(
 
         def ready() -> None:
             link = open_share_link(context.access, port) if settings.share else ""
+            log.info("the studio is open")
             if on_ready is not None:
                 on_ready(_addresses(settings, context.access, port, link, own.fingerprint if own else ""))
 
         run(app, listener, ready, own.file if own else None)
     finally:
         listener.close()
+        log.info("the studio is closed")
 
 
 def open_share_link(access: Access, port: int) -> str:

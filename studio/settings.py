@@ -7,6 +7,8 @@ import platformdirs
 from pydantic import Field, SecretStr, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from studio.logs import Level
+
 OWNER = "local"
 """The name under which is kept what whoever runs the studio makes, where nobody logs in."""
 
@@ -30,6 +32,11 @@ class Settings(BaseSettings):
     natural_dir: Path | None = Field(
         default=None,
         description="A folder with the natural set's packages, or the hub's files; asked before the network.",
+    )
+
+    log_level: Level = Field(
+        default="info",
+        description="From which on lines are kept in the outputs' `logs` folder; debug also keeps what people wrote.",
     )
 
     # Who may come in.
@@ -79,6 +86,16 @@ class Settings(BaseSettings):
     def _no_folder(cls, value: object) -> object:
         """An empty name is no folder, and not the one a program happens to stand in."""
         return None if value == "" else value
+
+    @field_validator("log_level", mode="before")
+    @classmethod
+    def _small_letters(cls, value: object) -> object:
+        return value.lower() if isinstance(value, str) else value
+
+    @property
+    def logs(self) -> Path:
+        """Where the studio and its workers write down what they do."""
+        return self.outputs / "logs"
 
     @property
     def keeper(self) -> str:

@@ -18,6 +18,7 @@ from studio.api import errors as api_errors
 from studio.api import listen as listen_page
 from studio.api import stream_socket
 from studio.library.voices.dressed import default_speaker
+from studio.logs import kept
 from studio.server import address_of, listen, run
 from studio.settings import Settings
 
@@ -85,6 +86,11 @@ def serve_stream(settings: Settings, preload: bool = True, on_ready: Callable[[s
         OptionError: from `create_stream_app`.
         ModelError: the model to preload cannot be had.
     """
+    with kept(settings.logs, "serve-orpheus", settings.log_level):
+        _serve(settings, preload, on_ready)
+
+
+def _serve(settings: Settings, preload: bool, on_ready: Callable[[str, str], None] | None) -> None:
     listener = listen(settings.host, settings.port)
     try:
         app = create_stream_app(settings)

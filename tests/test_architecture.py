@@ -1,5 +1,6 @@
 """The rooms hold: who may import whom is a test, not a wish."""
 
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -41,3 +42,14 @@ def test_importing_the_engine_is_quiet_and_light() -> None:
     )
     run = subprocess.run([sys.executable, "-c", code], cwd=PROJECT, capture_output=True, text=True, check=False)
     assert run.returncode == 0, run.stderr
+
+
+def test_one_file_knows_rq() -> None:
+    imports = re.compile(r"^\s*(?:from|import) rq\b", re.MULTILINE)
+    knows = [
+        str(file.relative_to(PROJECT))
+        for room in ("studio", "workers", "engine")
+        for file in (PROJECT / room).rglob("*.py")
+        if imports.search(file.read_text("utf-8"))
+    ]
+    assert knows == ["studio/library/rq_inside.py"]

@@ -18,7 +18,7 @@ from engine import registry
 from engine.audio import master
 from engine.audio.m4b import Chapter, write_book
 from engine.errors import EngineError, TextError
-from engine.stt import captions
+from engine.stt import captions, exports
 from engine.types import Samples, Word
 from studio.library import jobs, playback
 from studio.library.db import session
@@ -177,10 +177,12 @@ def _shared_out(text: str, start_s: float, length_s: float) -> Iterator[Word]:
 
 def _write_subtitles(folder: Path, name: str, takes: list[_Take]) -> list[tuple[Path, str]]:
     files: list[tuple[Path, str]] = []
-    for ending, render in (("srt", captions.srt), ("vtt", captions.vtt)):
+    for ending, kind in exports.FORMATS.items():
+        if kind.cues is None:
+            continue
         path = folder / f"{name}.{ending}"
         with replacing(path) as temporary, open(temporary, "w", encoding="utf-8") as out:
-            out.writelines(render(captions.cues(_placed_words(takes))))
+            out.writelines(kind.cues(captions.cues(_placed_words(takes))))
         files.append((path, ending))
     return files
 

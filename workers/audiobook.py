@@ -10,6 +10,7 @@ from engine.types import Samples
 from studio.library.manuscripts import open_manuscript
 from studio.library.options import BookOptions
 from studio.library.tables import PartStatus
+from studio.library.tries import after_all_tries
 from workers.models import batch_room, identity, load_voice
 from workers.narration import Narrator
 from workers.task import Task, run
@@ -46,7 +47,7 @@ def _narrate(task: Task) -> dict[str, Any]:
     changes: dict[str, Any] = {"audio_s": task.heart.audio_s, "total_s": task.heart.audio_s, "report": report}
     if narrator.failed and not options.silence_for_failed:
         what = "1 sentence" if narrator.failed == 1 else f"{narrator.failed} sentences"
-        return changes | {"status": PartStatus.FAILED, "error": f"{what} could not be spoken after three tries."}
+        return changes | {"status": PartStatus.FAILED, "error": f"{what} could not be spoken {after_all_tries()}."}
     return changes | {"words_done": held.part.words_total}
 
 

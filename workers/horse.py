@@ -11,19 +11,25 @@ from importlib import import_module
 
 from engine import allowance
 from studio.cores import share_cores
+from studio.logs import kept
+from studio.settings import Settings
 from workers import lifeline
 
 
 def main() -> None:
-    """Wait for one errand and run it. Never returns normally: RQ ends the process."""
+    """Wait for one errand and run it, with the log of the worker that is named. RQ ends the process."""
+    settings = Settings()
+    with kept(settings.logs, sys.argv[1], settings.log_level):
+        _do_one_errand()
+
+
+def _do_one_errand() -> None:
     lifeline.die_with_parent()
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     # What every ticket needs, imported while there is nothing to do yet.
     from redis import Redis
-    from rq.executions import Execution
-    from rq.job import Job
-    from rq.queue import Queue
-    from rq.worker import SpawnWorker
+
+    from studio.library import rq_inside
 
     for module in ("workers.audiobook", "workers.transcription"):
         import_module(module)
@@ -33,13 +39,9 @@ def main() -> None:
     lifeline.watch(lambda: os._exit(1))
     errand = json.loads(line)
     redis = Redis.from_url(os.environ["STUDIO_REDIS_URL"])
-    queue = Queue(errand["queue"], connection=redis)
-    job = Job.fetch(errand["job"], connection=redis)
-    worker = SpawnWorker([queue], name=errand["worker"], connection=redis, prepare_for_work=False)
-    worker.execution = Execution.fetch(errand["execution"], job.id, connection=redis)
     share_cores()
     with allowance.at_work():
-        worker.main_work_horse(job, queue)
+        rq_inside.do(errand, redis)
 
 
 if __name__ == "__main__":

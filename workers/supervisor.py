@@ -19,6 +19,7 @@ from typing import Self
 from engine.errors import EngineError
 from studio.library.db import migrate
 from studio.library.library import Library, open_library
+from studio.logs import kept
 from studio.settings import Settings
 from workers import lifeline
 from workers.redis_server import RedisHandle, RedisMissing, find_or_start, revive
@@ -192,6 +193,7 @@ def worker_environment(settings: Settings, redis_url: str) -> dict[str, str]:
         "STUDIO_REDIS_URL": redis_url,
         "STUDIO_OFFLINE": "1" if settings.offline else "0",
         "STUDIO_WORKERS": str(settings.workers),
+        "STUDIO_LOG_LEVEL": settings.log_level,
         "STUDIO_MEMORY_BUDGET_GB": str(settings.memory_budget_gb),
     }
 
@@ -199,6 +201,11 @@ def worker_environment(settings: Settings, redis_url: str) -> dict[str, str]:
 def main() -> int:
     """Run until SIGTERM or Ctrl-C; with `--with-parent` also until standard input closes."""
     settings = Settings()
+    with kept(settings.logs, "studio", settings.log_level):
+        return _supervise(settings)
+
+
+def _supervise(settings: Settings) -> int:
     ended = threading.Event()
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda _signal, _frame: ended.set())

@@ -11,7 +11,6 @@ from functools import cache
 from typing import Any, TypeVar
 
 from redis.exceptions import RedisError
-from rq import get_current_job
 
 from engine.errors import Cancelled, EngineError
 from studio.library.db import session
@@ -19,7 +18,9 @@ from studio.library.errors import DatabaseBusy, StorageError
 from studio.library.leases import Claim, claim, fail, finish, release
 from studio.library.library import Library, open_library
 from studio.library.queue import arrange, enqueue, wanted_tickets
+from studio.library.rq_inside import connection_here
 from studio.library.storage import DISK_FULL, FULL, Storage
+from studio.logs import about_this_process
 from studio.settings import Settings
 from workers.progress import Heart, Interrupted, end_on_sigterm
 
@@ -59,15 +60,23 @@ Work = Callable[[Task], dict[str, Any]]
 
 def run(job_id: str, number: int, work: Work) -> None:
     """Take a part, work on it, and leave the rows telling the truth, whatever happens."""
+    with about_this_process(job_id=job_id, part=number):
+        _run(job_id, number, work)
+
+
+def _run(job_id: str, number: int, work: Work) -> None:
     end_on_sigterm()
     settings, library = _surroundings()
     held = patiently(lambda: claim(library.db, job_id, number))
     if held is None:
         return
+    began = time.monotonic()
+    log.info("a part begins: %s", held.part.kind)
     with Heart(library.db, held) as heart:
         ending = _ending(Task(held, heart, library, settings), work)
     # The heart is still now, so nothing overwrites what is said last.
     patiently(lambda: ending(heart))
+    log.info("a part ends after %.1f s", time.monotonic() - began)
     _follow_up(library, job_id)
 
 
@@ -112,14 +121,14 @@ def patiently(ask: Callable[[], T]) -> T:
 
 def _follow_up(library: Library, job_id: str) -> None:
     """Tickets for what this job can do next, so that the assembly need not wait for the supervisor's next look."""
-    ticket = get_current_job()
-    if ticket is None:
+    redis = connection_here()
+    if redis is None:
         return
     try:
         with session(library.db) as rows:
             wanted = wanted_tickets(rows)
-        enqueue(ticket.connection, [one for one in wanted if one.job_id == job_id])
-        arrange(ticket.connection, wanted)
+        enqueue(redis, [one for one in wanted if one.job_id == job_id])
+        arrange(redis, wanted)
     except (RedisError, OSError, DatabaseBusy) as exc:
         log.warning("the supervisor will queue what comes next: %s", exc)
 

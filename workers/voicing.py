@@ -23,14 +23,12 @@ from studio.library.errors import LibraryError
 from studio.library.scores import Journal
 from studio.library.segments import SegmentCache, SpokenSegment, segment_key
 from studio.library.tables import FailedSegment
+from studio.library.tries import TRIES
 from workers.lines import Line
 from workers.progress import Interrupted
 from workers.task import Task, patiently
 
 log = logging.getLogger(__name__)
-
-TRIES = 3
-"""How often a segment is tried before it is marked as failed."""
 
 DEATHS = 5
 """A segment over which so many workers died is marked too. More than TRIES: a death may have been an accident."""

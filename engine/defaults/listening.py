@@ -10,6 +10,7 @@ from engine.defaults.named import base, tag
 from engine.defaults.notices import GET, simple_recogniser
 from engine.errors import ModelNotDownloaded, OptionError
 from engine.registry import ModelCard
+from engine.registry.saying import natural
 
 ALWAYS_LISTENS = "pocketsphinx"
 """The recogniser that comes with the installation."""
@@ -65,9 +66,10 @@ def who_listens(
 
 def _nobody(language: str, wanted: str) -> OptionError:
     """What to tell somebody whose language none of the models that are here knows."""
+    better = natural("transcribe")
     if any(wanted in map(base, card.languages) for card in registry.cards("transcribe")):
-        return OptionError(f"No recogniser here knows the language “{language[:40]}”. Whisper does; `{GET}` gets it.")
-    return OptionError(f"No recogniser knows the language “{language[:40]}”. Leave it out, and Whisper finds it out.")
+        return OptionError(f"No recogniser here knows the language “{language[:40]}”. {better} does; `{GET}` gets it.")
+    return OptionError(f"No recogniser knows the language “{language[:40]}”. Leave it out, and {better} finds it out.")
 
 
 def _here(models_dir: Path | None) -> list[ModelCard]:

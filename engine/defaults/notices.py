@@ -2,6 +2,7 @@
 
 from engine import registry
 from engine.errors import ModelNotFound
+from engine.registry.saying import built_in, natural
 from engine.text.g2p.extras import Extra
 from engine.weights.store import in_words
 
@@ -11,13 +12,14 @@ GET = "studio models get natural"
 
 def natural_is_missing() -> str:
     """Why eSpeak speaks what Kokoro could."""
-    return f"The natural voice is not on this machine yet, so the built-in eSpeak speaks; `{GET}` gets it."
+    return f"The natural voice is not on this machine yet, so the built-in {built_in('speak')} speaks; `{GET}` gets it."
 
 
 def extra_is_missing(extra: Extra) -> str:
     """Why eSpeak speaks what Kokoro could read with some packages more."""
     what = f"{extra.name} in the natural voice needs {' and '.join(extra.by_hand)} ({in_words(extra.download_bytes)})"
-    return f"{what}; until then the built-in eSpeak speaks it. `studio models get {extra.name.lower()}` gets it."
+    gets = f"`studio models get {extra.name.lower()}` gets it."
+    return f"{what}; until then the built-in {built_in('speak')} speaks it. {gets}"
 
 
 def read_as(language: str, speaker: str) -> str:
@@ -32,9 +34,10 @@ def simple_recogniser(model_id: str) -> str:
         model_id: who listened; one that is no longer known has nothing to say.
     """
     try:
-        is_simple = registry.find(model_id).family == "pocketsphinx"
+        card = registry.find(model_id)
     except ModelNotFound:
-        is_simple = False
-    if not is_simple:
         return ""
-    return f"PocketSphinx writes this: a simple recogniser that mishears much. `{GET}` gets Whisper, a good one."
+    if not card.built_in:
+        return ""
+    better = natural("transcribe")
+    return f"{card.name} writes this: a simple recogniser that mishears much. `{GET}` gets {better}, a good one."

@@ -132,7 +132,7 @@ class Recognizer:
             OptionError: it takes no guidance, or cannot do what is asked.
         """
         what = "translate" if guidance.translates else "take a prompt or words to expect"
-        raise OptionError(f"This recogniser cannot {what}. Choose a Whisper for that.")
+        raise OptionError(f"This recogniser cannot {what}. Choose another for that.")
 
     def following(self, words: Sequence[Word]) -> "Recognizer":
         """The same model, that knows these words came before what it hears."""

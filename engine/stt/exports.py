@@ -1,15 +1,15 @@
-"""A transcript in the formats people ask for: txt, md, srt, vtt, json, csv, docx. Knows no file and no door."""
+"""A transcript in the formats people ask for, which are one table (FORMATS). Knows no file and no door."""
 
 import csv
 import io
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, replace
 from itertools import pairwise
 
 from engine.errors import OptionError
 from engine.spacing import text_of
-from engine.stt.captions import STYLE, CaptionStyle, clock, srt, transcript_cues, vtt, word_cues
+from engine.stt.captions import STYLE, CaptionStyle, Cue, clock, srt, transcript_cues, vtt, word_cues
 from engine.types import Segment, Transcript, Word
 
 PARAGRAPH_PAUSE_S = 2.0
@@ -36,10 +36,24 @@ PLAIN = ExportStyle()
 
 @dataclass(frozen=True, slots=True)
 class ExportFormat:
-    """One format: what a browser is told about it, and how it is made."""
+    """One format, and all there is to say of it: API, page, terminal, queue and books ask this table alone.
 
+    Attributes:
+        label: for a person.
+        media_type: for a browser.
+        render: makes it.
+        cues: writes captions in it, a block at a time; None where it has none. A book gets a file of each that has,
+            and a program that speaks OpenAI's way may ask for it.
+        by_default: whether a recording is written down in it where nobody chose.
+        is_text: whether a terminal can show it.
+    """
+
+    label: str
     media_type: str
     render: Callable[[Transcript, ExportStyle], str | bytes]
+    cues: Callable[[Iterable[Cue]], Iterator[str]] | None = None
+    by_default: bool = False
+    is_text: bool = True
 
 
 def render(kind: str, transcript: Transcript, style: ExportStyle = PLAIN) -> bytes:
@@ -132,15 +146,28 @@ def to_docx(transcript: Transcript, style: ExportStyle = PLAIN) -> bytes:
     return out.getvalue()
 
 
+_DOCX = "application/vnd.openxmlformats-officedocument.wordprocessingml.document"
+
 FORMATS: dict[str, ExportFormat] = {
-    "txt": ExportFormat("text/plain; charset=utf-8", to_txt),
-    "md": ExportFormat("text/markdown; charset=utf-8", to_md),
-    "srt": ExportFormat("application/x-subrip; charset=utf-8", to_srt),
-    "vtt": ExportFormat("text/vtt; charset=utf-8", to_vtt),
-    "json": ExportFormat("application/json", to_json),
-    "csv": ExportFormat("text/csv; charset=utf-8", to_csv),
-    "docx": ExportFormat("application/vnd.openxmlformats-officedocument.wordprocessingml.document", to_docx),
+    "txt": ExportFormat("TXT", "text/plain; charset=utf-8", to_txt, by_default=True),
+    "md": ExportFormat("MD", "text/markdown; charset=utf-8", to_md),
+    "srt": ExportFormat("SRT", "application/x-subrip; charset=utf-8", to_srt, srt, by_default=True),
+    "vtt": ExportFormat("VTT", "text/vtt; charset=utf-8", to_vtt, vtt, by_default=True),
+    "json": ExportFormat("JSON", "application/json", to_json, by_default=True),
+    "csv": ExportFormat("CSV", "text/csv; charset=utf-8", to_csv),
+    "docx": ExportFormat("DOCX", _DOCX, to_docx, is_text=False),
 }
+"""By name, which is also the ending of a file."""
+
+
+def caption_formats() -> dict[str, ExportFormat]:
+    """Those that can be shown over a film or a book's sound."""
+    return {name: kind for name, kind in FORMATS.items() if kind.cues is not None}
+
+
+def default_formats() -> tuple[str, ...]:
+    """What a recording is written down in where nobody chose."""
+    return tuple(name for name, kind in FORMATS.items() if kind.by_default)
 
 
 def paragraphs(transcript: Transcript) -> Iterator[tuple[float, str, str]]:

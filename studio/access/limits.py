@@ -83,11 +83,6 @@ class Limits:
                 "send it in parts, or make an audiobook of it."
             )
 
-    def check_upload_size(self, size_bytes: int) -> None:
-        """Raises TooLarge: more bytes than one upload may have."""
-        if size_bytes > self.allowance.max_upload_bytes:
-            raise TooLarge(f"The upload is larger than the {megabytes(self.allowance.max_upload_bytes)} allowed.")
-
     def _release(self, taken: Counter[str], name: str) -> None:
         with self._lock:
             taken[name] -= 1

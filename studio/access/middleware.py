@@ -2,7 +2,6 @@
 much it brings, then writes the person into the scope. Plain ASGI, so that streams flow and disconnects are felt.
 """
 
-import secrets
 import time
 from urllib.parse import parse_qs, quote
 
@@ -22,7 +21,9 @@ from studio.access.login import client_address
 from studio.access.origins import Hosts, check_origin, is_loopback
 from studio.access.page_routes import API, UPLOAD
 from studio.access.people import LOCAL, People, Person
+from studio.access.requests import request_id
 from studio.access.sessions import COOKIE, Sessions
+from studio.logs import about_request
 
 PUBLIC = frozenset({"/login", "/login/", "/logout", "/favicon.ico", "/robots.txt", "/health"})
 REQUEST_ID_KEY = "studio.request_id"
@@ -61,12 +62,16 @@ class Gate:
             return
         headers = Headers(scope=scope)
         scope = self._believable(scope, headers)
-        request_id = scope[REQUEST_ID_KEY] = secrets.token_hex(8)
+        called = scope[REQUEST_ID_KEY] = request_id(headers)
+        with about_request(called):
+            await self._pass(scope, receive, send, headers, called)
+
+    async def _pass(self, scope: Scope, receive: Receive, send: Send, headers: Headers, called: str) -> None:
         path = scope["path"]
         is_form = path.startswith(f"{API}/") and path != UPLOAD
         advice = "; upload a file instead" if is_form else ""
         body = _CountedBody(receive, self._body_limits.of(scope.get("method", "GET"), path), advice)
-        answer = _SafeSend(send, body, request_id)
+        answer = _SafeSend(send, body, called)
         try:
             check_framing(headers)
             self._check(scope, headers)
@@ -243,17 +248,26 @@ class _SafeSend:
 
     async def __call__(self, message: Message) -> None:
         kind = message["type"]
-        if kind == "http.response.start":
+        if kind in {"websocket.accept", "websocket.http.response.start"}:
+            MutableHeaders(raw=_listed(message))["x-request-id"] = self._request_id
+        elif kind == "http.response.start":
             if self._body.exceeded and message["status"] != TooLarge.status:
                 self._refusing = True
                 return
             self.started, self._refusing = True, False
-            headers = MutableHeaders(raw=message.setdefault("headers", []))
+            headers = MutableHeaders(raw=_listed(message))
             headers["x-request-id"] = self._request_id
             secure(headers)
         if self._refusing:
             return
         await self._send(message)
+
+
+def _listed(message: Message) -> list[tuple[bytes, bytes]]:
+    """The headers of an answer, so that more can be added."""
+    headers: list[tuple[bytes, bytes]] = list(message.get("headers") or ())
+    message["headers"] = headers
+    return headers
 
 
 def _offered_key(scope: Scope, headers: Headers) -> str:

@@ -94,7 +94,7 @@ class PageDoor:
             reason = blame(exc)
             if not isinstance(reason, Refusal):
                 raise reason from None
-            log.warning("Gradio could not read a request to %r: %s", path, type(exc).__name__)
+            log.warning("Gradio could not read a request of the page: %s", type(exc).__name__)
             await refusal_response(reason)(scope, receive, send)
 
     async def _take_upload(self, scope: Scope, receive: Receive, send: Send) -> None:

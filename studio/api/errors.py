@@ -23,6 +23,7 @@ from engine.errors import (
 from studio.access import Refusal, TooMany, Unauthorised
 from studio.access.errors import Unreadable, error_body
 from studio.access.middleware import REQUEST_ID_KEY
+from studio.access.requests import asked
 from studio.api.bridge import Gone
 from studio.books import TooManyReadings
 from studio.library.errors import DISK_FULL, Conflict, DatabaseBusy, IllegalMove, NotFound, QueueFull, StorageError
@@ -110,7 +111,7 @@ class LastResort:
                 await error_response(StorageError(DISK_FULL))(scope, receive, send)
                 return
             request_id = scope.get(REQUEST_ID_KEY, "")
-            log.exception("request %s: %s %s failed", request_id, scope.get("method", "WebSocket"), scope["path"])
+            log.exception("request %s: %s failed", request_id, asked(scope))
             if scope["type"] == "http" and not has_started:
                 message = f"Something went wrong inside the studio; its log tells more under {request_id}."
                 answer = JSONResponse(error_body(message, "server_error", "internal_error"), status_code=500)
@@ -121,7 +122,7 @@ async def _engine_error(request: Request, exc: Exception) -> Response:
     engine_error = cast(EngineError, exc)
     response = error_response(engine_error)
     if response.status_code >= 500:
-        log.warning("%s %s: %s", request.method, request.url.path, exc, exc_info=exc.__cause__)
+        log.warning("%s: %s", asked(request.scope), exc, exc_info=exc.__cause__)
     return response
 
 

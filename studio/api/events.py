@@ -8,14 +8,13 @@ from pydantic import BaseModel, ConfigDict, Field, field_validator
 
 from engine import controls
 from engine.spacing import gap
+from engine.stt.exports import FORMATS, default_formats
 from engine.types import PartOfSpeech, Pronunciation, Voice, Word
 from studio.api.control_field import field_of
 from studio.api.speech_fields import ChunkingFields, Finite, SamplingFields
 from studio.library.options import MAX_PROMPT_CHARS, BookFormat, BookOptions, Loudness
-from studio.library.options import TranscriptFormat as RecordingFormat
 
 SpeechFormat = Literal["mp3", "opus", "aac", "flac", "wav", "pcm"]
-TranscriptFormat = Literal["json", "text", "srt", "verbose_json", "vtt"]
 
 MAX_NAME_CHARS = 500
 MAX_SAID_CHARS = 1000  # the sentence about what is too long is the library's
@@ -270,7 +269,7 @@ class RecordingForm(BaseModel):
 
     model: str = Field("", max_length=MAX_NAME_CHARS)
     language: str = Field("", max_length=35)
-    formats: list[RecordingFormat] = ["txt", "srt", "vtt", "json"]
+    formats: list[str] = Field(default_factory=lambda: list(default_formats()))
     translate: bool = Field(False, description="Write English, whatever is spoken; for models that can.")
     prompt: str = Field("", max_length=MAX_PROMPT_CHARS, description="Text of the kind that is spoken.")
     hotwords: str = Field("", max_length=MAX_PROMPT_CHARS, description="Rare words to expect, with commas between.")
@@ -286,6 +285,13 @@ class RecordingForm(BaseModel):
     def _listed(cls, value: Any) -> Any:
         parts = value if isinstance(value, list) else [value]
         return [name.strip() for part in parts for name in str(part).split(",") if name.strip()]
+
+    @field_validator("formats")
+    @classmethod
+    def _known(cls, value: list[str]) -> list[str]:
+        if not FORMATS.keys() >= set(value):
+            raise ValueError(f"each should be one of {', '.join(FORMATS)}")
+        return value
 
 
 class Move(BaseModel):

@@ -15,7 +15,6 @@ from starlette.responses import FileResponse, JSONResponse, Response
 from engine import registry
 from engine.audio.encode import FORMATS, encode_stream
 from engine.audio.io import probe
-from engine.errors import OptionError
 from engine.registry.guidance import check_guidance
 from engine.stt.base import Guidance
 from engine.text.pronunciation import used
@@ -31,6 +30,7 @@ from studio.api.uploads import Form, FormError, received_form
 from studio.books import Book, read_text
 from studio.books.plan import default_chapters
 from studio.library import consent, pronunciations
+from studio.library.errors import IllegalMove
 from studio.library.library import Library
 from studio.library.options import BookOptions, TranscriptionOptions
 from studio.library.tables import JobKind
@@ -135,7 +135,7 @@ def retry_segment_by_place(job_id: str, number: Number, index: Number, context: 
     for failed in view.failed:
         if (failed.part_number, failed.segment_index) == (number, index):
             return JSONResponse(job_json(context.library.retry_segment(asking.name, job_id, failed.id)))
-    raise OptionError("That sentence has not failed, so there is nothing to try again.")
+    raise IllegalMove("That sentence has not failed, so there is nothing to try again.")
 
 
 @router.delete("/{job_id}")

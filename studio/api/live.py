@@ -48,7 +48,7 @@ from studio.api.errors import invalid_sentence, wire
 from studio.api.events import Deleted, LiveSave, LiveStart
 from studio.api.jobs import job_json
 from studio.api.live_recording import LiveRecording
-from studio.api.live_session import Command, LiveSession
+from studio.api.live_session import Command, ResumableSession
 from studio.library.errors import IllegalMove, NotFound
 from studio.library.options import TranscriptionOptions
 
@@ -128,7 +128,7 @@ async def forget(session: str, context: Context, asking: Asking) -> Deleted:
     return Deleted(id=session, object="live_session")
 
 
-async def _begin(context: ApiContext, asking: Asking, start: LiveStart) -> LiveSession:
+async def _begin(context: ApiContext, asking: Asking, start: LiveStart) -> ResumableSession:
     guidance = Guidance.written(start.translate, start.prompt, start.hotwords)
     model = names.listener(start.model, context.settings, start.language, guidance.needs).model
     check_guidance(registry.find(model, "transcribe"), guidance)
@@ -148,7 +148,7 @@ async def _begin(context: ApiContext, asking: Asking, start: LiveStart) -> LiveS
         most = context.access.limits.allowance.max_upload_bytes
         return LiveRecording(context.library.storage, asking.name, name, start.sample_rate, most)
 
-    session = LiveSession(
+    session = ResumableSession(
         asking.name, handle, slot, told, start.sample_rate,
         is_resumable=start.resumable or start.keep, record=record if start.keep else None,
     )  # fmt: skip
@@ -167,7 +167,7 @@ async def _slot(context: ApiContext, asking: Asking) -> StreamSlot:
         return context.access.limits.open_stream(asking)
 
 
-def _settle(context: ApiContext, session: LiveSession, lost: bool) -> None:
+def _settle(context: ApiContext, session: ResumableSession, lost: bool) -> None:
     """What becomes of a session that nobody is attached to any more."""
     is_deciding = session.is_stopping or session.ended.is_set()
     if is_deciding and session.error is None and session.is_resumable:
@@ -227,7 +227,7 @@ class _Connection:
         self._is_replaced = True
         self._gone.set()
 
-    async def serve(self, session: LiveSession) -> None:
+    async def serve(self, session: ResumableSession) -> None:
         """Until the session has ended, or this connection has.
 
         Raises:
@@ -272,7 +272,7 @@ class _Connection:
                     _text_of(await self._socket.receive())
         raise WebSocketDisconnect(1006)
 
-    async def _read(self, session: LiveSession) -> None:
+    async def _read(self, session: ResumableSession) -> None:
         while True:
             idle_s = PAUSE_TIMEOUT_S if session.is_paused else IDLE_TIMEOUT_S
             try:

@@ -49,7 +49,7 @@ class Listener(Protocol):
     def replaced(self) -> None: ...
 
 
-class LiveSession:
+class ResumableSession:
     """Sound goes in with `take`, wishes with `ask`; `ended` is set when all is decided or it failed."""
 
     def __init__(

@@ -6,7 +6,7 @@ All are bounded: by time, by number for one person, and by number altogether. Us
 import asyncio
 import contextlib
 
-from studio.api.live_session import LiveSession
+from studio.api.live_session import ResumableSession
 from studio.library.errors import NotFound
 
 AWAY_S = 60.0
@@ -21,17 +21,17 @@ class LiveSessions:
     """Sessions by id; another person's id is as good as none."""
 
     def __init__(self) -> None:
-        self._sessions: dict[str, LiveSession] = {}
+        self._sessions: dict[str, ResumableSession] = {}
         self._timers: dict[str, asyncio.TimerHandle] = {}
         self._away: dict[str, None] = {}
         self._closing: set[asyncio.Task[None]] = set()
 
-    def add(self, session: LiveSession) -> None:
+    def add(self, session: ResumableSession) -> None:
         """From now on it can be found; the oldest that nobody listens to make room."""
         self._sessions[session.id] = session
         self._make_room(session.owner)
 
-    def find(self, owner: str, session_id: str) -> LiveSession:
+    def find(self, owner: str, session_id: str) -> ResumableSession:
         """A session of this person.
 
         Raises:
@@ -42,24 +42,24 @@ class LiveSessions:
             raise NotFound("This live session is gone: the studio keeps one for a minute after its connection is lost.")
         return session
 
-    def back(self, session: LiveSession) -> None:
+    def back(self, session: ResumableSession) -> None:
         """Its client is here."""
         self._away.pop(session.id, None)
         self._set_timer(session, None)
 
-    def away(self, session: LiveSession) -> None:
+    def away(self, session: ResumableSession) -> None:
         """Its client was lost: it waits a minute."""
         self._away[session.id] = None
         self._set_timer(session, AWAY_S)
         self._make_room(session.owner)
 
-    def over(self, session: LiveSession) -> None:
+    def over(self, session: ResumableSession) -> None:
         """It has ended and waits to be saved or asked for its last words."""
         self._away[session.id] = None
         self._set_timer(session, KEPT_S)
         self._make_room(session.owner)
 
-    def drop(self, session: LiveSession) -> None:
+    def drop(self, session: ResumableSession) -> None:
         """Forget it, with its sound."""
         self._set_timer(session, None)
         self._away.pop(session.id, None)
@@ -88,7 +88,7 @@ class LiveSessions:
             self.drop(session)
         await self.settled()
 
-    def _set_timer(self, session: LiveSession, seconds: float | None) -> None:
+    def _set_timer(self, session: ResumableSession, seconds: float | None) -> None:
         timer = self._timers.pop(session.id, None)
         if timer is not None:
             timer.cancel()
@@ -96,7 +96,7 @@ class LiveSessions:
             loop = asyncio.get_running_loop()
             self._timers[session.id] = loop.call_later(seconds, self._expired, session)
 
-    def _expired(self, session: LiveSession) -> None:
+    def _expired(self, session: ResumableSession) -> None:
         self._timers.pop(session.id, None)
         if session.ended.is_set():
             self.drop(session)
@@ -105,7 +105,7 @@ class LiveSessions:
         self._closing.add(task)
         task.add_done_callback(self._closing.discard)
 
-    async def _finish(self, session: LiveSession) -> None:
+    async def _finish(self, session: ResumableSession) -> None:
         with contextlib.suppress(asyncio.CancelledError):
             await session.ask("stop")
             await session.ended.wait()

@@ -1,14 +1,14 @@
 """POST /v1/audio/transcriptions and /translations: a recording in, its words out, whole or as they are recognised."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import replace
 from itertools import pairwise
-from typing import Any, Literal, get_args
+from typing import Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Request
-from starlette.responses import JSONResponse, PlainTextResponse, Response
+from starlette.responses import JSONResponse, Response
 
 from engine import registry
 from engine.audio.io import probe, read_blocks
@@ -22,13 +22,20 @@ from studio.api import names
 from studio.api.bridge import Cancel, Pump, off_loop_for
 from studio.api.context import ApiContext, Asking, Context
 from studio.api.errors import wire
-from studio.api.events import TranscriptFormat, sse
+from studio.api.events import sse
 from studio.api.streamed import PumpedResponse
 from studio.api.uploads import Form, FormError, UploadedFile, received_form
 from studio.library.options import MAX_HOTWORDS, MAX_PROMPT_CHARS
 
 router = APIRouter(tags=["transcriptions"])
-Granularity = Literal["word", "segment"]
+GRANULARITIES = ("word", "segment")
+OPENAI_FORMATS = ("json", "text", "verbose_json")
+"""OpenAI's names of what is no caption."""
+
+
+def response_formats() -> tuple[str, ...]:
+    """What `response_format` may be: OpenAI's names, and those of all captions."""
+    return (*OPENAI_FORMATS, *exports.caption_formats())
 
 
 class _Asked:
@@ -41,11 +48,10 @@ class _Asked:
         self.model, self.notice = listener.model, listener.notice
         told = Guidance.written(translates, form.text("prompt")[:MAX_PROMPT_CHARS], form.text("hotwords"))
         self.guidance = replace(told, hotwords=told.hotwords[:MAX_HOTWORDS])
-        self.format: TranscriptFormat = _one_of(
-            "response_format", form.text("response_format", "json"), TranscriptFormat
-        )
+        self.format: str = _one_of("response_format", form.text("response_format", "json"), response_formats())
         wanted = form.fields.get("timestamp_granularities[]", []) + form.fields.get("timestamp_granularities", [])
-        self.granularities = {_one_of("timestamp_granularities", name, Granularity) for name in wanted} or {"segment"}
+        known = [_one_of("timestamp_granularities", name, GRANULARITIES) for name in wanted]
+        self.granularities = set(known) or {"segment"}
         self.is_streamed = form.text("stream", "false").strip().lower() in {"true", "1"}
         if len(self.language) > 35:
             raise FormError("`language` is a tag such as en or pt-br.", "language")
@@ -159,14 +165,9 @@ def _events(work: _Recognition, cancel: Cancel) -> Iterator[bytes]:
 
 
 def _rendered(transcript: Transcript, asked: _Asked) -> Response:
-    plain: dict[str, tuple[Callable[[Transcript], str], str]] = {
-        "text": (exports.to_txt, "text/plain"),
-        "srt": (exports.to_srt, "application/x-subrip"),
-        "vtt": (exports.to_vtt, "text/vtt"),
-    }
-    if asked.format in plain:
-        render, media_type = plain[asked.format]
-        return PlainTextResponse(render(transcript), media_type=media_type)
+    if asked.format not in {"json", "verbose_json"}:
+        kind = "txt" if asked.format == "text" else asked.format
+        return Response(exports.render(kind, transcript), media_type=exports.FORMATS[kind].media_type)
     if asked.format == "json":
         return JSONResponse({"text": transcript.text})
     body: dict[str, Any] = {
@@ -212,7 +213,7 @@ def _segment(number: int, segment: Segment) -> dict[str, Any]:
     }
 
 
-def _one_of(field: str, value: str, choices: Any) -> Any:
-    if value not in get_args(choices):
-        raise OptionError(f"`{field}` must be one of {', '.join(get_args(choices))}.")
+def _one_of(field: str, value: str, choices: tuple[str, ...]) -> str:
+    if value not in choices:
+        raise OptionError(f"`{field}` must be one of {', '.join(choices)}.")
     return value

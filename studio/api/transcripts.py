@@ -148,7 +148,7 @@ def export(
     job_id: str,
     context: Context,
     asking: Asking,
-    format: Annotated[str, Query(max_length=10)] = "txt",
+    format: Annotated[str, Query(max_length=16)] = "txt",
     line_length: Annotated[int, Query(ge=10, le=200)] = 42,
     lines: Annotated[int, Query(ge=1, le=6)] = 2,
     chars_per_second: Annotated[float, Query(ge=3, le=100, allow_inf_nan=False)] = 20.0,

@@ -2,7 +2,7 @@
 
 from studio.books.errors import BookError, TooManyReadings
 from studio.books.model import Book, Chapter, Kind
-from studio.books.plan import default_chapters, estimate_minutes
+from studio.books.plan import default_chapters
 from studio.books.reading import read_book, read_text
 from studio.books.readings import Readings
 
@@ -14,7 +14,6 @@ __all__ = [
     "Readings",
     "TooManyReadings",
     "default_chapters",
-    "estimate_minutes",
     "read_book",
     "read_text",
 ]

@@ -2,26 +2,9 @@
 
 from collections.abc import Iterable
 
-from engine.errors import OptionError
 from studio.books.model import Book, Chapter
 
 WORDS_PER_MINUTE = 160  # an unhurried narrator; audiobooks are commonly read at 150 to 170
-
-
-def estimate_minutes(words: int, speed: float = 1.0) -> float:
-    """Minutes of listening, pauses included roughly.
-
-    Args:
-        words: how many.
-        speed: 1.0 is the voice's natural rate.
-
-    Raises:
-        OptionError: speed is not a positive number.
-    """
-    # `not speed > 0` also catches NaN.
-    if not speed > 0 or speed == float("inf"):
-        raise OptionError("The speed must be a number above 0.")
-    return words / (WORDS_PER_MINUTE * speed)
 
 
 def default_chapters(book: Book) -> tuple[int, ...]:

@@ -213,9 +213,13 @@ def _whole(path: Path, name: str, max_chars: int) -> bytes:
     return path.read_bytes()
 
 
+class _Said(Exception):
+    """What a reader's process said at its end: for the terminal, and never in a log, where its kind stands for it."""
+
+
 def _failure(status: int, answer: bytes, told: bytes, name: str) -> BookError:
     if told:
-        log.warning("reading a document ended with %s: %s", status, told[-4000:].decode("utf-8", "replace"))
+        log.warning("reading a document ended with %s: %s", status, _Said(told[-4000:].decode("utf-8", "replace")))
     try:
         return BookError(str(json.loads(answer)["error"]))
     except (ValueError, KeyError, TypeError):

@@ -15,6 +15,7 @@ from pathlib import Path
 import psutil
 
 from engine.blas import chosen, stand_in
+from engine.registry.saying import to_be_had
 from studio.settings import Settings
 
 GIB = 1024**3
@@ -121,7 +122,7 @@ def _recogniser(_: Settings) -> Finding:
             "pocketsphinx (ear)",
             False,
             f"not here: there may be no package of it for Python {_PYTHON} on this machine; other models listen",
-            "studio models list   # Whisper and Parakeet listen too",
+            f"studio models list   # {to_be_had('transcribe')} listen too",
             required=False,
         )
     import pocketsphinx

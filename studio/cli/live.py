@@ -17,6 +17,7 @@ from engine.pool import LiveHandle, ModelPool
 from engine.spacing import gap, text_of
 from engine.stt.base import Guidance
 from engine.types import Samples, TranscriptEvent
+from studio.cli import guidance_help
 from studio.library.listening import listener
 from studio.settings import Settings
 
@@ -28,9 +29,9 @@ def live(
     rate: Annotated[int, typer.Option(min=8000, max=192_000, help="Hz of the PCM on standard input.")] = 16_000,
     model: Annotated[str, typer.Option(help="A model id; see `studio models`.")] = "",
     language: Annotated[str, typer.Option(help="A language tag such as en.")] = "",
-    translate: Annotated[bool, typer.Option("--translate", help="Write English; the larger Whispers can.")] = False,
-    prompt: Annotated[str, typer.Option(help="Text of the kind that is spoken: names, spelling; for Whispers.")] = "",
-    hotwords: Annotated[str, typer.Option(help="Rare words to expect, with commas between them; for Whispers.")] = "",
+    translate: Annotated[bool, typer.Option("--translate", help=guidance_help.TRANSLATE)] = False,
+    prompt: Annotated[str, typer.Option(help=guidance_help.PROMPT)] = "",
+    hotwords: Annotated[str, typer.Option(help=guidance_help.HOTWORDS)] = "",
     fast: Annotated[bool, typer.Option("--fast", help="Do not wait as long as the recording lasts.")] = False,
 ) -> None:
     """Show captions while somebody speaks: `arecord -f S16_LE -r 16000 -t raw | studio live`."""

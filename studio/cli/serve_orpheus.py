@@ -8,6 +8,7 @@ from rich.console import Console
 from rich.markup import escape
 
 from engine import registry, weights
+from engine.registry.saying import family_name
 from studio.cli.accounts import with_token
 from studio.library.voices.dressed import default_speaker
 from studio.settings import Settings
@@ -62,7 +63,7 @@ def _model(settings: Settings, console: Console) -> str:
         return here.id
     if family:
         console.print(
-            f"No Orpheus is on this machine yet, so {default_speaker(settings).model} speaks. Get one with: "
-            f"studio models get {family[0].id}"
+            f"No {family_name(family[0])} is on this machine yet, so {default_speaker(settings).model} speaks. "
+            f"Get one with: studio models get {family[0].id}"
         )
     return settings.speak_model

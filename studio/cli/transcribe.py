@@ -17,9 +17,13 @@ from engine.stt import exports
 from engine.stt.base import Guidance, language_of
 from engine.stt.captions import CaptionStyle
 from engine.types import Segment, Transcript
+from engine.wording import listed
+from studio.cli import guidance_help
 from studio.cli.fetched import fetched
 from studio.library.listening import listener
 from studio.settings import Settings
+
+_CAPTIONS = listed(exports.caption_formats())
 
 
 def transcribe(
@@ -30,12 +34,12 @@ def transcribe(
     out: Annotated[
         Path | None, typer.Option("--out", "-o", help="A file; a folder for many; standard output when left out.")
     ] = None,
-    line_length: Annotated[int, typer.Option(min=10, max=200, help="Characters in a line of srt and vtt.")] = 42,
-    lines: Annotated[int, typer.Option(min=1, max=6, help="Lines in a caption of srt and vtt.")] = 2,
-    word_level: Annotated[bool, typer.Option("--word-level", help="A time for every word in srt and vtt.")] = False,
-    translate: Annotated[bool, typer.Option("--translate", help="Write English; the larger Whispers can.")] = False,
-    prompt: Annotated[str, typer.Option(help="Text of the kind that is spoken: names, spelling; for Whispers.")] = "",
-    hotwords: Annotated[str, typer.Option(help="Rare words to expect, with commas between them; for Whispers.")] = "",
+    line_length: Annotated[int, typer.Option(min=10, max=200, help=f"Characters in a line of {_CAPTIONS}.")] = 42,
+    lines: Annotated[int, typer.Option(min=1, max=6, help=f"Lines in a caption of {_CAPTIONS}.")] = 2,
+    word_level: Annotated[bool, typer.Option("--word-level", help=f"A time for every word in {_CAPTIONS}.")] = False,
+    translate: Annotated[bool, typer.Option("--translate", help=guidance_help.TRANSLATE)] = False,
+    prompt: Annotated[str, typer.Option(help=guidance_help.PROMPT)] = "",
+    hotwords: Annotated[str, typer.Option(help=guidance_help.HOTWORDS)] = "",
     download: Annotated[bool, typer.Option("--download", help="Download the model if it is not here.")] = False,
 ) -> None:
     """Write down what is said in recordings."""
@@ -74,7 +78,8 @@ def transcribe(
                 continue
             made = exports.render(kind, transcript, exports.ExportStyle(captions, word_level, file.stem))
             if out is None:
-                sys.stdout.buffer.write(made if made.endswith(b"\n") or kind == "docx" else made + b"\n")
+                is_ended = made.endswith(b"\n") or not exports.FORMATS[kind].is_text
+                sys.stdout.buffer.write(made if is_ended else made + b"\n")
                 sys.stdout.flush()
             else:
                 (_place(out, file, kind, files) if is_folder else out).write_bytes(made)

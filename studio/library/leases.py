@@ -20,6 +20,7 @@ from sqlmodel import Session, col, select
 from studio.library.db import session, transaction
 from studio.library.moves import WORKABLE, move
 from studio.library.tables import FailedSegment, Job, JobPart, JobStatus, PartKind, PartStatus, Turn, now
+from studio.library.tries import after_all_tries
 
 STALE_ELSEWHERE_S = 60.0
 """Without a heartbeat for so long, a worker of another machine is taken for dead."""
@@ -265,7 +266,9 @@ def _why_failed(rows: Session, job: Job) -> str:
         chapters = len(set(failed))
         what = "1 sentence" if len(failed) == 1 else f"{len(failed)} sentences"
         where = "1 chapter" if chapters == 1 else f"{chapters} chapters"
-        return f"{what} in {where} could not be spoken after three tries. Retry them, or allow silence in their place."
+        return (
+            f"{what} in {where} could not be spoken {after_all_tries()}. Retry them, or allow silence in their place."
+        )
     told = select(JobPart.error).where(JobPart.job_id == job.id, JobPart.error != "").order_by(col(JobPart.number))
     return rows.exec(told).first() or "A part of this job failed. Press Retry to try it again."
 

@@ -14,6 +14,7 @@ from redis.exceptions import RedisError
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
+from engine.stt import exports
 from engine.types import Samples, Transcript
 from studio.library import clips, jobs, playback, transcripts
 from studio.library.db import open_database, session
@@ -39,14 +40,8 @@ MEDIA_TYPES = {
     "flac": "audio/flac",
     "wav": "audio/wav",
     "opus": "audio/ogg",
-    "txt": "text/plain; charset=utf-8",
-    "srt": "application/x-subrip; charset=utf-8",
-    "vtt": "text/vtt; charset=utf-8",
-    "json": "application/json",
-    "md": "text/markdown; charset=utf-8",
-    "csv": "text/csv; charset=utf-8",
-    "docx": "application/vnd.openxmlformats-officedocument.wordprocessingml.document",
 }
+"""Of sounds and archives; what is written down has its own in `engine.stt.exports`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +214,8 @@ class Library:
         path = self.storage.resolve(found.path)
         if not path.is_file():
             raise StorageError(f"The file {found.name} was removed from the disk. Press Retry to make it again.")
-        media_type = MEDIA_TYPES.get(found.kind, "application/octet-stream")
+        written = exports.FORMATS.get(found.kind)
+        media_type = written.media_type if written else MEDIA_TYPES.get(found.kind, "application/octet-stream")
         return ResultFile(path, found.name, media_type, path.stat().st_size)
 
     def cover(self, owner: str, job_id: str) -> bytes | None:

@@ -8,11 +8,11 @@ from engine import controls
 from engine.defaults import ALWAYS_LISTENS, ALWAYS_SPEAKS
 from engine.errors import OptionError
 from engine.stt.base import Guidance, language_of
+from engine.stt.exports import FORMATS, default_formats
 from engine.types import Pronunciation, Sampling, Segment
 
 BookFormat = Literal["m4b", "mp3", "mp3-chapters", "flac", "wav", "opus"]
 Loudness = Literal["acx", "podcast", "none"]
-TranscriptFormat = Literal["txt", "md", "srt", "vtt", "json", "csv", "docx"]
 
 MAX_PRONUNCIATIONS = 10_000
 MAX_PROMPT_CHARS, MAX_HOTWORDS = 4000, 200
@@ -101,7 +101,7 @@ class TranscriptionOptions:
     Attributes:
         model: id of a recogniser; see `BookOptions`.
         language: BCP 47 tag; "" takes the model's default.
-        formats: results to write.
+        formats: results to write; names in `engine.stt.exports.FORMATS`.
         translate: write English, whatever is spoken; for models that can.
         prompt: text of the kind that is expected; for models that take one.
         hotwords: rare words that may come; likewise.
@@ -110,7 +110,7 @@ class TranscriptionOptions:
 
     model: str = ALWAYS_LISTENS
     language: str = ""
-    formats: tuple[TranscriptFormat, ...] = ("txt", "srt", "vtt", "json")
+    formats: tuple[str, ...] = field(default_factory=default_formats)
     translate: bool = False
     prompt: str = ""
     hotwords: tuple[str, ...] = ()
@@ -118,11 +118,9 @@ class TranscriptionOptions:
 
     def __post_init__(self) -> None:
         if not self.formats:
-            raise OptionError(
-                f"No result was asked for: choose at least one of {', '.join(get_args(TranscriptFormat))}."
-            )
+            raise OptionError(f"No result was asked for: choose at least one of {', '.join(FORMATS)}.")
         for name in self.formats:
-            _one_of("transcript format", name, get_args(TranscriptFormat))
+            _one_of("transcript format", name, tuple(FORMATS))
         if len(self.prompt) > MAX_PROMPT_CHARS:
             raise OptionError(f"The prompt may have {MAX_PROMPT_CHARS:,} characters; shorten it.")
         if len(self.hotwords) > MAX_HOTWORDS or sum(map(len, self.hotwords)) > MAX_PROMPT_CHARS:
@@ -147,7 +145,7 @@ class TranscriptionOptions:
     def from_json(cls, kept: Mapping[str, Any]) -> Self:
         """From the row; keys of a later version are ignored."""
         known = _known(cls, kept)
-        known["formats"] = tuple(known.get("formats", ("txt", "srt", "vtt", "json")))
+        known["formats"] = tuple(known.get("formats", default_formats()))
         known["hotwords"] = tuple(known.get("hotwords") or ())
         return cls(**known)
 

@@ -1,4 +1,4 @@
-"""Rows to tickets: what carries the work to the workers. Knows RQ and Redis; holds no truth that the rows do not hold.
+"""Rows to tickets: what carries the work to the workers. Knows Redis; holds no truth that the rows do not hold.
 
 A ticket names a function by its path, so the studio never imports the workers. Losing a ticket costs a few seconds
 (`reconcile` writes a new one), a ticket too many costs nothing (its worker finds nothing to do).
@@ -13,13 +13,11 @@ from datetime import datetime
 from typing import NamedTuple, cast
 
 from redis import Redis
-from redis.exceptions import RedisError, WatchError
-from rq import Queue
-from rq.job import Job as Ticketed
-from rq.utils import as_text
+from redis.exceptions import RedisError
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
+from studio.library import rq_inside
 from studio.library.db import session
 from studio.library.leases import is_gone, is_over, locked, settle, states_of_workable
 from studio.library.moves import WORKABLE, move
@@ -28,8 +26,6 @@ from studio.library.tables import Job, JobPart, JobStatus, PartKind, PartStatus,
 from studio.library.turns import in_turns
 
 log = logging.getLogger(__name__)
-
-_FAILURE_TTL_S = 600
 
 VAIN_STARTS = 3
 """So many processes in a row that ended by themselves before they took their part are no accident."""
@@ -59,23 +55,20 @@ class Ticket:
 
 def enqueue(redis: Redis, tickets: Iterable[Ticket]) -> int:
     """Put tickets in the queue; parts that have one there get no second. Returns how many were added."""
-    queue = Queue(QUEUE, connection=redis)
     waiting = waiting_stems(redis)
     fresh = [ticket for ticket in tickets if ticket.stem not in waiting]
     if fresh:
-        queue.enqueue_many(
+        rq_inside.put(
+            redis,
             [
-                Queue.prepare_data(
+                rq_inside.Entry(
+                    f"{ticket.stem}-{secrets.token_hex(4)}",
                     FUNCTIONS[ticket.kind],
-                    args=(ticket.job_id, ticket.number),
-                    job_id=f"{ticket.stem}-{secrets.token_hex(4)}",
-                    timeout=-1,
-                    result_ttl=0,
-                    failure_ttl=_FAILURE_TTL_S,
-                    description=f"{ticket.kind} {ticket.number} of {ticket.job_id}",
+                    (ticket.job_id, ticket.number),
+                    f"{ticket.kind} {ticket.number} of {ticket.job_id}",
                 )
                 for ticket in fresh
-            ]
+            ],
         )
     return len(fresh)
 
@@ -102,30 +95,17 @@ def _vain_key(stem: str) -> str:
 
 def waiting_stems(redis: Redis) -> set[str]:
     """The parts that have a ticket in the queue."""
-    return {ticket_id.rsplit("-", 1)[0] for ticket_id in Queue(QUEUE, connection=redis).get_job_ids()}
+    return {_stem_of(ticket_id) for ticket_id in rq_inside.waiting(redis)}
 
 
 def arrange(redis: Redis, wanted: Iterable[Ticket]) -> None:
     """Sort the queue by the rows' order, and drop tickets that nobody wants any more."""
     orders = {ticket.stem: ticket.order for ticket in wanted}
-    key = Queue(QUEUE, connection=redis).key
-    with redis.pipeline() as pipe:
-        for _attempt in range(5):
-            try:
-                pipe.watch(key)
-                now_there = [as_text(ticket_id) for ticket_id in redis.lrange(key, 0, -1)]
-                kept = [ticket_id for ticket_id in now_there if ticket_id.rsplit("-", 1)[0] in orders]
-                kept.sort(key=lambda ticket_id: orders[ticket_id.rsplit("-", 1)[0]])
-                if kept == now_there:
-                    return
-                pipe.multi()
-                pipe.delete(key, *(Ticketed.key_for(ticket_id) for ticket_id in set(now_there) - set(kept)))
-                if kept:
-                    pipe.rpush(key, *kept)
-                pipe.execute()
-                return
-            except WatchError:  # a worker took a ticket in between
-                continue
+    rq_inside.sort(redis, lambda ticket_id: orders.get(_stem_of(ticket_id)))
+
+
+def _stem_of(ticket_id: str) -> str:
+    return ticket_id.rsplit("-", 1)[0]
 
 
 def wanted_tickets(rows: Session) -> list[Ticket]:

@@ -138,7 +138,7 @@ class JobPart(SQLModel, table=True):
 
 
 class FailedSegment(SQLModel, table=True):
-    """A sentence that failed three times, kept with its text: it can be retried, or left silent."""
+    """A sentence that failed at every try, kept with its text: it can be retried, or left silent."""
 
     __table_args__ = (UniqueConstraint("job_id", "part_number", "segment_index"),)
 
@@ -158,7 +158,7 @@ class JobResult(SQLModel, table=True):
     job_id: str = Field(foreign_key="job.id", index=True, ondelete="CASCADE", max_length=32)
     part_number: int | None = None
     name: str = Field(sa_type=Text, description="The file name a person downloads.")
-    kind: str = Field(max_length=16, description="m4b, mp3, srt, vtt, json, zip, wav, flac, opus, txt")
+    kind: str = Field(max_length=16, description="m4b, mp3, flac, wav, opus, zip, or a name in engine.stt.exports")
     path: str = Field(sa_type=Text)
     size_bytes: int
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)

@@ -48,7 +48,7 @@ class PartView:
 
 @dataclass(frozen=True, slots=True)
 class FailedSegmentView:
-    """A sentence that could not be spoken in three tries; `id` names it in `Library.retry_segment`."""
+    """A sentence that could not be spoken in all its tries; `id` names it in `Library.retry_segment`."""
 
     id: int
     part_number: int

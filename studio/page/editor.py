@@ -1,7 +1,8 @@
 """The transcript editor: a place for assets/editor.js, opened over the list of the Transcribe tab."""
 
 from engine.stt.captions import STYLE
-from engine.stt.exports import FORMATS
+from engine.stt.exports import FORMATS, caption_formats
+from engine.wording import listed
 from studio.page.doorway import part
 
 KEYS = (
@@ -21,7 +22,13 @@ def build() -> None:
 
 
 def _markup() -> str:
-    links = "".join(f'<a class="st-button" data-kind="{kind}" href="#" download>{kind.upper()}</a>' for kind in FORMATS)
+    captions = caption_formats()
+    links = "".join(
+        f'<a class="st-button" data-kind="{name}"{" data-captions" if name in captions else ""} href="#" download>'
+        f"{kind.label}</a>"
+        for name, kind in FORMATS.items()
+    )
+    shown = listed(kind.label for kind in captions.values())
     keys = "".join(f"<dt>{key}</dt><dd>{what}</dd>" for key, what in KEYS)
     return f"""
 <section class="st-editor" data-st="root" aria-label="Transcript editor" hidden>
@@ -59,7 +66,7 @@ def _markup() -> str:
   <details class="st-editor-export" data-st="exports">
     <summary>Export</summary>
     <div class="st-ticks">{links}</div>
-    <fieldset><legend>Captions (SRT and VTT)</legend>
+    <fieldset><legend>Captions ({shown})</legend>
       <label>Characters in a line <input type="number" data-st="line_length" min="10" max="200"
         value="{STYLE.line_length}"></label>
       <label>Lines <input type="number" data-st="lines" min="1" max="6" value="{STYLE.lines}"></label>

@@ -6,6 +6,7 @@ from typing import Any, cast
 import gradio as gr
 
 from engine import registry, weights
+from engine.defaults import ALWAYS_SPEAKS
 from engine.errors import EngineError, OptionError
 from engine.pool import LoadedModel
 from engine.registry import ModelCard
@@ -169,6 +170,7 @@ def _extra_row(extra: Extra, downloads: Downloads) -> dict[str, Any]:
 
 
 def _about(context: PageContext) -> str:
+    always = registry.find(ALWAYS_SPEAKS, "speak")
     settings = context.settings
     origin = f"<span data-origin>http://{escape(settings.host)}:{settings.port}</span>"
     if settings.users:
@@ -206,7 +208,8 @@ Client("{origin}").predict("Hello", api_name="/speak")</code></pre>
     that are part of the studio in this machine's own (<code>STUDIO_MODELS_DIR</code> moves both).
     Deleting a job or a clip here deletes its files.</p>
     <p>{network}</p>
-    <p>The voice that is always there is eSpeak NG (GPL-3.0); the studio itself is under the Apache-2.0 licence.</p>
+    <p>The voice that is always there is {always.name} ({always.licence}); the studio itself is under the
+    Apache-2.0 licence.</p>
   </div>
 </section>
 """

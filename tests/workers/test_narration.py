@@ -8,10 +8,12 @@ import pytest
 
 import workers.audiobook
 import workers.task
+import workers.voicing
 from engine.errors import GenerationError
 from engine.text.segment import TextSegment
 from engine.tts.base import SpeechPiece, Synthesizer
 from engine.types import SpeechRequest
+from studio.library import tries
 from studio.library.library import Library
 from studio.library.options import BookOptions
 from studio.library.scores import Journal, open_score
@@ -85,6 +87,20 @@ def test_a_sentence_that_fails_three_times_is_marked_and_the_rest_goes_on(
     assert failed.failed[0].error.endswith(".")
     assert "bug" not in failed.failed[0].error
     assert failed.parts[1].status == "done"
+
+
+def test_the_number_of_tries_is_one_number_and_its_word_follows(
+    library: Library, broken: Callable[..., Broken], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(tries, "TRIES", 2)
+    monkeypatch.setattr(workers.voicing, "TRIES", 2)
+    voice = broken("Clara")
+    job_id = library.submit_book("ann", plain_book(1, 5), OPTIONS).id
+    narrate_chapter(job_id, 0)
+    assert sum("Clara" in text for text in voice.asked) == 2
+    failed = library.view("ann", job_id)
+    assert "after two tries." in failed.error and "after two tries." in failed.parts[0].error
+    assert tries.after_all_tries() == "after two tries"
 
 
 def test_a_failed_sentence_can_be_tried_again_and_costs_only_itself(

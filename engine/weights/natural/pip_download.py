@@ -147,6 +147,12 @@ _NOT_REACHED = (
     *("retrying (", "connection", "timed out", "name resolution", "proxyerror", "sslerror", "network", "max retries"),
     *("certificate verify", "temporary failure", "unreachable"),
 )
+
+
+class PipSaid(Exception):
+    """Pip's own words. They may have an index's address with a password: no log keeps an exception's words."""
+
+
 _REASONS: Mapping[tuple[str, ...], str] = {
     ("do not match the hashes", "hashmismatch", "expected sha256"): "The package index gave another file for {0} than "
     "the studio was made for. It was not used; if it stays so, the file has changed there.",
@@ -165,7 +171,7 @@ def _why(package: Package, said: str) -> str:
     heard = said.lower()
     for signs, sentence in _REASONS.items():
         if any(sign in heard for sign in signs):
-            log.info("pip could not bring %s: %s", package.name, said[-2000:])
+            log.info("pip could not bring %s: %s", package.name, PipSaid(said[-2000:]))
             return sentence.format(name)
-    log.warning("pip could not bring %s: %s", package.name, said[-2000:])
+    log.warning("pip could not bring %s: %s", package.name, PipSaid(said[-2000:]))
     return f"{name} could not be downloaded: pip failed, and the log says more. Try again."

@@ -465,7 +465,7 @@
       for (const name of ["line_length", "lines", "chars_per_second"]) options.set(name, find(name).value);
       if (find("word_level").checked) options.set("word_level", "true");
       for (const link of exports.querySelectorAll("a[data-kind]")) {
-        const captions = ["srt", "vtt"].includes(link.dataset.kind) ? `&${options}` : "";
+        const captions = "captions" in link.dataset ? `&${options}` : "";
         link.href = `/v1/transcripts/${id}/export?format=${link.dataset.kind}${captions}`;
       }
     };

@@ -7,7 +7,7 @@ import numpy as np
 from pydantic import BaseModel
 
 from engine.types import TranscriptEvent, Word
-from studio.api.live_session import LiveSession
+from studio.api.live_session import ResumableSession
 from studio.library.options import TranscriptionOptions
 
 SAID = [
@@ -64,7 +64,7 @@ async def heard(leaves_after: int) -> tuple[Client, Client]:
     """The one who was there first, and one who came in its place."""
     slot: Any = type("Slot", (), {"close": lambda self: None})()
     ear: Any = Ear()
-    session = LiveSession("ann", ear, slot, TranscriptionOptions(), 16000, True, None)
+    session = ResumableSession("ann", ear, slot, TranscriptionOptions(), 16000, True, None)
     first, second = Client(), Client()
     await session.attach(first)
     for n in range(len(SAID)):

@@ -2,9 +2,8 @@
 
 import pytest
 
-from engine.errors import OptionError
 from studio.books.model import Book, Chapter, Kind, count_words
-from studio.books.plan import default_chapters, estimate_minutes, skip_notice
+from studio.books.plan import default_chapters, skip_notice
 
 
 def chapters(*kinds: Kind) -> tuple[Chapter, ...]:
@@ -36,18 +35,6 @@ def test_a_document_of_nothing_but_notes_is_ticked_whole() -> None:
 )  # fmt: skip
 def test_the_sentence_about_what_is_skipped(kinds: list[Kind], sentence: str) -> None:
     assert skip_notice(chapters(*kinds)) == sentence
-
-
-def test_minutes_follow_words_and_speed() -> None:
-    assert estimate_minutes(1600) == 10
-    assert estimate_minutes(1600, 2.0) == 5
-    assert estimate_minutes(0) == 0
-
-
-@pytest.mark.parametrize("speed", [0, -1, float("nan"), float("inf")])
-def test_impossible_speeds_are_refused(speed: float) -> None:
-    with pytest.raises(OptionError):
-        estimate_minutes(100, speed)
 
 
 @pytest.mark.parametrize(
