@@ -7,8 +7,8 @@ from pathlib import Path
 from benchmarks import floor, prose
 from studio.books.model import Book, Chapter
 from studio.library.db import migrate
+from studio.library.jobs.options import BookOptions
 from studio.library.library import Library, open_library
-from studio.library.options import BookOptions
 from studio.settings import Settings
 from workers.supervisor import Supervisor
 

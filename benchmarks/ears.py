@@ -15,7 +15,7 @@ import numpy as np
 
 from benchmarks.voices import distance, kokoro_here, units, whisper_here
 from engine import weights
-from engine.audio.io import read_blocks
+from engine.audio.files.io import read_blocks
 from engine.audio.resample import resample
 from engine.stt.live import LiveSession
 from engine.stt.transcribe import transcribe

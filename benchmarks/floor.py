@@ -6,7 +6,7 @@ import time
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.audio.io import ffmpeg_path
+from engine.audio.files.io import ffmpeg_path
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,8 +18,8 @@ from benchmarks.book import OWNER, wait
 from benchmarks.memory import MIB, Watch
 from engine.stt.exports import FORMATS
 from studio.library.db import migrate
+from studio.library.jobs.options import TranscriptionOptions
 from studio.library.library import open_library
-from studio.library.options import TranscriptionOptions
 from studio.settings import Settings
 from workers.supervisor import Supervisor
 

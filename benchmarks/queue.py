@@ -9,8 +9,8 @@ from benchmarks import prose
 from benchmarks.book import OWNER, wait
 from studio.books.model import Book, Chapter
 from studio.library.db import migrate
+from studio.library.jobs.options import BookOptions
 from studio.library.library import open_library
-from studio.library.options import BookOptions
 from studio.library.tables import JobStatus
 from studio.settings import Settings
 from workers.supervisor import Supervisor

@@ -20,7 +20,7 @@ from benchmarks.peers import PeerMissing, fast_blas, ours, peer_python, run_peer
 from engine import registry, weights
 from engine.errors import EngineError
 from engine.metrics import rtf
-from studio.page.speak import WELCOME
+from studio.page.tabs.speak import WELCOME
 from studio.settings import Settings
 from studio.warming import WORDS
 

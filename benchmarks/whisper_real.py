@@ -17,7 +17,7 @@ import soundfile
 
 from benchmarks.peers import PeerMissing, ours, peer_python, run_peer
 from benchmarks.voices import distance, units
-from engine.audio.io import read_blocks
+from engine.audio.files.io import read_blocks
 
 HERE = Path(__file__).parent
 MODEL, GRAPH = os.environ.get("STUDIO_BENCH_WHISPER"), os.environ.get("STUDIO_BENCH_WHISPER_CT2")

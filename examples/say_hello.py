@@ -3,7 +3,7 @@
 from pathlib import Path
 
 import engine
-from engine.audio.encode import write_file
+from engine.audio.files.encode import write_file
 
 chunks = engine.stream("Good morning. This took only a moment.", voice="en-gb")
 write_file(Path("hello.wav"), (chunk.samples for chunk in chunks), "wav", 22050)

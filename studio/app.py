@@ -26,7 +26,7 @@ from engine.errors import EngineError, OptionError
 from engine.pool import ModelPool
 from studio import certificate
 from studio.access import LOCAL, WILDCARDS, Access, current_person
-from studio.access.page_uploads import PageUploads
+from studio.access.page.uploads import PageUploads
 from studio.addresses import Addresses, in_the_network, names, url
 from studio.api import build_router
 from studio.api import errors as api_errors

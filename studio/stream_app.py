@@ -16,7 +16,7 @@ from engine.pool import ModelPool
 from studio.access import Access
 from studio.api import errors as api_errors
 from studio.api import listen as listen_page
-from studio.api import stream_socket
+from studio.api.speech import stream_socket
 from studio.library.voices.dressed import default_speaker
 from studio.logs import kept
 from studio.server import address_of, listen, run

@@ -52,4 +52,4 @@ def test_one_file_knows_rq() -> None:
         for file in (PROJECT / room).rglob("*.py")
         if imports.search(file.read_text("utf-8"))
     ]
-    assert knows == ["studio/library/rq_inside.py"]
+    assert knows == ["studio/library/jobs/rq_inside.py"]

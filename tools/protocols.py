@@ -21,8 +21,9 @@ from pydantic import BaseModel
 from pydantic.fields import FieldInfo
 
 import studio.api
-from studio.api import errors, events, stream_protocol
-from studio.library.views import FailedSegmentView, JobView, PartView, ResultView
+from studio.api import errors, events
+from studio.api.speech import stream_protocol
+from studio.library.jobs.views import FailedSegmentView, JobView, PartView, ResultView
 
 PAPER = Path(__file__).parent.parent / "docs" / "protocols.md"
 _BLOCK = re.compile(r"(<!-- begin (\w+) -->\n).*?(<!-- end \2 -->)", re.DOTALL)

@@ -16,18 +16,19 @@ from sqlmodel import col, delete, select, update
 
 from engine import registry
 from engine.audio import master
-from engine.audio.m4b import Chapter, write_book
+from engine.audio.files.m4b import Chapter, write_book
 from engine.errors import EngineError, TextError
 from engine.stt import captions, exports
 from engine.types import Samples, Word
-from studio.library import jobs, playback
 from studio.library.db import session
 from studio.library.filenames import file_name
-from studio.library.manuscripts import Manuscript, open_manuscript
-from studio.library.options import BookFormat, BookOptions
-from studio.library.playback import MissingSound
-from studio.library.scores import Score, open_score
-from studio.library.segments import SegmentCache
+from studio.library.jobs import rows as jobs
+from studio.library.jobs.options import BookFormat, BookOptions
+from studio.library.narration import playback
+from studio.library.narration.manuscripts import Manuscript, open_manuscript
+from studio.library.narration.playback import MissingSound
+from studio.library.narration.scores import Score, open_score
+from studio.library.narration.segments import SegmentCache
 from studio.library.storage import replacing
 from studio.library.tables import JobPart, JobResult, PartKind
 from workers.progress import Interrupted

@@ -7,8 +7,8 @@ from typing import Any
 
 from engine.audio import master
 from engine.types import Samples
-from studio.library.manuscripts import open_manuscript
-from studio.library.options import BookOptions
+from studio.library.jobs.options import BookOptions
+from studio.library.narration.manuscripts import open_manuscript
 from studio.library.tables import PartStatus
 from studio.library.tries import after_all_tries
 from workers.models import batch_room, identity, load_voice

@@ -29,7 +29,7 @@ def _do_one_errand() -> None:
     # What every ticket needs, imported while there is nothing to do yet.
     from redis import Redis
 
-    from studio.library import rq_inside
+    from studio.library.jobs import rq_inside
 
     for module in ("workers.audiobook", "workers.transcription"):
         import_module(module)

@@ -10,8 +10,8 @@ from engine.text.pronunciation import dictionary
 from engine.text.segment import TextSegment, prepare
 from engine.tts.base import SegmentLimits
 from engine.types import SpeechRequest, Word
-from studio.library.manuscripts import Manuscript
-from studio.library.options import BookOptions
+from studio.library.jobs.options import BookOptions
+from studio.library.narration.manuscripts import Manuscript
 
 _SLICE_CHARS = 8000
 """Longer paragraphs are prepared in pieces, so that no text makes a worker large."""

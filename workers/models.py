@@ -11,7 +11,7 @@ from engine.registry import ModelCard
 from engine.stt.base import Recognizer
 from engine.tts.base import Synthesizer
 from engine.types import DownloadProgress
-from studio.library import consent
+from studio.library.jobs import consent
 from studio.settings import Settings
 from workers.task import Task
 

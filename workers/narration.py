@@ -12,10 +12,10 @@ import numpy as np
 
 from engine.tts.base import SegmentLimits, Synthesizer
 from engine.types import Samples, SpeechRequest
-from studio.library.manuscripts import Manuscript
-from studio.library.options import BookOptions
-from studio.library.playback import silence
-from studio.library.scores import Note, ScoreWriter
+from studio.library.jobs.options import BookOptions
+from studio.library.narration.manuscripts import Manuscript
+from studio.library.narration.playback import silence
+from studio.library.narration.scores import Note, ScoreWriter
 from workers.lines import Line, chapter_lines
 from workers.task import Task
 from workers.voicing import Voicing

@@ -16,7 +16,7 @@ from typing import Self
 from sqlalchemy import Engine
 
 from studio.library.errors import LibraryError
-from studio.library.leases import Claim, Progress, beat
+from studio.library.jobs.leases import Claim, Progress, beat
 
 log = logging.getLogger(__name__)
 

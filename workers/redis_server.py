@@ -26,7 +26,7 @@ from redis.exceptions import RedisError
 from redis.retry import Retry
 
 from engine.errors import EngineError
-from studio.library.leases import is_gone, place, signature
+from studio.library.jobs.leases import is_gone, place, signature
 from studio.library.tables import now
 
 _START_TIMEOUT_S = 10.0

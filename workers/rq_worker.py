@@ -14,8 +14,8 @@ from typing import Any
 
 from redis import Redis
 
-from studio.library.queue import count_vain_start, forget_vain_starts
-from studio.library.rq_inside import Taker
+from studio.library.jobs.queue import count_vain_start, forget_vain_starts
+from studio.library.jobs.rq_inside import Taker
 
 
 @dataclass

@@ -15,10 +15,10 @@ from redis.exceptions import RedisError
 from engine.errors import Cancelled, EngineError
 from studio.library.db import session
 from studio.library.errors import DatabaseBusy, StorageError
-from studio.library.leases import Claim, claim, fail, finish, release
+from studio.library.jobs.leases import Claim, claim, fail, finish, release
+from studio.library.jobs.queue import arrange, enqueue, wanted_tickets
+from studio.library.jobs.rq_inside import connection_here
 from studio.library.library import Library, open_library
-from studio.library.queue import arrange, enqueue, wanted_tickets
-from studio.library.rq_inside import connection_here
 from studio.library.storage import DISK_FULL, FULL, Storage
 from studio.logs import about_this_process
 from studio.settings import Settings

@@ -10,17 +10,17 @@ from typing import Any
 
 from sqlmodel import col, delete
 
-from engine.audio import io
+from engine.audio.files import io
 from engine.errors import AudioCutShort
 from engine.stt.base import Recognizer
 from engine.stt.transcribe import transcribe
 from engine.types import Samples, Transcript
 from studio.library.db import session
 from studio.library.errors import StorageError
-from studio.library.options import TranscriptionOptions
+from studio.library.jobs.options import TranscriptionOptions
 from studio.library.storage import storing
 from studio.library.tables import JobResult
-from studio.library.transcripts import as_line, heard_segments, write_results
+from studio.library.words.transcripts import as_line, heard_segments, write_results
 from workers.models import load_recognizer
 from workers.progress import Heart
 from workers.task import Task, patiently, run

@@ -20,8 +20,8 @@ from engine.tts.base import SpeechPiece, Synthesizer
 from engine.types import SpeechRequest
 from studio.library.db import session
 from studio.library.errors import LibraryError
-from studio.library.scores import Journal
-from studio.library.segments import SegmentCache, SpokenSegment, segment_key
+from studio.library.narration.scores import Journal
+from studio.library.narration.segments import SegmentCache, SpokenSegment, segment_key
 from studio.library.tables import FailedSegment
 from studio.library.tries import TRIES
 from workers.lines import Line

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from engine.audio.encode import close_blocks
+from engine.audio.files.encode import close_blocks
 from engine.audio.limiter import limit
 from engine.audio.loudness import SILENCE_DB, LoudnessMeter, LoudnessReport, measure
 from engine.types import Samples

@@ -1,15 +1,17 @@
 """From text as written to text as spoken, by language, with the way back to the original.
 
 The way: plain characters, sentence ends, tags set aside, then the language's rules. Which rules there are is told by
-`english.py` and `elsewhere.py`.
+`english/order.py` and `languages/elsewhere.py`.
 """
 
 import re
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
-from engine.text import elsewhere, english, leftovers, tags
+from engine.text import leftovers, tags
 from engine.text.characters import plain
+from engine.text.english import order
+from engine.text.languages import elsewhere
 from engine.text.layout import blocks
 from engine.text.normalised import Edit, Normalised, joined, moved
 from engine.text.rules import Draft, apply
@@ -79,7 +81,7 @@ def speak_block(text: str, origin: int, language: str, said: Said | None = None)
         draft.claim(Edit(*tag.span, "" if tag.kind == "markup" else written.text[slice(*tag.span)]))
     for edit in said(written.text) if said is not None else ():
         draft.claim(edit)
-    apply(english.RULES if is_english(language) else elsewhere.rules(language), draft)
+    apply(order.RULES if is_english(language) else elsewhere.rules(language), draft)
     apply(leftovers.RULES, draft)
     edits = draft.finished()
     words, stops = _edited(written, _kept(stops, edits, written.text), edits)

@@ -15,9 +15,9 @@ from studio.access.limits import Allowance, Limits
 from studio.access.login import Login
 from studio.access.middleware import Gate
 from studio.access.origins import Hosts
-from studio.access.page_door import PageDoor
-from studio.access.page_files import PageFiles
-from studio.access.page_scripts import page_scripts
+from studio.access.page.door import PageDoor
+from studio.access.page.files import PageFiles
+from studio.access.page.scripts import page_scripts
 from studio.access.people import People
 from studio.access.sessions import Sessions
 from studio.access.tokens import Guests, Tokens

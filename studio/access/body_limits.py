@@ -9,7 +9,7 @@ from dataclasses import dataclass
 
 from studio.access.careful_json import LARGE_BODY_BYTES
 from studio.access.limits import Allowance
-from studio.access.page_routes import UPLOAD
+from studio.access.page.routes import UPLOAD
 
 OTHER_BYTES = LARGE_BODY_BYTES
 MULTIPART_OVERHEAD_BYTES = 1_000_000

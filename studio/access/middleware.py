@@ -19,7 +19,7 @@ from studio.access.headers import secure
 from studio.access.limits import megabytes
 from studio.access.login import client_address
 from studio.access.origins import Hosts, check_origin, is_loopback
-from studio.access.page_routes import API, UPLOAD
+from studio.access.page.routes import API, UPLOAD
 from studio.access.people import LOCAL, People, Person
 from studio.access.requests import request_id
 from studio.access.sessions import COOKIE, Sessions

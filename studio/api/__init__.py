@@ -2,27 +2,16 @@
 
 from fastapi import APIRouter
 
-from studio.api import (
-    clips,
-    compare,
-    jobs,
-    listen,
-    live,
-    models,
-    pronunciations,
-    speech,
-    stream_socket,
-    transcriptions,
-    transcripts,
-    voices,
-)
+from studio.api import listen, live, models, transcriptions
+from studio.api.kept import clips, jobs, pronunciations, transcripts, voices
+from studio.api.speech import compare, http, stream_socket
 
 
 def build_router() -> APIRouter:
     """Every route of this door."""
     router = APIRouter()
     for door in (
-        speech,
+        http,
         compare,
         voices,
         pronunciations,

@@ -10,9 +10,9 @@ from engine import controls
 from engine.spacing import gap
 from engine.stt.exports import FORMATS, default_formats
 from engine.types import PartOfSpeech, Pronunciation, Voice, Word
-from studio.api.control_field import field_of
-from studio.api.speech_fields import ChunkingFields, Finite, SamplingFields
-from studio.library.options import MAX_PROMPT_CHARS, BookFormat, BookOptions, Loudness
+from studio.api.speech.control_field import field_of
+from studio.api.speech.fields import ChunkingFields, Finite, SamplingFields
+from studio.library.jobs.options import MAX_PROMPT_CHARS, BookFormat, BookOptions, Loudness
 
 SpeechFormat = Literal["mp3", "opus", "aac", "flac", "wav", "pcm"]
 

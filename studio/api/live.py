@@ -46,11 +46,11 @@ from studio.api.bridge import off_loop
 from studio.api.context import ApiContext, Asking, Context
 from studio.api.errors import invalid_sentence, wire
 from studio.api.events import Deleted, LiveSave, LiveStart
-from studio.api.jobs import job_json
+from studio.api.kept.jobs import job_json
 from studio.api.live_recording import LiveRecording
 from studio.api.live_session import Command, ResumableSession
 from studio.library.errors import IllegalMove, NotFound
-from studio.library.options import TranscriptionOptions
+from studio.library.jobs.options import TranscriptionOptions
 
 router = APIRouter()
 log = logging.getLogger(__name__)

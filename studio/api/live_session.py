@@ -26,7 +26,7 @@ from studio.access import StreamSlot
 from studio.api.bridge import off_loop
 from studio.api.events import LiveAck, LiveComplete, LiveDelta, LiveNotice, LivePartial, LiveReady, LiveWord
 from studio.api.live_recording import LiveRecording
-from studio.library.options import TranscriptionOptions
+from studio.library.jobs.options import TranscriptionOptions
 
 log = logging.getLogger(__name__)
 

@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import JSONResponse, Response
 
 from engine import registry
-from engine.audio.io import probe, read_blocks
+from engine.audio.files.io import probe, read_blocks
 from engine.errors import EngineError, OptionError
 from engine.spacing import gap
 from engine.stt import exports
@@ -25,7 +25,7 @@ from studio.api.errors import wire
 from studio.api.events import sse
 from studio.api.streamed import PumpedResponse
 from studio.api.uploads import Form, FormError, UploadedFile, received_form
-from studio.library.options import MAX_HOTWORDS, MAX_PROMPT_CHARS
+from studio.library.jobs.options import MAX_HOTWORDS, MAX_PROMPT_CHARS
 
 router = APIRouter(tags=["transcriptions"])
 GRANULARITIES = ("word", "segment")

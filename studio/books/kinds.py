@@ -5,8 +5,8 @@ from pathlib import Path
 from typing import Literal
 
 from studio.books.archive import Archive
-from studio.books.encoding import is_binary
 from studio.books.errors import BookError
+from studio.books.formats.encoding import is_binary
 
 Format = Literal["epub", "pdf", "docx", "html", "fb2", "markdown", "text"]
 

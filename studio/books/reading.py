@@ -16,11 +16,11 @@ import time
 from pathlib import Path
 
 from engine.errors import Cancelled
-from studio.books.bound import bounded
 from studio.books.errors import BookError
 from studio.books.kinds import format_of
 from studio.books.line import Place
 from studio.books.model import Book
+from studio.books.structure.bound import bounded
 from studio.books.wire import from_json
 
 TIME_LIMIT_S = 180.0  # a scanned thousand-page PDF with text takes about 60 s on a slow machine
@@ -136,7 +136,7 @@ def read_text(text: str, max_chars: int | None = None) -> Book:
     """
     if not text.strip():
         raise BookError("There is no text. Paste or type some.")
-    from studio.books import text as text_format
+    from studio.books.formats import text as text_format
 
     limit = len(text) + 1 if max_chars is None else max_chars
     return bounded(text_format.read_string(text, _PASTED, "Pasted text", limit))
@@ -160,31 +160,31 @@ def _parsed(path: Path, name: str, max_chars: int) -> Book:
     title = _title_of(name)
     match format_of(path, name):
         case "epub":
-            from studio.books import epub
+            from studio.books.formats import epub
 
             return epub.read(path, name, title, max_chars)
         case "pdf":
-            from studio.books import pdf
+            from studio.books.formats import pdf
 
             return pdf.read(path, name, title, max_chars)
         case "docx":
-            from studio.books import docx
+            from studio.books.formats import docx
 
             return docx.read(path, name, title, max_chars)
         case "html":
-            from studio.books import html
+            from studio.books.formats import html
 
             return html.read(_whole(path, name, max_chars), name, title, max_chars)
         case "fb2":
-            from studio.books import fb2
+            from studio.books.formats import fb2
 
             return fb2.read(_whole(path, name, max_chars), name, title, max_chars)
         case "markdown":
-            from studio.books import markdown
+            from studio.books.formats import markdown
 
             return markdown.read(_whole(path, name, max_chars), name, title, max_chars)
         case "text":
-            from studio.books import text
+            from studio.books.formats import text
 
             return text.read(_whole(path, name, max_chars), name, title, max_chars)
 

@@ -16,11 +16,11 @@ from engine.types import Sampling
 from studio.books import read_book
 from studio.books.model import Book
 from studio.cli import own, queue
-from studio.library import consent
+from studio.library.jobs import consent
+from studio.library.jobs.options import BookFormat, BookOptions, Loudness
+from studio.library.jobs.views import JobView
 from studio.library.library import Library
-from studio.library.options import BookFormat, BookOptions, Loudness
 from studio.library.tables import JobStatus
-from studio.library.views import JobView
 from studio.library.voices.dressed import beginning, dressed
 from studio.settings import Settings
 

@@ -13,14 +13,14 @@ from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 
 from engine import registry
-from engine.audio.encode import write_file
-from engine.audio.wholefile import whole_file
+from engine.audio.files.encode import write_file
+from engine.audio.files.wholefile import whole_file
 from engine.compare import NAMES, Measures, Take, measured, picture, remark, takes
 from engine.errors import OptionError, TextError
 from engine.pool import ModelPool
 from engine.types import SpeechRequest
 from studio.cli import own
-from studio.cli.told import tell
+from studio.cli.telling.told import tell
 from studio.settings import Settings
 
 

@@ -135,7 +135,7 @@ def _recogniser(_: Settings) -> Finding:
 
 
 def _ffmpeg(_: Settings) -> Finding:
-    from engine.audio.io import ffmpeg_path
+    from engine.audio.files.io import ffmpeg_path
 
     run = subprocess.run([ffmpeg_path(), "-version"], capture_output=True, text=True, check=True, timeout=20)
     words = run.stdout.split()

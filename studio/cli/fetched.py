@@ -1,7 +1,7 @@
 """A model for a command that uses it at once: here, or downloaded because the person said that it may be."""
 
 from engine import registry, weights
-from studio.library import consent
+from studio.library.jobs import consent
 from studio.settings import Settings
 
 

@@ -11,8 +11,8 @@ from rich.table import Table
 
 from studio.cli import queue
 from studio.library.errors import NotFound
+from studio.library.jobs.views import JobView
 from studio.library.library import Library
-from studio.library.views import JobView
 from studio.settings import Settings
 
 app = typer.Typer(invoke_without_command=True)

@@ -10,7 +10,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
-from engine.audio.io import read_blocks
+from engine.audio.files.io import read_blocks
 from engine.audio.pcm import decode_pcm16
 from engine.errors import AudioFormatError
 from engine.pool import LiveHandle, ModelPool

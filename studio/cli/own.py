@@ -46,7 +46,7 @@ def for_speech(
 
 def in_a_library(db: "Engine") -> tuple[Own, Said]:
     """What their own voices are made of, and the pronunciations for all texts. Raises LibraryError."""
-    from studio.library import pronunciations
     from studio.library.voices import saved
+    from studio.library.words import pronunciations
 
     return saved.own(db, OWNER), pronunciations.spoken(db, OWNER)

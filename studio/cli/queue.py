@@ -8,8 +8,8 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TaskID, TextColumn
 
 from studio.library.db import migrate
+from studio.library.jobs.views import JobView
 from studio.library.library import Library, open_library
-from studio.library.views import JobView
 from studio.settings import Settings
 from workers.redis_server import running_url
 from workers.supervisor import Supervisor

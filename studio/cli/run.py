@@ -13,8 +13,8 @@ from rich.console import Console
 
 from studio.addresses import Addresses
 from studio.cli.accounts import has_several_people, with_token
-from studio.cli.opening import open_with_token
-from studio.cli.told_addresses import tell
+from studio.cli.telling.addresses import tell
+from studio.cli.telling.opening import open_with_token
 from studio.settings import Settings
 
 KEYS = "Ctrl-C stops the studio."

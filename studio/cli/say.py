@@ -14,12 +14,12 @@ import typer
 from rich.console import Console
 
 from engine import controls
-from engine.audio.encode import FORMATS, encode_pcm16, encode_stream, write_file
+from engine.audio.files.encode import FORMATS, encode_pcm16, encode_stream, write_file
 from engine.errors import OptionError, TextError
 from engine.pool import ModelPool
 from engine.types import AudioChunk, Samples, SpeechRequest
 from studio.cli import own
-from studio.cli.told import tell
+from studio.cli.telling.told import tell
 from studio.settings import Settings
 
 # Programs that play raw PCM from standard input, in the order in which we would rather have them.

@@ -10,7 +10,7 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
 from engine import registry
-from engine.audio.io import probe, read_blocks
+from engine.audio.files.io import probe, read_blocks
 from engine.errors import AudioFormatError, EngineError, OptionError
 from engine.pool import ModelPool
 from engine.stt import exports

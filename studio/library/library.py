@@ -16,20 +16,23 @@ from sqlmodel import Session, col, select
 
 from engine.stt import exports
 from engine.types import Samples, Transcript
-from studio.library import clips, jobs, playback, transcripts
+from studio.library.clips import rows as clips
 from studio.library.db import open_database, session
 from studio.library.errors import NotFound, StorageError
-from studio.library.manuscripts import BookText, open_manuscript
-from studio.library.moves import UNFINISHED
-from studio.library.options import BookOptions, TranscriptionOptions
-from studio.library.overview import job_views
-from studio.library.queue import Reconciler, arrange, enqueue, wanted_tickets
-from studio.library.scores import keys_of, open_score
-from studio.library.segments import SegmentCache
+from studio.library.jobs import rows as jobs
+from studio.library.jobs.moves import UNFINISHED
+from studio.library.jobs.options import BookOptions, TranscriptionOptions
+from studio.library.jobs.overview import job_views
+from studio.library.jobs.queue import Reconciler, arrange, enqueue, wanted_tickets
+from studio.library.jobs.views import ClipView, JobAction, JobView, ResultFile
+from studio.library.narration import playback
+from studio.library.narration.manuscripts import BookText, open_manuscript
+from studio.library.narration.scores import keys_of, open_score
+from studio.library.narration.segments import SegmentCache
 from studio.library.storage import Storage
 from studio.library.tables import Job, JobKind, JobPart, JobResult
-from studio.library.transcripts import Splice, TranscriptView
-from studio.library.views import ClipView, JobAction, JobView, ResultFile
+from studio.library.words import transcripts
+from studio.library.words.transcripts import Splice, TranscriptView
 
 log = logging.getLogger(__name__)
 

@@ -59,7 +59,7 @@ def words_of(choices: type[StrEnum]) -> Enum:
 
 
 class JobStatus(StrEnum):
-    """Where a job stands; `studio.library.jobs` says which moves are legal."""
+    """Where a job stands; `studio.library.jobs.rows` says which moves are legal."""
 
     QUEUED = "queued"
     RUNNING = "running"

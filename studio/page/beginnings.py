@@ -9,8 +9,8 @@ import gradio as gr
 
 from studio.page.context import PageContext
 from studio.page.doorway import kindly, owner_of
-from studio.page.speak import Start, VoicePicker
-from studio.page.transcribe import ListeningPicker, listening_start, shown
+from studio.page.tabs.speak import Start, VoicePicker
+from studio.page.tabs.transcribe import ListeningPicker, listening_start, shown
 
 # The scripts learn what the pickers now begin with before the pickers tell them of the change.
 TELL = """(start) => {

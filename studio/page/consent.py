@@ -5,7 +5,7 @@ from typing import Any
 
 import gradio as gr
 
-from studio.library.consent import NeedsDownload, size_text
+from studio.library.jobs.consent import NeedsDownload, size_text
 from studio.page.context import PageContext
 from studio.page.doorway import part
 

@@ -17,7 +17,7 @@ from starlette.requests import Request
 
 from engine.errors import EngineError
 from studio.access import current_person
-from studio.access.page_refusals import INSIDE
+from studio.access.page.refusals import INSIDE
 from studio.library.errors import LibraryError
 from studio.library.library import Library
 

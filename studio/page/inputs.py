@@ -5,7 +5,7 @@ from typing import Any
 
 import gradio as gr
 
-from studio.access.page_refusals import UNREADABLE
+from studio.access.page.refusals import UNREADABLE
 from studio.page.doorway import SORRY
 
 

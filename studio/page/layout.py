@@ -2,9 +2,10 @@
 
 import gradio as gr
 
-from studio.page import audiobook, beginnings, captions, compare, jobs, models, pronunciations, speak, transcribe
+from studio.page import beginnings
 from studio.page.context import PageContext
 from studio.page.doorway import part
+from studio.page.tabs import audiobook, captions, compare, jobs, models, pronunciations, speak, transcribe
 
 TITLE = "Speech Studio"
 

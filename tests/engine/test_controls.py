@@ -14,8 +14,8 @@ from engine.controls import Control
 from engine.errors import OptionError
 from engine.types import Sampling, SpeechRequest
 from studio.api.events import BookForm, SpeechBody
-from studio.api.stream_protocol import StreamStart
-from studio.library.options import BookOptions
+from studio.api.speech.stream_protocol import StreamStart
+from studio.library.jobs.options import BookOptions
 
 DOCS = Path(__file__).parents[2] / "docs" / "controls.md"
 

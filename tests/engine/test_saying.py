@@ -10,7 +10,6 @@ import pytest
 from engine import registry
 from engine.defaults.notices import natural_is_missing, simple_recogniser
 from engine.registry import saying
-from studio.api.voices import checked_blend
 
 PROJECT = Path(__file__).parents[2]
 THEIR_OWN = ("engine/tts/", "engine/stt/", "engine/registry/", "engine/weights/natural/")
@@ -74,7 +73,7 @@ def test_a_sentence_follows_the_card(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(registry, "find", lambda name, *_: next(card for card in renamed if card.id == name))
     assert "built-in NeweSpeak speaks" in natural_is_missing()
     with pytest.raises(Exception, match="NewKokoro can"):
-        checked_blend("a+b", registry.find("espeak-ng"))
+        registry.blend(registry.find("espeak-ng".id, "a+b"))
     if any(card.id == "pocketsphinx" for card in renamed):
         assert "NewPocketSphinx writes this" in simple_recogniser("pocketsphinx")
         assert "gets NewWhisper" in simple_recogniser("pocketsphinx")

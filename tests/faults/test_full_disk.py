@@ -13,7 +13,7 @@ from pathlib import Path
 
 import pytest
 
-from studio.library.options import BookOptions
+from studio.library.jobs.options import BookOptions
 from studio.settings import Settings
 from tests.faults.conftest import Studio
 from tests.workers.books import assert_nothing_was_spoken_twice, journal, plain_book, wait_for, wait_until

@@ -11,8 +11,8 @@ import soundfile
 
 import workers.task
 from studio.library.db import migrate
+from studio.library.jobs.options import BookOptions
 from studio.library.library import Library, open_library
-from studio.library.options import BookOptions
 from studio.library.tables import PartStatus
 from studio.settings import Settings
 from tests.faults.conftest import Studio

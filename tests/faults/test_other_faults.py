@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 
 from studio.library.errors import DatabaseBusy
+from studio.library.jobs.options import BookOptions, TranscriptionOptions
 from studio.library.library import open_library
-from studio.library.options import BookOptions, TranscriptionOptions
 from tests.faults.conftest import Studio
 from tests.workers.books import assert_nothing_was_spoken_twice, journal, plain_book, wait_for, wait_until
 

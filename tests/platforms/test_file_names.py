@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from studio.books.archive import Archive
 from studio.cli.transcribe import _place
 from studio.library.filenames import file_name
-from studio.page.transcribe import is_recording
+from studio.page.tabs.transcribe import is_recording
 
 APART = unicodedata.normalize("NFD", "Café")
 names = st.text(st.characters(exclude_characters="/\0", exclude_categories=("Cs",)), min_size=1, max_size=12)

@@ -16,7 +16,7 @@ import psutil
 import pytest
 
 from studio import server
-from studio.library.options import BookOptions
+from studio.library.jobs.options import BookOptions
 from tests.faults.conftest import Studio
 from tests.platforms.conftest import PROJECT, InEveryPython
 from tests.workers.books import plain_book, wait_for, wait_until

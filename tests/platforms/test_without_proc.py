@@ -15,7 +15,7 @@ import pytest
 from engine.tts.espeak import process
 from engine.tts.espeak.library import Order
 from studio.books import __main__ as reading_process
-from studio.library import leases
+from studio.library.jobs import leases
 
 SPEAK = """
 import hashlib, json, sys

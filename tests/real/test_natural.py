@@ -11,7 +11,7 @@ import numpy.typing as npt
 import pytest
 
 from benchmarks.voices import Hear, distance, joined, units
-from engine.audio.io import read_blocks
+from engine.audio.files.io import read_blocks
 from engine.text.segment import prepare
 from engine.tts.kokoro.model import KokoroSynthesizer
 from engine.tts.kokoro.packs import Packs

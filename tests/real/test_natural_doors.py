@@ -12,7 +12,7 @@ import pytest
 import soundfile
 from playwright.sync_api import sync_playwright
 
-from engine.audio.io import probe
+from engine.audio.files.io import probe
 from tests.browser.running import ARGUMENTS, NO_BROWSER, Studio, chromium, running_studio, wait_until
 
 pytestmark = [pytest.mark.real, pytest.mark.timeout(900), pytest.mark.usefixtures("kokoro_folder", "ear")]

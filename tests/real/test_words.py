@@ -13,7 +13,7 @@ import pytest
 
 from benchmarks.ears import blocks, heard_live, read_aloud
 from benchmarks.voices import distance, units
-from engine.audio.io import read_blocks
+from engine.audio.files.io import read_blocks
 from engine.audio.resample import resample
 from engine.stt.transcribe import transcribe
 from engine.stt.whisper.model import Whisper

@@ -5,9 +5,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Any
 
+from studio.library.jobs.views import JobView
 from studio.library.library import Library
-from studio.library.scores import Journal
-from studio.library.views import JobView
+from studio.library.narration.scores import Journal
 
 NAMES = ("Ada", "Boris", "Clara", "David", "Emma", "Felix", "Greta", "Henry", "Ida", "Jonas", "Karin", "Lukas", "Mona")
 DEEDS = ("opened", "closed", "painted", "counted", "carried", "forgot", "praised", "lifted", "missed", "sold", "washed")

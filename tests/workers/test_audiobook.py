@@ -14,12 +14,12 @@ import numpy as np
 import pytest
 import soundfile
 
-from engine.audio import io
+from engine.audio.files import io
 from engine.errors import OptionError
 from studio.library.db import migrate
 from studio.library.filenames import file_name
+from studio.library.jobs.options import BookOptions
 from studio.library.library import Library, open_library
-from studio.library.options import BookOptions
 from studio.settings import Settings
 from tests.workers.books import assert_nothing_was_spoken_twice, journal, plain_book, wait_for, wait_until
 from workers.supervisor import Supervisor

@@ -12,7 +12,7 @@ from sqlmodel import select
 from engine.weights import weight_files
 from studio.books import read_book
 from studio.library.db import session
-from studio.library.options import BookOptions
+from studio.library.jobs.options import BookOptions
 from studio.library.tables import JobPart
 from tests.faults.conftest import Studio
 from tests.workers.books import (

@@ -2,7 +2,7 @@
 
 import json
 
-from studio.library.options import BookOptions
+from studio.library.jobs.options import BookOptions
 from tests.workers.books import plain_book, wait_for
 from tests.workers.conftest import StudioMaker
 

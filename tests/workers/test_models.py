@@ -8,7 +8,7 @@ from typing import Any, cast
 import pytest
 
 from engine import weights
-from studio.library.consent import NeedsDownload
+from studio.library.jobs.consent import NeedsDownload
 from studio.settings import Settings
 from workers.models import identity, load_recognizer, load_voice
 from workers.task import Task

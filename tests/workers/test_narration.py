@@ -14,9 +14,9 @@ from engine.text.segment import TextSegment
 from engine.tts.base import SpeechPiece, Synthesizer
 from engine.types import SpeechRequest
 from studio.library import tries
+from studio.library.jobs.options import BookOptions
 from studio.library.library import Library
-from studio.library.options import BookOptions
-from studio.library.scores import Journal, open_score
+from studio.library.narration.scores import Journal, open_score
 from tests.workers.books import PlainBook, PlainChapter, journal, plain_book
 from workers.audiobook import assemble, narrate_chapter
 from workers.lines import slices

@@ -7,7 +7,7 @@ import pytest
 import soundfile
 
 from engine.types import Sampling
-from studio.library.options import BookOptions
+from studio.library.jobs.options import BookOptions
 from tests.engine.tts.orpheus.checkpoints import make
 from tests.workers.books import PlainBook, PlainChapter, assert_nothing_was_spoken_twice, journal, wait_for
 from tests.workers.conftest import StudioMaker

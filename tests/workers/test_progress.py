@@ -6,16 +6,16 @@ import sys
 from pathlib import Path
 
 from studio.library.db import migrate, open_database
-from studio.library.leases import claim
+from studio.library.jobs.leases import claim
+from studio.library.jobs.options import BookOptions
 from studio.library.library import open_library
-from studio.library.options import BookOptions
 from tests.workers.books import plain_book
 
 HANG = """
 import sys, time
 import workers.progress
 from studio.library.db import open_database
-from studio.library.leases import claim
+from studio.library.jobs.leases import claim
 workers.progress.STUCK_AFTER_S = 0.5
 db = open_database(sys.argv[1])
 with workers.progress.Heart(db, claim(db, sys.argv[2], 0)):

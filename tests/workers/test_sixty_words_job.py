@@ -5,7 +5,7 @@ from pathlib import Path
 
 import soundfile
 
-from studio.library.options import TranscriptionOptions
+from studio.library.jobs.options import TranscriptionOptions
 from tests.sixty_words import MODEL, SAMPLE_RATE, in_one_go, unheard, wrong
 from tests.workers.books import wait_for
 from tests.workers.conftest import StudioMaker

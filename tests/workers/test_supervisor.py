@@ -13,9 +13,9 @@ import pytest
 from redis import Redis
 
 from studio.library.db import migrate
-from studio.library.leases import place
+from studio.library.jobs.leases import place
+from studio.library.jobs.options import BookOptions
 from studio.library.library import open_library
-from studio.library.options import BookOptions
 from studio.settings import Settings
 from tests.workers.books import journal, plain_book, wait_for
 from tests.workers.conftest import StudioMaker

@@ -1,9 +1,9 @@
 """Emotion tags in a book that the built-in voice narrates: what it can do is heard, what it cannot is told, again and
 again, also when nothing has to be spoken anew."""
 
+from studio.library.jobs.options import BookOptions
+from studio.library.jobs.views import JobView
 from studio.library.library import Library
-from studio.library.options import BookOptions
-from studio.library.views import JobView
 from tests.workers.books import PlainBook, PlainChapter, journal
 from workers.audiobook import narrate_chapter
 

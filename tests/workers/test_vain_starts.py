@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from studio.library.options import BookOptions
-from studio.library.queue import VAIN_STARTS
+from studio.library.jobs.options import BookOptions
+from studio.library.jobs.queue import VAIN_STARTS
 from tests.workers.books import plain_book, wait_for, wait_until
 
 # Read by every Python that starts with this folder on its path: the work-horse's own modules are not to be found.

@@ -13,9 +13,9 @@ from engine.errors import GenerationError, OutOfMemory
 from engine.text.segment import TextSegment
 from engine.tts.base import SpeechPiece
 from engine.types import Pronunciation, Sampling, SpeechRequest
+from studio.library.jobs.options import BookOptions
 from studio.library.library import Library
-from studio.library.options import BookOptions
-from studio.library.scores import Journal, open_score
+from studio.library.narration.scores import Journal, open_score
 from tests.workers.books import PlainBook, PlainChapter, assert_nothing_was_spoken_twice, journal, plain_book
 from workers import voicing
 from workers.audiobook import narrate_chapter

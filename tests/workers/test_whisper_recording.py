@@ -16,8 +16,8 @@ from engine.tts import espeak
 from engine.tts.speak import speak
 from engine.types import SpeechRequest
 from studio.library.db import session
+from studio.library.jobs.options import TranscriptionOptions
 from studio.library.library import Library
-from studio.library.options import TranscriptionOptions
 from studio.library.tables import JobPart
 from tests.workers.books import wait_for, wait_until
 from tests.workers.conftest import StudioMaker

@@ -9,7 +9,7 @@ from starlette.responses import FileResponse, Response
 from engine import registry, weights
 from studio.access.headers import script_policy
 from studio.api import names
-from studio.api.speaking import Speaking, speaking
+from studio.api.speech.speaking import Speaking, speaking
 
 router = APIRouter(include_in_schema=False)
 

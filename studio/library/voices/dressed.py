@@ -14,7 +14,7 @@ from engine.defaults import base, tag, voice_language, who_speaks
 from engine.errors import EngineError
 from engine.text.by_script import LOOKED_AT, language_by_script
 from engine.types import SpeechRequest
-from studio.library.manuscripts import BookText
+from studio.library.narration.manuscripts import BookText
 from studio.library.voices.likeness import VOICES, likeness
 from studio.settings import Settings
 

@@ -9,7 +9,7 @@ import threading
 from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
-from engine.audio.encode import write_file
+from engine.audio.files.encode import write_file
 from engine.types import AudioChunk, Samples
 from studio.library.storage import Storage, replacing
 

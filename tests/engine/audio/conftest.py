@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.audio.ffmpeg import ffmpeg_path
+from engine.audio.files.ffmpeg import ffmpeg_path
 from tests.engine.audio.sounds import ffmpeg_children
 
 MakeFile = Callable[..., Path]

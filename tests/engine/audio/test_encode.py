@@ -10,11 +10,11 @@ import soundfile
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from engine.audio.containers import mp3_frame_bytes
-from engine.audio.encode import FORMATS, encode_stream, open_encoder, write_file
-from engine.audio.ffmpeg import Ffmpeg
-from engine.audio.formats import FormatName
-from engine.audio.io import probe, read
+from engine.audio.files.containers import mp3_frame_bytes
+from engine.audio.files.encode import FORMATS, encode_stream, open_encoder, write_file
+from engine.audio.files.ffmpeg import Ffmpeg
+from engine.audio.files.formats import FormatName
+from engine.audio.files.io import probe, read
 from engine.audio.pcm import quantise
 from engine.errors import AudioFormatError, EngineError, GenerationError, OptionError
 from engine.types import Samples

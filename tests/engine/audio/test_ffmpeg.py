@@ -4,8 +4,8 @@ import contextlib
 
 import pytest
 
-from engine.audio import ffmpeg
-from engine.audio.ffmpeg import Ffmpeg, FfmpegFailed
+from engine.audio.files import ffmpeg
+from engine.audio.files.ffmpeg import Ffmpeg, FfmpegFailed
 from tests.engine.audio.sounds import ffmpeg_children
 
 COPY = ["-loglevel", "error", "-f", "s16le", "-ar", "16000", "-ac", "1", "-i", "pipe:0", "-f", "s16le", "pipe:1"]

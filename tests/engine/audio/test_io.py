@@ -15,8 +15,8 @@ import psutil
 import pytest
 import soundfile
 
-from engine.audio import ffmpeg
-from engine.audio.io import ffmpeg_path, probe, read, read_blocks
+from engine.audio.files import ffmpeg
+from engine.audio.files.io import ffmpeg_path, probe, read, read_blocks
 from engine.errors import AudioFormatError
 from engine.types import Samples
 from tests.engine.audio.conftest import MakeFile
@@ -271,7 +271,7 @@ def test_an_m4a_without_its_index_says_so(wav: Path, make_file: MakeFile, tmp_pa
 
 
 def test_a_streamed_wav_of_unknown_length_is_not_torn(tmp_path: Path) -> None:
-    from engine.audio.encode import encode_stream
+    from engine.audio.files.encode import encode_stream
 
     path = tmp_path / "s.wav"
     path.write_bytes(b"".join(encode_stream([speech_like(3.0)], "wav", RATE)))
@@ -402,7 +402,7 @@ def test_file_descriptors_do_not_add_up(wav: Path) -> None:
 
 def test_memory_does_not_grow_with_the_recording(make_file: MakeFile, wav: Path) -> None:
     code = (
-        "import resource, sys\nfrom pathlib import Path\nfrom engine.audio.io import read_blocks\n"
+        "import resource, sys\nfrom pathlib import Path\nfrom engine.audio.files.io import read_blocks\n"
         "seconds = sum(len(b) for b in read_blocks(Path(sys.argv[1]), 16000)) / 16000\n"
         "print(seconds, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss)\n"
     )

@@ -12,8 +12,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.audio.encode import write_file
-from engine.audio.ffmpeg import ffmpeg_path
+from engine.audio.files.encode import write_file
+from engine.audio.files.ffmpeg import ffmpeg_path
 from engine.audio.loudness import SILENCE_DB, LoudnessMeter, measure
 from engine.errors import AudioFormatError
 from engine.types import Samples

@@ -14,12 +14,12 @@ from pathlib import Path
 import numpy as np
 import pytest
 
-from engine.audio.encode import write_file
-from engine.audio.ffmpeg import ffmpeg_path
-from engine.audio.io import probe, read
-from engine.audio.m4b import BOOK_FORMATS, BookFormat, Chapter, write_book
+from engine.audio.files.encode import write_file
+from engine.audio.files.ffmpeg import ffmpeg_path
+from engine.audio.files.io import probe, read
+from engine.audio.files.m4b import BOOK_FORMATS, BookFormat, Chapter, write_book
+from engine.audio.files.tags import read_cover
 from engine.audio.pcm import quantise
-from engine.audio.tags import read_cover
 from engine.errors import EngineError, OptionError
 from engine.types import Samples
 from tests.engine.audio.conftest import MakeFile
@@ -272,7 +272,7 @@ def test_a_full_disk_is_a_sentence(format: BookFormat, full_disk: Path) -> None:
 def test_memory_does_not_grow_with_the_book(tmp_path: Path) -> None:
     code = (
         "import resource, sys\nfrom pathlib import Path\nimport numpy as np\n"
-        "from engine.audio.m4b import Chapter, write_book\n"
+        "from engine.audio.files.m4b import Chapter, write_book\n"
         "from engine.audio.master import MasterPlan, apply, measure\n"
         "minutes, noise = int(sys.argv[1]), np.random.default_rng(0).standard_normal(22050)\n"
         "block = noise.astype('f4') * np.float32(.1)\n"

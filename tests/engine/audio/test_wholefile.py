@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from engine.audio.wholefile import whole_file
+from engine.audio.files.wholefile import whole_file
 from engine.errors import EngineError
 
 

@@ -9,7 +9,7 @@ import httpx
 import pytest
 
 from studio.access.errors import Forbidden
-from studio.access.page_refusals import INSIDE, UNREADABLE, blame, in_our_words
+from studio.access.page.refusals import INSIDE, UNREADABLE, blame, in_our_words
 
 ADA = {"authorization": "Bearer key-of-ada-1", "content-type": "application/json"}
 CLIENT = httpx.Client(timeout=60, headers=ADA)

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.access.errors import Forbidden, Unreadable
-from studio.access.page_files import PageFiles
+from studio.access.page.files import PageFiles
 from studio.access.people import Person
 
 ADA, BOB = Person("ada"), Person("bob")

@@ -2,7 +2,7 @@
 
 import pytest
 
-from studio.access.page_scripts import PageScripts, page_scripts
+from studio.access.page.scripts import PageScripts, page_scripts
 
 TEMPLATE = """<script>window.config = {{ config | toorjson }};</script>
 <script type="module" src="./assets/index.js"></script>

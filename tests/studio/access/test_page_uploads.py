@@ -12,8 +12,8 @@ from starlette.types import Message, Receive, Scope, Send
 
 from studio.access import TooMany
 from studio.access.current import SCOPE_KEY
-from studio.access.page_routes import UPLOAD
-from studio.access.page_uploads import MOST_AT_ONCE, UPLOADS_A_DAY, PageUploads, _Counted, shutil
+from studio.access.page.routes import UPLOAD
+from studio.access.page.uploads import MOST_AT_ONCE, UPLOADS_A_DAY, PageUploads, _Counted, shutil
 from studio.access.people import Person
 from studio.api.errors import LastResort
 from studio.library.errors import StorageError

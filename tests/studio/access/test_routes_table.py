@@ -14,9 +14,9 @@ from starlette.routing import BaseRoute, Mount
 from starlette.testclient import TestClient
 
 from studio.access.body_limits import OTHER_BYTES
-from studio.access.page_door import PageDoor
-from studio.access.page_routes import is_open
-from studio.access.page_uploads import PageUploads
+from studio.access.page.door import PageDoor
+from studio.access.page.routes import is_open
+from studio.access.page.uploads import PageUploads
 from studio.api.context import ApiContext
 from studio.api.json_route import LongJsonRoute
 from studio.app import create_app

@@ -14,10 +14,10 @@ from starlette.responses import HTMLResponse
 from starlette.types import Receive, Scope, Send
 
 from studio.access.errors import Forbidden
-from studio.access.page_door import PageDoor
-from studio.access.page_file_answer import SHOWN, file_answer
-from studio.access.page_routes import FILE
-from studio.access.page_uploads import PageUploads
+from studio.access.page.door import PageDoor
+from studio.access.page.file_answer import SHOWN, file_answer
+from studio.access.page.routes import FILE
+from studio.access.page.uploads import PageUploads
 
 ADA, BOB = {"authorization": "Bearer key-of-ada-1"}, {"authorization": "Bearer key-of-bob-1"}
 CLIENT = httpx.Client(timeout=60, headers=ADA)

@@ -13,7 +13,7 @@ import pytest
 import soundfile
 from websockets.sync.client import connect
 
-from engine.audio.ffmpeg import ffmpeg_path
+from engine.audio.files.ffmpeg import ffmpeg_path
 from engine.types import Samples
 
 Studio = Any  # conftest.Studio

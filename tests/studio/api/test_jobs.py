@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 import soundfile
 
-from studio.library.leases import claim, finish
+from studio.library.jobs.leases import claim, finish
 
 Studio = Any  # conftest.Studio
 HTTP = httpx.Client(timeout=60)  # one, because each httpx.get() would build a TLS context

@@ -8,7 +8,7 @@ from pydantic import BaseModel
 
 from engine.types import TranscriptEvent, Word
 from studio.api.live_session import ResumableSession
-from studio.library.options import TranscriptionOptions
+from studio.library.jobs.options import TranscriptionOptions
 
 SAID = [
     [Word("It", 0, 1)],

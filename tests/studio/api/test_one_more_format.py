@@ -17,8 +17,8 @@ from engine.types import Segment, Transcript, Word
 from studio.api.events import RecordingForm
 from studio.api.transcriptions import response_formats
 from studio.cli import transcribe
-from studio.library.options import BookOptions, TranscriptionOptions
-from studio.page import editor
+from studio.library.jobs.options import BookOptions, TranscriptionOptions
+from studio.page.tabs import editor
 from studio.settings import Settings
 from tests.studio.api.conftest import Studio
 

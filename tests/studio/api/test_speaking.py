@@ -6,10 +6,10 @@ from typing import Any
 
 from engine.types import Pronunciation, SpeechRequest
 from studio.access import Person
-from studio.api.speaking import as_kept, own_of
-from studio.library import pronunciations
+from studio.api.speech.speaking import as_kept, own_of
 from studio.library.db import migrate, open_database
 from studio.library.voices import saved
+from studio.library.words import pronunciations
 
 ADA, BOB = Person("ada"), Person("bob")
 BLEND = "af_heart:0.6+am_michael:0.4"

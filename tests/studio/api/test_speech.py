@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.audio.io import probe, read
+from engine.audio.files.io import probe, read
 from studio.access.careful_json import parsed
 from studio.api import json_route
 

@@ -15,7 +15,7 @@ from pydantic import SecretStr
 from websockets.exceptions import ConnectionClosed, InvalidStatus
 from websockets.sync.client import ClientConnection, connect
 
-from studio.api import stream_socket
+from studio.api.speech import stream_socket
 from tests.studio.api.conftest import Start, Studio
 
 TEXT = "One, two, three. The quick brown fox jumps over the lazy dog."

@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from engine.types import Segment, Transcript, Word
-from studio.library.options import TranscriptionOptions
+from studio.library.jobs.options import TranscriptionOptions
 
 Studio = Any  # conftest.Studio
 HTTP = httpx.Client(timeout=60)

@@ -8,7 +8,7 @@ from typer.testing import CliRunner
 
 from studio.cli.main import app, exit_status
 from studio.library.errors import IllegalMove
-from studio.library.options import BookOptions
+from studio.library.jobs.options import BookOptions
 from tests.studio.api.conftest import Start, Studio
 from tests.workers.books import plain_book
 

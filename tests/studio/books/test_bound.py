@@ -6,10 +6,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.books import Book, Chapter, read_text
-from studio.books.bound import MAX_CHAPTERS, bounded
 from studio.books.edit import rename
 from studio.books.model import KINDS
 from studio.books.plan import skip_notice
+from studio.books.structure.bound import MAX_CHAPTERS, bounded
 
 
 def book(kinds: tuple[str, ...], chapters: int) -> Book:

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from studio.books.encoding import clean, decode, is_binary
+from studio.books.formats.encoding import clean, decode, is_binary
 
 SAMPLES = {
     "cp1252": "“Ce n’était qu’un rêve”, dit-elle — et elle s’endormit à côté de la fenêtre ouverte. Das wäre schön.",

@@ -13,10 +13,10 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from studio.books.archive import Archive, escapes, resolve
-from studio.books.bound import MAX_CHAPTERS
 from studio.books.errors import BookError
 from studio.books.model import Book
 from studio.books.reading import parse
+from studio.books.structure.bound import MAX_CHAPTERS
 
 Make = Callable[..., Path]
 Read = Callable[..., Book]

@@ -6,7 +6,7 @@ from typing import Any
 import pytest
 
 from studio.books.errors import BookError
-from studio.books.fb2 import read
+from studio.books.formats.fb2 import read
 
 FB2 = """<?xml version="1.0" encoding="windows-1251"?>
 <FictionBook xmlns="http://www.gribuser.ru/xml/fictionbook/2.0" xmlns:l="http://www.w3.org/1999/xlink">

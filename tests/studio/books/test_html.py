@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from studio.books.errors import BookError
-from studio.books.html import read
+from studio.books.formats.html import read
 from studio.books.model import Book
 
 PAGE = """<!DOCTYPE html><html lang="en-GB"><head><title>The Road &amp; I | Site</title>

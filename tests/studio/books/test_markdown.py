@@ -3,7 +3,7 @@
 import pytest
 
 from studio.books.errors import BookError
-from studio.books.markdown import read
+from studio.books.formats.markdown import read
 from studio.books.model import Book
 
 TEXT = """---

@@ -183,7 +183,7 @@ def test_a_process_that_dies_is_a_sentence(tmp_path: Path, monkeypatch: pytest.M
 def test_a_document_that_wants_all_memory_does_not_get_it(tmp_path: Path) -> None:
     (tmp_path / "x.txt").write_text("Some words here.")
     code = (
-        "import sys, studio.books.__main__ as child, studio.books.text as text\n"
+        "import sys, studio.books.__main__ as child, studio.books.formats.text as text\n"
         "text.read = lambda *a: [0] * 10**10\n"
         f"sys.exit(child.main([{str(tmp_path / 'x.txt')!r}, 'x.txt', '1000', '20', '20']))"
     )
@@ -197,7 +197,7 @@ def test_a_parser_that_stumbles_is_a_sentence_and_logged(
 ) -> None:
     (tmp_path / "x.txt").write_text("Some words here.")
     (tmp_path / "sitecustomize.py").write_text(
-        "import studio.books.text as text\n"
+        "import studio.books.formats.text as text\n"
         "def read(*a): raise ZeroDivisionError('/srv/secret/path')\n"
         "text.read = read\n"
     )

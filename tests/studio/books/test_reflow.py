@@ -5,7 +5,7 @@ import textwrap
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from studio.books.reflow import join_lines, paragraphs, vocabulary
+from studio.books.structure.reflow import join_lines, paragraphs, vocabulary
 
 WORDS = st.lists(st.from_regex(r"[A-Za-z]{1,12}[,.;]?", fullmatch=True), min_size=1, max_size=60)
 NONE: frozenset[str] = frozenset()

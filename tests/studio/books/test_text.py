@@ -7,8 +7,8 @@ import pytest
 
 from studio.books import read_text
 from studio.books.errors import BookError
+from studio.books.formats.text import read
 from studio.books.model import Book
-from studio.books.text import read
 
 FILLER = "And then a good many things happened, one after another, as they do in stories of this kind. " * 4
 

@@ -16,8 +16,8 @@ from studio.cli import bundle, doctor_command
 from studio.cli.doctor import Finding
 from studio.cli.main import app
 from studio.library.db import migrate
+from studio.library.jobs.options import BookOptions
 from studio.library.library import open_library
-from studio.library.options import BookOptions
 from studio.logs import kept
 from studio.settings import Settings
 from tests.workers.books import plain_book

@@ -11,8 +11,8 @@ from PIL import Image
 
 from engine.types import Pronunciation
 from studio.cli.own import OWNER
-from studio.library import pronunciations
 from studio.library.db import migrate, open_database
+from studio.library.words import pronunciations
 from studio.settings import Settings
 
 PROJECT = Path(__file__).parents[3]

@@ -6,8 +6,8 @@ import segno
 from rich.console import Console
 
 from studio.addresses import Addresses
-from studio.cli.qr_code import QUIET, qr_code
-from studio.cli.told_addresses import tell
+from studio.cli.telling.addresses import tell
+from studio.cli.telling.qr_code import QUIET, qr_code
 
 ADDRESS = "https://192.168.1.5:7860/?token=abcdefghijklmnopqrstuvwx"
 

@@ -44,7 +44,7 @@ def test_say_writes_what_it_was_told(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("name", ["a.flac", "a.mp3", "a.opus", "a.m4a"])
 def test_say_writes_every_kind_of_file(tmp_path: Path, name: str) -> None:
-    from engine.audio.io import read
+    from engine.audio.files.io import read
 
     run = studio("say", "-", "--out", name, "--stream", "--speed", "1.5", outputs=tmp_path, stdin="From a pipe.")
     assert run.returncode == 0, run.stderr

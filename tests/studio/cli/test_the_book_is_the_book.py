@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from engine.audio.ffmpeg import ffmpeg_path
-from engine.audio.io import read_blocks
+from engine.audio.files.ffmpeg import ffmpeg_path
+from engine.audio.files.io import read_blocks
 from engine.pool import ModelPool
 from studio.books import read_book
 from studio.books.model import Book, Chapter

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from studio.cli.told import tell
+from studio.cli.telling.told import tell
 from studio.library.voices.dressed import Dressed
 from studio.settings import Settings
 

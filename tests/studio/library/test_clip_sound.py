@@ -7,7 +7,7 @@ import pytest
 import soundfile
 
 from engine.errors import OptionError
-from studio.library.clip_sound import Edit, edited
+from studio.library.clips.sound import Edit, edited
 
 RATE = 22_050
 
@@ -62,6 +62,6 @@ def test_what_leaves_nothing_or_is_too_long_is_a_sentence(tmp_path: Path, monkey
     for start, end in ((0.8, 0.4), (5.0, 0.0)):
         with pytest.raises(OptionError, match="Nothing is left"):
             done([path], start_s=start, end_s=end)
-    monkeypatch.setattr("studio.library.clip_sound.MOST_S", 1.5)
+    monkeypatch.setattr("studio.library.clips.sound.MOST_S", 1.5)
     with pytest.raises(OptionError, match="cannot be cut or joined"):
         done([path, path])

@@ -6,8 +6,8 @@ import pytest
 
 from engine import registry
 from engine.errors import OptionError
-from studio.library.consent import NeedsDownload, check, size_text
-from studio.library.options import BookOptions, TranscriptionOptions
+from studio.library.jobs.consent import NeedsDownload, check, size_text
+from studio.library.jobs.options import BookOptions, TranscriptionOptions
 from studio.settings import Settings
 
 KOKORO = "hexgrad/Kokoro-82M"

@@ -10,8 +10,8 @@ import pytest
 
 from studio.library.db import migrate
 from studio.library.errors import DatabaseDamaged, LibraryError
+from studio.library.jobs.options import BookOptions
 from studio.library.library import open_library
-from studio.library.options import BookOptions
 from tests.studio.library.conftest import small_book
 
 

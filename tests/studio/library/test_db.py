@@ -12,9 +12,9 @@ from sqlmodel import select
 
 from studio.library.db import migrate, open_database, session
 from studio.library.errors import DatabaseBusy, LibraryError, StorageError
+from studio.library.jobs.views import ClipView
 from studio.library.library import Library
 from studio.library.tables import Clip
-from studio.library.views import ClipView
 
 
 def _clip(when: datetime) -> Clip:

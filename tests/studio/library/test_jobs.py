@@ -16,12 +16,12 @@ from engine.stt.base import Guidance
 from engine.stt.realign import realigned
 from engine.types import Segment, Word
 from studio.library.errors import NotFound, QueueFull, StorageError
+from studio.library.jobs.options import BookOptions, TranscriptionOptions
 from studio.library.library import Library
-from studio.library.manuscripts import open_manuscript
-from studio.library.options import BookOptions, TranscriptionOptions
-from studio.library.scores import Journal, Note, ScoreWriter, open_score
-from studio.library.segments import SegmentCache
-from studio.library.transcripts import as_line, heard_segments
+from studio.library.narration.manuscripts import open_manuscript
+from studio.library.narration.scores import Journal, Note, ScoreWriter, open_score
+from studio.library.narration.segments import SegmentCache
+from studio.library.words.transcripts import as_line, heard_segments
 from tests.studio.library.conftest import small_book
 from tests.workers.books import PlainBook, PlainChapter
 

@@ -8,11 +8,11 @@ from sqlalchemy import event
 
 from engine.errors import OptionError
 from studio.library.db import session
-from studio.library.jobs import MAX_CHAPTERS
-from studio.library.leases import claim, finish
+from studio.library.jobs.leases import claim, finish
+from studio.library.jobs.options import BookOptions
+from studio.library.jobs.queue import Reconciler, wanted_tickets
+from studio.library.jobs.rows import MAX_CHAPTERS
 from studio.library.library import Library
-from studio.library.options import BookOptions
-from studio.library.queue import Reconciler, wanted_tickets
 from tests.studio.library.conftest import small_book
 
 

@@ -11,10 +11,10 @@ from sqlmodel import select
 
 from studio.library.db import migrate, session
 from studio.library.errors import IllegalMove, NotFound
-from studio.library.leases import Claim, Progress, beat, claim, fail, finish, release
+from studio.library.jobs.leases import Claim, Progress, beat, claim, fail, finish, release
+from studio.library.jobs.moves import move
+from studio.library.jobs.options import BookOptions
 from studio.library.library import open_library
-from studio.library.moves import move
-from studio.library.options import BookOptions
 from studio.library.tables import FailedSegment, Job, JobKind, JobPart, JobStatus, PartStatus
 from tests.studio.library.conftest import small_book
 

@@ -9,12 +9,12 @@ from typing import Any
 import numpy as np
 import pytest
 
-from engine.audio.io import read_blocks
-from studio.library import pronunciations
+from engine.audio.files.io import read_blocks
 from studio.library.db import migrate
 from studio.library.library import Library, open_library
 from studio.library.tables import JobStatus
 from studio.library.voices import saved
+from studio.library.words import pronunciations
 
 ARCHIVE = Path(__file__).parents[2] / "fixtures" / "studio-0.1.0.zip"
 OWNER = "local"

@@ -3,11 +3,12 @@
 from pathlib import Path
 
 from engine.types import Pronunciation
-from studio.library import owners, pronunciations
+from studio.library import owners
 from studio.library.db import session
 from studio.library.library import Library
 from studio.library.tables import Clip, Job, JobKind
 from studio.library.voices import saved
+from studio.library.words import pronunciations
 
 
 def test_the_owner_sees_what_the_shared_login_made(library: Library, tmp_path: Path) -> None:

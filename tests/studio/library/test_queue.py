@@ -12,11 +12,11 @@ from redis import Redis
 from rq import Queue
 
 from studio.library.db import session
-from studio.library.leases import MAX_STARTS, STALE_ELSEWHERE_S, claim, fail, finish, is_gone, place, signature
+from studio.library.jobs.leases import MAX_STARTS, STALE_ELSEWHERE_S, claim, fail, finish, is_gone, place, signature
+from studio.library.jobs.options import BookOptions
+from studio.library.jobs.queue import waiting_stems
 from studio.library.library import Library
 from studio.library.names import QUEUE
-from studio.library.options import BookOptions
-from studio.library.queue import waiting_stems
 from studio.library.tables import JobPart, now
 from tests.studio.library.conftest import small_book
 from workers.redis_server import client, find_or_start
@@ -70,7 +70,7 @@ def test_a_part_whose_worker_died_is_queued_at_once(library: Library, redis: Red
     job_id = library.submit_book("ann", small_book(1), BookOptions()).id
     redis.flushall()
     code = (
-        "import sys; from studio.library.db import open_database; from studio.library.leases import claim\n"
+        "import sys; from studio.library.db import open_database; from studio.library.jobs.leases import claim\n"
         "assert claim(open_database(sys.argv[1]), sys.argv[2], 0)"
     )
     url = str(library.db.url)

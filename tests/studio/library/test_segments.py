@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as arrays
 
 from engine.types import Word
-from studio.library.segments import SegmentCache, segment_key
+from studio.library.narration.segments import SegmentCache, segment_key
 
 SOUND = {"model": "espeak-ng", "request": {"voice": "en-us", "speed": 1.0}, "segment": {"text": "Hello."}}
 

@@ -7,11 +7,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.library.db import session
-from studio.library.leases import claim, finish
+from studio.library.jobs.leases import claim, finish
+from studio.library.jobs.options import BookOptions
+from studio.library.jobs.queue import wanted_tickets
+from studio.library.jobs.turns import in_turns
 from studio.library.library import Library
-from studio.library.options import BookOptions
-from studio.library.queue import wanted_tickets
-from studio.library.turns import in_turns
 from tests.studio.library.conftest import small_book
 
 PEOPLE = "abcd"

@@ -13,11 +13,11 @@ from sqlmodel import SQLModel
 
 from engine.errors import OptionError
 from engine.types import Pronunciation
-from studio.library import pronunciation_csv, pronunciations
 from studio.library.errors import NotFound
 from studio.library.library import Library
-from studio.library.pronunciation_csv import CsvError
 from studio.library.voices import saved
+from studio.library.words import pronunciation_csv, pronunciations
+from studio.library.words.pronunciation_csv import CsvError
 
 SYBIL = Pronunciation("Sybil", "sˈɪbəl")
 

@@ -16,8 +16,8 @@ import workers.audiobook
 import workers.task
 from engine.errors import GenerationError
 from studio.library.db import migrate
+from studio.library.jobs.options import BookOptions
 from studio.library.library import open_library
-from studio.library.options import BookOptions
 from studio.logs import kept
 from studio.settings import Settings
 from tests.studio.api.conftest import Studio, starting

@@ -16,8 +16,8 @@ from studio.page import offers as offered
 from studio.page.context import PageContext
 from studio.page.fetching import Downloads
 from studio.page.offers import offers
-from studio.page.speak import Start
-from studio.page.transcribe import listening_start
+from studio.page.tabs.speak import Start
+from studio.page.tabs.transcribe import listening_start
 from studio.settings import Settings
 from tests.present import put
 

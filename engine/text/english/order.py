@@ -1,0 +1,23 @@
+"""English: the order in which its rules may claim a text."""
+
+from engine.text.english import abbreviations, date, electronic, figures, fraction, measure, money, roman, symbols, time
+from engine.text.rules import Rule
+
+# First come, first served: whole things (an address, a date) before their parts (a number, a sign).
+RULES: tuple[Rule, ...] = (
+    *electronic.ADDRESS_RULES,
+    *date.DATE_RULES,
+    *time.RULES,
+    *electronic.RULES,
+    *money.RULES,
+    *fraction.RULES,
+    *measure.RULES,
+    *date.YEAR_RULES,
+    *roman.RULES,
+    *abbreviations.RULES,
+    *symbols.MARK_RULES,
+    *figures.RULES,
+    *figures.SIGN_RULES,
+    *symbols.RULES,
+    *figures.LAST_RULES,
+)

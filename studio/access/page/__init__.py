@@ -1,0 +1,1 @@
+"""Between the world and Gradio: its routes, files, scripts and refusals."""

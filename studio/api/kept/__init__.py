@@ -1,0 +1,1 @@
+"""What is kept, for programs: jobs, transcripts, clips, voices, pronunciations."""

@@ -1,0 +1,1 @@
+"""Speech for programs: over HTTP, over the stream socket, and compared."""

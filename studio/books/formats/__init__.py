@@ -1,0 +1,1 @@
+"""A file of some format -> a book: a file a format."""

@@ -1,0 +1,1 @@
+"""XML and HTML from strangers -> blocks of text as a person would read them aloud."""

@@ -1,0 +1,1 @@
+"""Blocks of text -> chapters: headings, contents, what is the work and what stands around it."""

@@ -1,0 +1,1 @@
+"""Clips: what the Speak page kept, and cuts of it."""

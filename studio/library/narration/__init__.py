@@ -1,0 +1,1 @@
+"""What becomes of a book's words: manuscript, kept sentences, score, sound."""

@@ -1,0 +1,1 @@
+"""Words that people keep or mend: pronunciations and transcripts."""
