@@ -3,7 +3,10 @@
 import re
 import subprocess
 import sys
+from collections import Counter
 from pathlib import Path
+
+import pytest
 
 PROJECT = Path(__file__).parent.parent
 
@@ -53,3 +56,10 @@ def test_one_file_knows_rq() -> None:
         if imports.search(file.read_text("utf-8"))
     ]
     assert knows == ["studio/library/jobs/rq_inside.py"]
+
+
+@pytest.mark.parametrize("room", ["engine", "studio", "workers", "migrations", "tools"])
+def test_a_folder_is_seen_at_a_glance(room: str) -> None:
+    """More files than twenty in one folder are several ideas that have not been told apart."""
+    counts = Counter(str(path.parent.relative_to(PROJECT)) for path in (PROJECT / room).rglob("*.py"))
+    assert {folder: count for folder, count in counts.items() if count > 20} == {}
