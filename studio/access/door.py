@@ -26,6 +26,7 @@ NEW_GUESTS_S = 3600.0
 ENTERED = "entered"
 """In an address that was just given a cookie: when the cookie does not come back, the browser keeps none."""
 FORWARDED = ("x-forwarded-for", "x-forwarded-host", "x-forwarded-proto", "forwarded", "x-real-ip")
+UNKNOWN_TOKEN = "That token is not known here; ask for the present address of this studio."
 NO_COOKIE = (
     "Your browser did not keep the cookie that tells you from the other guests. "
     "Allow cookies for this address, then open the link again."
@@ -98,7 +99,7 @@ class Door:
             )
         person = self._sessions.person(key)
         if person is None:
-            raise WrongKey("That token is not known here; ask for the present address of this studio.")
+            raise WrongKey(UNKNOWN_TOKEN)
         return person
 
     def held(self, headers: Headers) -> Person | None:
@@ -147,7 +148,7 @@ class Door:
         if "token" in named:
             entered = self.enter(named["token"], headers)
             if entered is None:
-                raise WrongKey("That token is not known here; ask for the present address of this studio.")
+                raise WrongKey(UNKNOWN_TOKEN)
             answer = _to(scope, [*rest, (ENTERED, "1")])
             set_cookie(answer, *entered, is_secure=scope.get("scheme") == "https")
             return answer

@@ -14,7 +14,7 @@ from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Re
 from starlette.routing import Route
 
 from studio.access.attempts import Attempts
-from studio.access.door import ENTERED, NO_COOKIE, Door, set_cookie
+from studio.access.door import ENTERED, NO_COOKIE, UNKNOWN_TOKEN, Door, set_cookie
 from studio.access.errors import TooMany, error_body
 from studio.access.people import People
 from studio.access.sessions import COOKIE, Sessions
@@ -63,7 +63,9 @@ class Login:
     async def _form(self, request: Request) -> Response:
         if self._nobody_logs_in(request):
             return RedirectResponse("/", status_code=303)
-        return self._render(request, NO_COOKIE if request.query_params.get("cookies") == "off" else "")
+        said = request.query_params
+        problem = NO_COOKIE if said.get("cookies") == "off" else UNKNOWN_TOKEN if said.get("token") == "unknown" else ""
+        return self._render(request, problem)
 
     async def _enter(self, request: Request) -> Response:
         if self._nobody_logs_in(request):
@@ -73,9 +75,7 @@ class Login:
         cookie = self._cookie_for(form, request)
         if cookie is None:
             sentence = (
-                "That name and key do not belong together. Check both and try again."
-                if self._people
-                else "That token is not known here; ask for the present address of this studio."
+                "That name and key do not belong together. Check both and try again." if self._people else UNKNOWN_TOKEN
             )
             exc = await self._attempts.refuse(client_address(request.scope), sentence, name)
             headers = {"retry-after": str(exc.retry_after_s)} if isinstance(exc, TooMany) else {}

@@ -3,7 +3,7 @@ much it brings, then writes the person into the scope. Plain ASGI, so that strea
 """
 
 import time
-from urllib.parse import parse_qs, quote
+from urllib.parse import parse_qs, parse_qsl, quote, urlencode
 
 from starlette.datastructures import Headers, MutableHeaders
 from starlette.requests import cookie_parser
@@ -161,8 +161,11 @@ class Gate:
     def _answer(scope: Scope, headers: Headers, exc: Refusal) -> Response:
         wants_page = scope["method"] in {"GET", "HEAD"} and "text/html" in headers.get("accept", "")
         if isinstance(exc, Unauthorised) and wants_page:
-            path = scope["path"]
-            return RedirectResponse("/login" if path == "/" else f"/login?next={quote(path, safe='/')}", 303)
+            told = {"next": scope["path"]} if scope["path"] != "/" else {}
+            if "token" in dict(parse_qsl(scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True)):
+                told["token"] = "unknown"
+            query = urlencode(told, quote_via=quote, safe="/")
+            return RedirectResponse(f"/login?{query}" if query else "/login", 303)
         kind = "authentication_error" if isinstance(exc, Unauthorised) else "invalid_request_error"
         told = error_body(str(exc), kind, exc.code)
         if scope["path"].startswith(f"{API}/"):
