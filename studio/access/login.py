@@ -64,7 +64,7 @@ class Login:
         if self._nobody_logs_in(request):
             return RedirectResponse("/", status_code=303)
         said = request.query_params
-        problem = NO_COOKIE if said.get("cookies") == "off" else UNKNOWN_TOKEN if said.get("token") == "unknown" else ""
+        problem = NO_COOKIE if said.get("cookies") == "off" else UNKNOWN_TOKEN if said.get("key") == "unknown" else ""
         return self._render(request, problem)
 
     async def _enter(self, request: Request) -> Response:

@@ -163,7 +163,7 @@ class Gate:
         if isinstance(exc, Unauthorised) and wants_page:
             told = {"next": scope["path"]} if scope["path"] != "/" else {}
             if "token" in dict(parse_qsl(scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True)):
-                told["token"] = "unknown"
+                told["key"] = "unknown"  # not `token`: that would be looked at again
             query = urlencode(told, quote_via=quote, safe="/")
             return RedirectResponse(f"/login?{query}" if query else "/login", 303)
         kind = "authentication_error" if isinstance(exc, Unauthorised) else "invalid_request_error"

@@ -65,10 +65,10 @@ def test_a_token_in_the_address_becomes_a_cookie_and_leaves_the_address(serve: S
         assert (back.status_code, back.headers["location"]) == (303, "/v1/who?x=1+2")
         assert name(browser.get(back.headers["location"])) == "local"
         wrong = httpx.get(f"{url}/?token=wrong", headers=HTML)
-        assert (wrong.status_code, wrong.headers["location"]) == (303, "/login?token=unknown")
-        assert "is not known here" in httpx.get(f"{url}{wrong.headers['location']}", headers=HTML | LAN).text
+        assert (wrong.status_code, wrong.headers["location"]) == (303, "/login?key=unknown")
+        assert "is not known here" in httpx.get(f"{url}{wrong.headers['location']}", headers=HTML).text
         wrong = httpx.get(f"{url}/v1/who?token=&x=1", headers=HTML)
-        assert wrong.headers["location"] == "/login?next=/v1/who&token=unknown"
+        assert wrong.headers["location"] == "/login?next=/v1/who&key=unknown"
         elsewhere = browser.get("//evil.example/", params={"token": tokens(access)[0]})
         assert not elsewhere.headers.get("location", "/").startswith("//")
 
