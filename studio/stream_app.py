@@ -21,6 +21,7 @@ from studio.library.voices.dressed import default_speaker
 from studio.logs import kept
 from studio.server import address_of, listen, run
 from studio.settings import Settings
+from studio.warming import Warming
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,11 +34,12 @@ class StreamContext:
     library: None = None
 
 
-def create_stream_app(settings: Settings) -> FastAPI:
+def create_stream_app(settings: Settings, warm: bool = False) -> FastAPI:
     """The application; nothing listens yet.
 
     Args:
         settings: read once. Who has no login needs a token where others can reach it.
+        warm: have the default voice say a few words that nobody hears, beginning with the application.
 
     Raises:
         OptionError: a login is no good.
@@ -45,11 +47,20 @@ def create_stream_app(settings: Settings) -> FastAPI:
     access = Access(settings)
     pool = ModelPool(int(settings.memory_budget_gb * 1024**3), models_dir=settings.models_dir, offline=settings.offline)
 
+    def first() -> tuple[str, str]:
+        who = default_speaker(settings)
+        return who.model, who.voice
+
+    warming = Warming(pool, first)
+
     @asynccontextmanager
     async def lifespan(_: FastAPI) -> AsyncGenerator[None]:
+        if warm:
+            warming.begin()
         try:
             yield
         finally:
+            await asyncio.to_thread(warming.stop)
             await asyncio.to_thread(pool.close)
 
     app = FastAPI(
@@ -78,7 +89,7 @@ def serve_stream(settings: Settings, preload: bool = True, on_ready: Callable[[s
 
     Args:
         settings: read once; port 0 takes any free port.
-        preload: have the default model in memory before the first request.
+        preload: have the default model in memory, and warm, before the first request.
         on_ready: called once with the address, and the token that programs send or "".
 
     Raises:
@@ -93,7 +104,7 @@ def serve_stream(settings: Settings, preload: bool = True, on_ready: Callable[[s
 def _serve(settings: Settings, preload: bool, on_ready: Callable[[str, str], None] | None) -> None:
     listener = listen(settings.host, settings.port)
     try:
-        app = create_stream_app(settings)
+        app = create_stream_app(settings, warm=preload)
         context: StreamContext = app.state.api
 
         def ready() -> None:
