@@ -43,7 +43,8 @@ def stream(
         model: a model id, a built-in name or a local folder; "" is whom `engine.defaults` names for the rest.
         voice: an id of the model's voices; "" is its default.
         language: as people write it; "" is the voice's own, and without a voice the text's.
-        speed, pitch: see `engine.controls`.
+        speed: see `engine.controls`.
+        pitch: likewise.
         instructions: how to say it, for models that take words for it.
         seed: another seed is another reading, for models that draw.
         prompt: a recording to sound like, for models that clone.

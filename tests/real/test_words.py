@@ -161,6 +161,22 @@ def test_poor_sound_is_heard_as_well_as_it_goes(
         assert len(text) < 8
 
 
+@pytest.mark.parametrize("quieter_db", [0, 12])
+def test_of_two_voices_at_once_nothing_is_made_up(whisper: Whisper, say: Say, quieter_db: int) -> None:
+    """Of two equal ones either may be heard; the louder of two unlike ones is."""
+    one, other = say(SENTENCES[1]).samples, say(SENTENCES[3], voice="am_michael").samples
+    both = np.zeros(max(len(one), len(other)), np.float32)
+    both[: len(one)] += one
+    both[: len(other)] += other * 10 ** (-quieter_db / 20)
+    text = heard(whisper, both).text
+    likeness = [SequenceMatcher(None, folded(text), folded(SENTENCES[said])).ratio() for said in (1, 3)]
+    assert len(units(text, "en")) <= len(units(f"{SENTENCES[1]} {SENTENCES[3]}", "en")), text
+    if quieter_db:
+        assert folded(SENTENCES[1]) in folded(text)
+    else:
+        assert max(likeness) > 0.5, text
+
+
 def test_no_turn_of_a_real_speech_is_lost_live(whisper: Whisper) -> None:
     sound = np.concatenate(list(read_blocks(JFK, RATE)))
     text = " ".join(word.text for word in heard_live(whisper, sound, "en"))
