@@ -61,9 +61,9 @@ def test_the_voices_are_the_published_ones() -> None:
         ({"prompt": VoicePrompt(np.zeros(10, dtype=np.float32), 24000)}, VoiceError, "recorded"),
         ({"sampling": Sampling(temperature=-1)}, OptionError, "temperature"),
         ({"sampling": Sampling(temperature=float("nan"))}, OptionError, "temperature"),
-        ({"sampling": Sampling(top_k=1.5)}, OptionError, "top_k"),  # type: ignore[arg-type]
-        ({"sampling": Sampling(top_p="x")}, OptionError, "top_p"),  # type: ignore[arg-type]
-        ({"sampling": Sampling(max_tokens=0)}, OptionError, "max_tokens"),
+        ({"sampling": Sampling(top_k=1.5)}, OptionError, "top k"),  # type: ignore[arg-type]
+        ({"sampling": Sampling(top_p="x")}, OptionError, "top p"),  # type: ignore[arg-type]
+        ({"sampling": Sampling(max_tokens=0)}, OptionError, "max tokens"),
         ({"chunking": Chunking(streaming_chunk_tokens=8)}, OptionError, "multiple of 7"),
     ],
 )
