@@ -10,6 +10,7 @@ import subprocess
 import sys
 import threading
 import time
+import warnings
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -207,12 +208,14 @@ def show(page: Page, tab: str) -> None:
 
 
 def click_until_shown(button: Locator, wanted: Locator) -> None:
-    """Press it, and again where a busy page did not hear it; what is shown may go by itself."""
+    """Press it, and again where a busy page did not hear it, which is told; what is shown may go by itself."""
     for _ in range(3):
         button.click()
         with contextlib.suppress(NotInTime):
             wanted.wait_for(timeout=1000 * PATIENCE_S / 2)
             return
+        said = button.page.evaluate("window.studio.said")
+        warnings.warn(f"A press on {button} was not heard; what the page had said: {said}", stacklevel=2)
     raise AssertionError(f"{button} was pressed three times, and {wanted} did not come")
 
 

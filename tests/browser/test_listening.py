@@ -86,8 +86,8 @@ def test_a_microphone_becomes_captions(open_page: Open, speaking_browser: Browse
 
 def listening(page: Page) -> Locator:
     """Press Listen, and wait for the first certain words."""
-    page.locator("#captions [data-st=toggle]").click()
-    expect(page.locator("#captions [data-st=status]")).to_have_text("Listening.")
+    status = page.locator("#captions [data-st=status]")
+    click_until_shown(page.locator("#captions [data-st=toggle]"), status.filter(has_text="Listening."))
     stable = page.locator("#captions [data-st=stable]")
     wait_until(lambda: len(stable.inner_text().split()) > 2, 60, what="stable words")
     return stable

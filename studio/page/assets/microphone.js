@@ -26,7 +26,7 @@
     const context = new AudioContext({ latencyHint: "interactive" });
     let stream;
     try {
-      await context.audioWorklet.addModule(studio.addresses.microphone);
+      await studio.addWorklet(context, studio.addresses.microphone);
       // What browsers do for telephones costs a recogniser words.
       const audio = { channelCount: 1, echoCancellation: false, noiseSuppression: false, autoGainControl: true };
       stream = await navigator.mediaDevices.getUserMedia({ audio }).catch((error) => {

@@ -163,6 +163,8 @@
 
   /** Say something to everyone: in a line that screen readers follow, and that goes when it is no longer news. */
   studio.say = (sentence, kind = "note") => {
+    studio.said.push(sentence);
+    if (studio.said.length > 20) studio.said.shift();
     const line = document.getElementById("st-notice");
     if (!line) return;
     line.className = `st-notice st-notice-${kind}`;
@@ -173,8 +175,26 @@
     clearTimeout(studio.say.timer);
     studio.say.timer = setTimeout(() => line.replaceChildren(), kind === "error" ? 20000 : 6000);
   };
+  /** The last sentences that were said, for whoever asks why nothing happened. */
+  studio.said = [];
   studio.fail = (error) => {
     if (error?.name !== "AbortError") studio.say(error?.message || String(error), "error");
+  };
+
+  /**
+   * Have an audio thread read a file of ours. A busy machine gets another try; what a browser calls an aborted load is no wish of
+   * the person's, and is said.
+   */
+  studio.addWorklet = async (context, address) => {
+    for (const pause_ms of [300, 1500, 0]) {
+      try {
+        return await context.audioWorklet.addModule(address);
+      } catch (error) {
+        if (!pause_ms || context.state === "closed")
+          throw new Error("The browser could not load the part of the page that handles sound. Load the page again.", { cause: error });
+        await new Promise((resolve) => setTimeout(resolve, pause_ms));
+      }
+    }
   };
 
   /** Put a file on the person's disk. */

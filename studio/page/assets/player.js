@@ -57,7 +57,7 @@
     async #build(context) {
       // Browsers give pages an audio thread only over https and on the machine itself.
       if (context.audioWorklet) {
-        await context.audioWorklet.addModule(studio.addresses.worklet);
+        await studio.addWorklet(context, studio.addresses.worklet);
         this.#node = new AudioWorkletNode(context, "studio-ring", { numberOfInputs: 0, outputChannelCount: [1] });
       } else this.#node = new window.StudioScheduledEar(context);
       this.#node.port.onmessage = ({ data }) => this.#hear(data);
