@@ -214,8 +214,8 @@ def click_until_shown(button: Locator, wanted: Locator) -> None:
         with contextlib.suppress(NotInTime):
             wanted.wait_for(timeout=1000 * PATIENCE_S / 2)
             return
-        said = button.page.evaluate("window.studio.said")
-        warnings.warn(f"A press on {button} was not heard; what the page had said: {said}", stacklevel=2)
+        told = button.page.evaluate("({ said: window.studio.said, built: window.studio.built })")
+        warnings.warn(f"A press on {button} was not heard; what the page knows: {told}", stacklevel=2)
     raise AssertionError(f"{button} was pressed three times, and {wanted} did not come")
 
 

@@ -210,13 +210,16 @@
   /* Tabs are mounted by Gradio when it likes; each of our parts says its name and is built then. */
   const parts = {};
   const waiting = [];
+  /** How often each part was built: once, unless Gradio draws its place anew. */
+  studio.built = {};
   studio.part = (name, build) => {
     parts[name] = build;
     for (const [wanted, tools] of waiting.splice(0)) studio.mount(wanted, tools);
   };
   studio.mount = (name, tools) => {
-    if (parts[name]) parts[name](tools);
-    else waiting.push([name, tools]);
+    if (!parts[name]) return void waiting.push([name, tools]);
+    studio.built[name] = (studio.built[name] || 0) + 1;
+    parts[name](tools);
   };
 
   studio.part("header", ({ element, props }) => {
