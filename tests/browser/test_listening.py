@@ -224,3 +224,20 @@ def test_what_a_recogniser_can_be_told_is_shown_for_those_that_can(
         choose("PocketSphinx")
         expect(prompt).to_be_hidden()
         wait_until(lambda: page.evaluate(kept) == " false", what="and forgets it")
+
+
+def test_a_press_that_comes_before_a_part_is_built_is_heard_once_it_is(open_page: Open) -> None:
+    """A busy machine shows a part's markup a third of a second before its script: presses on Listen were lost."""
+    heard = open_page().evaluate(
+        """() => { const place = document.createElement("div"); const heard = [];
+        place.innerHTML = '<button type="button" data-st="late"><span>Listen</span></button>';
+        document.body.append(place);
+        place.querySelector("span").click();
+        window.studio.part("late", ({ element }) =>
+          element.querySelector("button").addEventListener("click", () => heard.push("press")));
+        window.studio.mount("late", { element: place });
+        const early = heard.length;
+        place.querySelector("span").click();
+        return [early, heard.length]; }"""
+    )
+    assert heard == [1, 2]

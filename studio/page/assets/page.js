@@ -212,6 +212,19 @@
   const waiting = [];
   /** How often each part was built: once, unless Gradio draws its place anew. */
   studio.built = {};
+  /* On a busy machine a part's markup may stand there some time before it is built: who presses a button meanwhile is heard then. */
+  const built = new WeakSet();
+  let early = null;
+  document.addEventListener(
+    "click",
+    (event) => {
+      const button = event.target.closest?.("button[data-st]");
+      if (!button) return;
+      for (let place = button; place; place = place.parentElement) if (built.has(place)) return;
+      early = button;
+    },
+    true,
+  );
   studio.part = (name, build) => {
     parts[name] = build;
     for (const [wanted, tools] of waiting.splice(0)) studio.mount(wanted, tools);
@@ -220,6 +233,12 @@
     if (!parts[name]) return void waiting.push([name, tools]);
     studio.built[name] = (studio.built[name] || 0) + 1;
     parts[name](tools);
+    built.add(tools.element);
+    if (early && tools.element.contains(early)) {
+      const pressed = early;
+      early = null;
+      pressed.click();
+    }
   };
 
   studio.part("header", ({ element, props }) => {
