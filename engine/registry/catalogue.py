@@ -14,6 +14,7 @@ from typing import Any, cast
 from engine.errors import ModelNotFound, OptionError, VoiceError
 from engine.registry.card import DOES, FolderSigns, ModelCard, Recognise, Task
 from engine.types import Voice
+from engine.wording import listed
 
 BLEND = "blend"
 """The ability to speak with several voices at once."""
@@ -86,7 +87,7 @@ class Catalogue:
         card = self.find(model_id)
         if BLEND not in card.abilities:
             able = dict.fromkeys(one.name.partition(" ")[0] for one in self.cards("speak") if BLEND in one.abilities)
-            raise OptionError(f"{card.name} cannot blend voices. {' and '.join(able)} can.")
+            raise OptionError(f"{card.name} cannot blend voices. {listed(able, 'or')} can.")
         blend = import_module(card.module).parse(wanted)
         known = {voice.id for voice in self.voices(model_id)}
         if strange := next((voice for voice in blend.shares if voice not in known), ""):
