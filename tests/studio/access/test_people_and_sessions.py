@@ -2,6 +2,7 @@
 
 import json
 import sqlite3
+import string
 import time
 from collections.abc import Callable
 from pathlib import Path
@@ -17,6 +18,7 @@ from studio.access.sessions import GUEST_LIFETIME_S, Sessions, _encode  # pyrigh
 from studio.library.db import migrate, open_database
 
 ADA, BOB = Person("ada"), Person("bob")
+COOKIE_ALPHABET = string.ascii_letters + string.digits + "-_=."
 
 
 def people() -> People:
@@ -141,11 +143,12 @@ def test_no_text_is_a_cookie_by_accident(text: str) -> None:
     assert Sessions(people(), "secret").person(text) is None
 
 
-@given(st.data())
-def test_a_changed_cookie_is_no_cookie(data: st.DataObject) -> None:
+@given(place=st.integers(0, 10_000), step=st.integers(1, len(COOKIE_ALPHABET) - 1))
+def test_a_changed_cookie_is_no_cookie(place: int, step: int) -> None:
+    """A cookie carries its time, so what is drawn must not look at it."""
     sessions = Sessions(people(), "secret")
     cookie = sessions.issue(ADA)
-    at = data.draw(st.integers(0, len(cookie) - 1))
-    other = data.draw(st.sampled_from("ABCabc019-_.").filter(lambda char: char != cookie[at]))
+    at = place % len(cookie)
+    other = COOKIE_ALPHABET[(COOKIE_ALPHABET.index(cookie[at]) + step) % len(COOKIE_ALPHABET)]
     forged = cookie[:at] + other + cookie[at + 1 :]
     assert sessions.person(forged) is None
