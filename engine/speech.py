@@ -54,7 +54,7 @@ def stream(
         pool: a pool of one's own; one for the whole process when None.
 
     Returns:
-        An iterator of AudioChunk. Its samples joined are the whole; the last chunk has is_final and total_seconds.
+        An iterator of AudioChunk. Its samples joined are the whole; the last chunk has is_final, audio_s and wall_s.
 
     Raises:
         TextError: text is not text.

@@ -202,7 +202,8 @@ class AudioChunk:
         tokens: model tokens generated so far in the stream; 0 for models without tokens.
         tokens_per_second: 0.0 for models without tokens.
         ttfa_s: seconds from the request to the first audio; the same on every chunk.
-        total_seconds: seconds of audio in the whole stream; on the final chunk only.
+        audio_s: seconds of audio in the whole stream; on the final chunk only.
+        wall_s: seconds from the request to the end of the stream; on the final chunk only.
         notices: sentences for the person (a tag this voice cannot do, text it had to skip).
         lead_s: how long a player that has not begun should still wait, from now, to play the rest without a gap; 0
             where this machine speaks quickly enough, and while nothing is known of it.
@@ -217,7 +218,8 @@ class AudioChunk:
     tokens: int = 0
     tokens_per_second: float = 0.0
     ttfa_s: float = 0.0
-    total_seconds: float | None = None
+    audio_s: float | None = None
+    wall_s: float | None = None
     notices: tuple[str, ...] = ()
     lead_s: float = 0.0
 

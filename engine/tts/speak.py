@@ -32,7 +32,7 @@ def speak(
         pace: what is known of how fast this model speaks here, and what learns more of it; nothing when None.
 
     Yields:
-        AudioChunk: in order; the last one has is_final and total_seconds.
+        AudioChunk: in order; the last one has is_final, audio_s and wall_s.
 
     Raises:
         TextError: nothing in the text can be spoken.
@@ -130,7 +130,7 @@ class _Chunks:
         offset_s = self._segment_start / self._sample_rate
         words = tuple(self._placed(word, offset_s, segment) for word in piece.words)
         lead_s = self._lead.wait_s(self.spoken_samples / self._sample_rate) if len(piece.samples) else 0.0
-        return self._make(piece, segment, words, total_seconds=None, lead_s=lead_s)
+        return self._make(piece, segment, words, lead_s=lead_s)
 
     def count(self, piece: SpeechPiece) -> None:
         """Tokens that became no sound yet."""
@@ -138,27 +138,29 @@ class _Chunks:
 
     def final(self, segment: TextSegment) -> AudioChunk:
         empty = SpeechPiece(np.zeros(0, dtype=np.float32))
-        return self._make(empty, segment, (), total_seconds=self.spoken_samples / self._sample_rate)
+        return self._make(empty, segment, (), is_final=True)
 
     def _make(
         self,
         piece: SpeechPiece,
         segment: TextSegment,
         words: tuple[Word, ...],
-        total_seconds: float | None,
         lead_s: float = 0.0,
+        is_final: bool = False,
     ) -> AudioChunk:
+        elapsed_s = time.perf_counter() - self._started_at
         chunk = AudioChunk(
             samples=piece.samples,
             sample_rate=self._sample_rate,
             index=self._index,
-            is_final=total_seconds is not None,
+            is_final=is_final,
             span=segment.span,
             words=words,
             tokens=self._tokens,
-            tokens_per_second=tokens_per_second(self._tokens, time.perf_counter() - self._started_at),
+            tokens_per_second=tokens_per_second(self._tokens, elapsed_s),
             ttfa_s=self._ttfa_s,
-            total_seconds=total_seconds,
+            audio_s=self.spoken_samples / self._sample_rate if is_final else None,
+            wall_s=elapsed_s if is_final else None,
             notices=piece.notices if self._index else (*self._told_first, *piece.notices),
             lead_s=lead_s,
         )

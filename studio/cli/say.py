@@ -104,9 +104,9 @@ class _Told(Iterator[AudioChunk]):
         return chunk
 
     def report(self) -> None:
-        if self._last and self._last.total_seconds is not None and self._errors.is_terminal:
+        if self._last and self._last.audio_s is not None and self._errors.is_terminal:
             self._errors.print(
-                f"{self._last.total_seconds:.1f} s of speech, first sound after {self._last.ttfa_s * 1000:.0f} ms",
+                f"{self._last.audio_s:.1f} s of speech, first sound after {self._last.ttfa_s * 1000:.0f} ms",
                 style="dim",
             )
 

@@ -32,7 +32,7 @@ def test_the_chunks_of_a_stream_are_the_whole() -> None:
     whole = engine.say(TEXT)
     assert np.array_equal(np.concatenate([chunk.samples for chunk in chunks]), whole.samples)
     assert [chunk.index for chunk in chunks] == list(range(len(chunks)))
-    assert whole.total_seconds == pytest.approx(len(whole.samples) / whole.sample_rate)
+    assert whole.audio_s == pytest.approx(len(whole.samples) / whole.sample_rate)
     assert (whole.is_final, whole.span) == (True, (0, len(TEXT)))
     assert [word.text for word in whole.words][:3] == ["One", "two", "three"]
 

@@ -178,7 +178,7 @@ def _done(spoken: SpeechRequest, last: AudioChunk | None, clip: str | None) -> S
     tokens = last.tokens if last else 0
     return SpeechDone(
         usage=Usage(input_tokens=len(spoken.text), output_tokens=tokens, total_tokens=len(spoken.text) + tokens),
-        duration=round((last.total_seconds or 0.0) if last else 0.0, 4),
+        duration=round((last.audio_s or 0.0) if last else 0.0, 4),
         ttfa=round(last.ttfa_s if last else 0.0, 4),
         clip_id=clip,
     )

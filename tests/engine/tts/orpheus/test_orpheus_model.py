@@ -38,7 +38,7 @@ def test_it_speaks_through_the_pool_with_counted_tokens(orpheus_folder: Path) ->
     assert chunks[-1].is_final
     assert {chunk.sample_rate for chunk in chunks} == {24000}
     total = sum(len(chunk.samples) for chunk in chunks)
-    assert chunks[-1].total_seconds == pytest.approx(total / 24000)
+    assert chunks[-1].audio_s == pytest.approx(total / 24000)
     tokens = [chunk.tokens for chunk in chunks]
     assert tokens == sorted(tokens)
     assert tokens[-1] > 0
