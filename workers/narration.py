@@ -65,6 +65,7 @@ class Narrator:
                 pronunciations=options.pronunciations,
             )
         )
+        task.heart.notice(model.left_out(request))
         self._lines = chapter_lines(manuscript, self._number, options, request, limits)
         self._voicing = Voicing(task, model, request, identity, room)
         self._score = ScoreWriter(task.storage.job_folder(task.held.job.id), self._number, model.sample_rate)
