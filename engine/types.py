@@ -96,13 +96,15 @@ class Sampling:
 
 @dataclass(frozen=True, slots=True)
 class Chunking:
-    """How a codec model cuts its stream. At most one of the sizes is given; with none the model's own schedule holds.
+    """How a stream is cut. A size in frames or tokens says how often a codec model gives sound, the interval how long the
+    chunks are, for every model; with none of them the model's own schedule holds.
 
     Attributes:
         mode: "clean" gives sample for sample what the whole decode gives; "smooth" decodes windows and crossfades them.
         frames_per_chunk: codec frames in a chunk; None is 25.
         first_frames_per_chunk: frames in the first chunk, small so that sound starts early; None is 12.
-        streaming_interval: seconds of sound in a chunk, instead of frames.
+        streaming_interval: seconds of sound in every chunk but the last; a codec model without a size in frames or
+            tokens works at about this size too.
         streaming_chunk_tokens: tokens in a chunk, a multiple of the tokens of a frame, instead of frames.
         ultra_low_latency: the first chunk as early as the codec's look-ahead allows.
         lookforward: frames a window sees beyond its chunk ("smooth").
