@@ -6,16 +6,16 @@ from difflib import get_close_matches
 from typing import Any, ClassVar, cast
 
 from pydantic import BaseModel, ConfigDict, model_validator
-from pydantic_core import PydanticCustomError
 
-SENTENCE = "sentence"
-"""The type of an error of pydantic's whose whole sentence is written here; see `errors.invalid_sentence`."""
 _SHOWN = 40
 
 
-def refusal(sentence: str, param: str) -> PydanticCustomError:
-    """To be raised in a validator: one sentence for the person, and the field it is about."""
-    return PydanticCustomError(SENTENCE, "{sentence}", {"sentence": sentence, "param": param})
+class Refused(ValueError):
+    """Raised in a validator: one whole sentence for the person, and the field it is about."""
+
+    def __init__(self, sentence: str, param: str) -> None:
+        super().__init__(sentence)
+        self.param = param
 
 
 class Asked(BaseModel):
@@ -39,10 +39,10 @@ class Asked(BaseModel):
         for name, value in cast("dict[str, Any]", sent).items():
             known = cls.other_names.get(name, name)
             if known not in cls.model_fields:
-                raise refusal(_unknown(name, [*cls.model_fields, *cls.other_names]), name[:_SHOWN])
+                raise Refused(_unknown(name, [*cls.model_fields, *cls.other_names]), name[:_SHOWN])
             # Clients send null for what they do not set.
             if known in named and value is not None and named[known] not in (None, value):
-                raise refusal(f"`{written[known]}` and `{name}` say different things; give one of them.", name)
+                raise Refused(f"`{written[known]}` and `{name}` say different things; give one of them.", name)
             if named.get(known) is None:
                 named[known], written[known] = value, name
         return named

@@ -8,7 +8,7 @@ from pydantic import Field, field_validator, model_validator
 
 from engine import controls
 from engine.types import Chunking, Sampling, SpeechRequest
-from studio.api.asked import Asked, refusal
+from studio.api.asked import Asked, Refused
 from studio.api.speech.control_field import field_of
 
 MAX_NAME_CHARS = 500
@@ -79,10 +79,10 @@ class ChunkingFields(Asked):
         asked_ms, interval = self.output_chunk_duration_ms, self.streaming_interval
         if interval is not None and asked_ms is not None and round(1000 * interval) != round(asked_ms):
             both = "`streaming_interval` and `output_chunk_duration_ms`"
-            raise refusal(f"{both} say different things; give one of them.", "output_chunk_duration_ms")
+            raise Refused(f"{both} say different things; give one of them.", "output_chunk_duration_ms")
         if self.respect_source_boundaries and interval is not None:
             both = "`streaming_interval` and `respect_source_boundaries`"
-            raise refusal(f"{both} exclude each other; give one of them.", "respect_source_boundaries")
+            raise Refused(f"{both} exclude each other; give one of them.", "respect_source_boundaries")
         return self
 
     def chunking(self) -> Chunking:
@@ -120,7 +120,7 @@ class SpeakingFields(SamplingFields, ChunkingFields):
     @model_validator(mode="after")
     def _no_recording(self) -> Self:
         if name := next((name for name in ("ref_audio", "ref_text") if getattr(self, name)), ""):
-            raise refusal(f"No voice here copies a recording by this door; leave `{name}` out.", name)
+            raise Refused(f"No voice here copies a recording by this door; leave `{name}` out.", name)
         return self
 
     def request(self, text: str, **own: Any) -> SpeechRequest:
