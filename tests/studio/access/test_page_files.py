@@ -2,13 +2,14 @@
 
 import json
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from studio.access.errors import Forbidden, Unreadable
-from studio.access.page.files import PageFiles
+from studio.access.page.files import MAX_DEPTH, PageFiles
 from studio.access.people import Person
 
 ADA, BOB = Person("ada"), Person("bob")
@@ -85,8 +86,12 @@ def test_what_is_no_file_passes_unchanged() -> None:
 
 
 def test_absurd_nesting_is_refused() -> None:
-    form: object = "x"
-    for _ in range(500):
-        form = [form]
-    with pytest.raises(Unreadable):
-        files().inward_json(form, ADA)
+    for wrap in (lambda inner: [inner], lambda inner: {"x": inner}):
+        form: Any = "x"
+        for _ in range(MAX_DEPTH):
+            form = wrap(form)
+        assert files().inward_json(form, ADA) == form
+        assert files().outward_json(form, ADA) == form
+        for turned in (files().inward_json, files().outward_json):
+            with pytest.raises(Unreadable):
+                turned(wrap(form), ADA)

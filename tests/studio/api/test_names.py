@@ -31,10 +31,15 @@ def test_openais_names_are_good_voices_of_kokoro_each_another_one(tmp_path: Path
 def test_in_another_language_they_are_voices_of_it_and_of_their_sex(tmp_path: Path, language: str) -> None:
     here = settings(put(tmp_path, "kokoro"))
     sexes = {voice.id: voice.gender for voice in registry.voices("kokoro")}
+    spoken: set[str] = set()
     for name, (_, english) in VOICES.items():
         who = names.speaker(here, model="tts-1", voice=name, language=language)
         assert who.model == "kokoro"
         assert who.voice == english or who.voice == BEST[who.language] or sexes[who.voice] == sexes[english]
+        spoken.add(who.voice)
+    if language != "en-gb":  # English is spoken by the voice that is meant
+        own = {voice.id for voice in registry.voices("kokoro") if voice.language.startswith(language)}
+        assert spoken == own, "all of them take turns"
 
 
 def test_without_kokoro_they_are_timbres_of_espeak(tmp_path: Path) -> None:
