@@ -110,8 +110,9 @@ def test_after_a_pause_a_word_begins_where_its_sound_does(kokoro: KokoroSynthesi
         assert abs(nearest.start_s - rise) <= 0.06, nearest
 
 
-def test_the_default_voice_is_understood(kokoro: KokoroSynthesizer, hear: Hear) -> None:
-    assert wrong(kokoro, hear, ENGLISH, "af_heart", "en-us") < 0.04
+@pytest.mark.parametrize("sentences", [ENGLISH[:5], pytest.param(ENGLISH, marks=pytest.mark.slow)], ids=len)
+def test_the_default_voice_is_understood(kokoro: KokoroSynthesizer, hear: Hear, sentences: tuple[str, ...]) -> None:
+    assert wrong(kokoro, hear, sentences, "af_heart", "en-us") < 0.04
 
 
 @pytest.mark.parametrize(("language", "voice"), [("fr-fr", "ff_siwis"), ("es", "ef_dora"), ("it", "if_sara")])
