@@ -118,7 +118,7 @@ class ModelPool:
         """
 
         def lease(make: Callable[[Recognizer], RemoteRecognizer]) -> Lease[RemoteRecognizer]:
-            return self._lease(model_id, "transcribe", make)
+            return self.lease(model_id, "transcribe", make)
 
         transcription = Transcription(lease, blocks, language, start_s, self._transcriptions.discard, guidance)
         self._transcriptions.add(transcription)
@@ -154,7 +154,7 @@ class ModelPool:
 
             return LiveSession(model, language, sample_rate, guidance=guidance, partial_interval_s=partial_interval_s)
 
-        return LiveHandle(self._lease(model_id, "transcribe", opened))
+        return LiveHandle(self.lease(model_id, "transcribe", opened))
 
     def stream(self, model_id: str, work: Callable[[Any], Iterator[T]]) -> Stream[T]:
         """Run a generator on the model's thread; several streams of one model take turns item by item."""
@@ -211,8 +211,18 @@ class ModelPool:
             feed.end(exc)
         return Stream(feed)
 
-    def _lease(self, model_id: str, task: Task, make: Callable[[Any], S]) -> Lease[S]:
-        """Open a session on the model's thread; the model stays in memory until it is left."""
+    def lease(self, model_id: str, task: Task, make: Callable[[Any], S]) -> Lease[S]:
+        """Open a session on the model's thread; the model stays in memory until it is left.
+
+        Args:
+            model_id: whose thread.
+            task: what the model must do.
+            make: the loaded model -> a session; called there, as is the session's `close`.
+
+        Raises:
+            ModelError: no such model, not here, or no memory for it.
+            BaseException: whatever `make` raised.
+        """
 
         def opening(place: Place) -> Call[S]:
             def work(model: Any) -> S:

@@ -1,0 +1,90 @@
+"""Keywords of a call: unknown ones are refused with the nearest known name, those that do nothing are told of."""
+
+import warnings
+from collections.abc import Iterable, Mapping
+from difflib import get_close_matches
+from typing import Any, NoReturn
+
+from engine.errors import OptionError
+from engine.wording import listed
+
+
+class UnknownKeyword(OptionError, TypeError):
+    """A keyword that a call does not take. A TypeError too, as Python's own is."""
+
+
+class Notice(UserWarning):
+    """A sentence about something that was asked for and is done otherwise, or not at all."""
+
+
+def refuse_unknown(call: str, given: Iterable[str], known: Iterable[str]) -> None:
+    """Refuse what is not in `known`, naming the nearest of it.
+
+    Raises:
+        UnknownKeyword: with the first of them.
+    """
+    names = sorted(set(known))
+    strange = next((name for name in given if name not in names), None)
+    if strange is None:
+        return
+    near = get_close_matches(strange, names, n=1, cutoff=0.5)
+    hint = f"did you mean {near[0]}?" if near else f"it takes {listed(names)}."
+    raise UnknownKeyword(f"{call} takes no {strange[:40]}; {hint}")
+
+
+def one_of(options: Mapping[str, Any], *names: str) -> Any:
+    """The value that stands under one of several names for the same thing; None where none is given.
+
+    Raises:
+        OptionError: two of them disagree.
+    """
+    given = [name for name in names if options.get(name) not in (None, "")]
+    if not given:
+        return None
+    for name in given[1:]:
+        if options[name] != options[given[0]]:
+            refuse_both(given[0], options[given[0]], name, options[name])
+    return options[given[0]]
+
+
+def refuse_both(name: str, value: object, other: str, value_of_other: object) -> NoReturn:
+    """Two names for the same thing that disagree. Raises OptionError."""
+    raise OptionError(
+        f"{name} says {_short(value)} and {other} says {_short(value_of_other)}, and they mean the same: give one."
+    )
+
+
+def text(name: str, value: object) -> str:
+    """A keyword that is text; None is "".
+
+    Raises:
+        OptionError: something else.
+    """
+    if value is None:
+        return ""
+    if not isinstance(value, str):
+        raise OptionError(f"{name} must be text, and {_short(value)} is not.")
+    return value
+
+
+def flag(name: str, value: object) -> bool:
+    """A keyword that is true or false.
+
+    Raises:
+        OptionError: something else.
+    """
+    if not isinstance(value, bool):
+        raise OptionError(f"{name} must be True or False, and {_short(value)} is neither.")
+    return value
+
+
+def tell(notices: Iterable[str], stacklevel: int = 3) -> None:
+    """Warn of each once, as of the line that called the caller."""
+    for notice in dict.fromkeys(notices):
+        warnings.warn(notice, Notice, stacklevel=stacklevel)
+
+
+def _short(value: object) -> str:
+    written = value if isinstance(value, str) else repr(value)
+    written = " ".join(written.split())
+    return written if len(written) <= 60 else f"{written[:59]}…"
