@@ -1,4 +1,4 @@
-"""A loaded recogniser: `generate` of a recording, whole or as a stream; live, `transcribe_stream` and `open_streamer`."""
+"""A loaded recogniser: `generate` of a recording, whole or as a stream; `transcribe_stream`, `open_streamer` live."""
 
 from collections.abc import Iterable, Iterator
 from contextlib import closing

@@ -46,7 +46,9 @@ def model_known(name: object, models_dir: Path | None) -> Known:
     if card.family == "kokoro" and not weights.is_present(card, models_dir):
         other = kokoro_here(models_dir)
         if other is not None:
-            notice = f"{written} is not on this machine, so {other.id}, which has the same voices, speaks instead."
+            # An alias is another name for these very voices: there is nothing to tell.
+            is_alias = written.casefold() in ALIASES
+            notice = "" if is_alias else f"{written} is not on this machine, so {other.id}, which has the same voices, speaks instead."
             card = other
     weights.folder_of(card, models_dir)
     return Known(card, notice)

@@ -35,6 +35,7 @@ class SpeechResult:
         sample_rate: Hz.
         index: 0, 1, 2, ... within the call.
         segment_idx: which part of the text it speaks, from 0: a sentence or so in a stream, else a paragraph.
+        real_time_factor: seconds of computing for a second of sound, of the call so far: below 1 is faster than speech.
         is_streaming_chunk: whether more of the stream follows.
         is_final_chunk: whether it is the last result of the call.
         token_count: tokens drawn for it; 0 for models without tokens.
@@ -61,6 +62,7 @@ class SpeechResult:
     tokens_per_second: float
     time_to_first_token: float
     processing_time_seconds: float
+    real_time_factor: float
     peak_memory_usage: float
     total_seconds: float | None
     total_audio: float | None
@@ -94,13 +96,6 @@ class SpeechResult:
     def audio_duration(self) -> Clock:
         """Seconds of sound in this piece; printed, it reads 00:00:02.350."""
         return Clock(self.duration_s)
-
-    @property
-    def real_time_factor(self) -> float:
-        """Seconds of computing for a second of sound: below 1 is faster than speech. Of the call, on its last piece."""
-        if self.total_seconds is not None and self.total_audio:
-            return rtf(self.total_seconds, self.total_audio)
-        return rtf(self.processing_time_seconds, self.duration_s) if len(self.samples) else 0.0
 
     @property
     def prompt(self) -> dict[str, float]:
@@ -158,6 +153,7 @@ class Tally:
             tokens_per_second=chunk.tokens_per_second,
             time_to_first_token=self._first_s or 0.0,
             processing_time_seconds=took,
+            real_time_factor=rtf(now - self._began, self._audio_s),
             peak_memory_usage=_peak_gb(),
             total_seconds=now - self._began if is_last else None,
             total_audio=self._audio_s if is_last else None,
