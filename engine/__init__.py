@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from engine.calls.decoding import Beam, DecodingConfig, Greedy, SentenceConfig
     from engine.calls.joining import generate_audio
     from engine.calls.loaded import from_pretrained, load, load_model
+    from engine.calls.options import Notice
     from engine.calls.pipeline import KokoroPipeline
     from engine.calls.quantized import quantize_model
     from engine.calls.smoothing import StreamingAudioProcessor
@@ -34,6 +35,7 @@ __all__ = [
     "DecodingConfig",
     "Greedy",
     "KokoroPipeline",
+    "Notice",
     "SentenceConfig",
     "StreamingAudioProcessor",
     "close",
@@ -54,6 +56,7 @@ _HOMES = {
     "engine.calls.decoding": ("Beam", "DecodingConfig", "Greedy", "SentenceConfig"),
     "engine.calls.joining": ("generate_audio",),
     "engine.calls.loaded": ("from_pretrained", "load", "load_model"),
+    "engine.calls.options": ("Notice",),
     "engine.calls.pipeline": ("KokoroPipeline",),
     "engine.calls.quantized": ("quantize_model",),
     "engine.calls.smoothing": ("StreamingAudioProcessor",),

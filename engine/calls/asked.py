@@ -7,7 +7,7 @@ from typing import Any, TypedDict
 
 from engine.calls import names, options
 from engine.calls.sound_in import samples_of
-from engine.controls import PITCH, SAMPLING, SEED, SPEED, Control
+from engine.controls import PITCH, SAMPLING, SEED, SPEED, STREAMING_INTERVAL
 from engine.defaults import who_speaks
 from engine.errors import OptionError, TextError
 from engine.registry import ModelCard
@@ -16,7 +16,6 @@ from engine.wording import listed
 
 INTERVAL_S = 2.0
 """Seconds of sound in a chunk of a stream where nobody says."""
-INTERVAL = Control("streaming_interval", "Streaming interval", 0.01, 120, INTERVAL_S, "", unit="seconds")
 PARAGRAPHS = r"\n+"
 
 
@@ -116,9 +115,8 @@ def asked(
     language = names.language(lang_code, given.get("language"))
     named = options.text("voice", voice).strip()
     SPEED.check(speed)
-    INTERVAL.check(interval_s)
-    interval = float(interval_s)  # pyright: ignore[reportArgumentType] - likewise
-    notices = [_left_out(card, given, is_stream=is_stream, interval=interval)]
+    STREAMING_INTERVAL.check(interval_s)
+    notices = [_left_out(card, given, is_stream=is_stream, interval_s=interval_s)]
     if stand_in := names.stands_in(card, named):
         notices.append(stand_in)
         named = ""
@@ -132,28 +130,23 @@ def asked(
         instructions=options.text("instructions", options.one_of(given, "instructions", "instruct")),
         seed=_checked(SEED.check, given.get("seed"), None),
         prompt=_prompt(given) if "clone" in card.abilities else None,
-        sampling=_sampling(given, is_used=card.sampling is not None),
-        chunking=_chunking(card, given, interval) if is_stream else Chunking(),
+        sampling=_sampling(given),
+        chunking=_chunking(given, interval_s) if is_stream else Chunking(),
         pronunciations=_pronunciations(given.get("pronunciations")),
     )
     notices.append(speaker.notice)
     return Asked(request, tuple(notice for notice in dict.fromkeys(notices) if notice))
 
 
-def _left_out(card: ModelCard, given: dict[str, Any], *, is_stream: bool, interval: float) -> str:
-    """The sentence for what was given and does nothing here."""
+def _left_out(card: ModelCard, given: dict[str, Any], *, is_stream: bool, interval_s: object) -> str:
+    """The sentence for what was given and does nothing here; of what a voice has no use for the engine tells."""
     reasons: list[str] = []
-    if card.sampling is None and (drawn := [name for name in (*_DRAWN, "sampling") if name in given]):
-        reasons.append(f"{listed(drawn)} (it draws no tokens)")
-    cut = [name for name in _CUT if name in given]
-    if "codec" not in card.abilities and cut:
-        reasons.append(f"{listed(cut)} (it streams through no codec)")
-        cut = []
     if "clone" not in card.abilities and (cloned := [name for name in _CLONED if name in given]):
         reasons.append(f"{listed(cloned)} (it cannot copy a recorded voice)")
-    if not is_stream and (idle := [*(["streaming_interval"] if interval != INTERVAL_S else []), *cut]):
-        reasons.append(f"{listed(idle)} (it was not asked to stream)")
-    return f"{card.name} left out {'; '.join(reasons)}." if reasons else ""
+    cut = [*(["streaming_interval"] if interval_s not in (None, INTERVAL_S) else []), *(n for n in _CUT if n in given)]
+    if cut and not is_stream:
+        reasons.append(f"{listed(cut)} (it was not asked to stream)")
+    return f"{card.name} left out {' and '.join(reasons)}." if reasons else ""
 
 
 def _checked(check: Callable[[object], None], value: Any, default: Any) -> Any:
@@ -163,39 +156,37 @@ def _checked(check: Callable[[object], None], value: Any, default: Any) -> Any:
     return value
 
 
-def _sampling(given: dict[str, Any], *, is_used: bool) -> Sampling:
+def _sampling(given: dict[str, Any]) -> Sampling:
     values = {name: given[name] for name in _DRAWN if name in given}
     for control in SAMPLING:
         control.check(values.get(control.name))
-    whole = given.get("sampling")
-    if whole is not None and not isinstance(whole, Sampling):
+    whole = given.get("sampling", Sampling())
+    if not isinstance(whole, Sampling):
         raise OptionError(f"sampling must be a Sampling, not {type(whole).__name__}.")
-    if whole is not None:
-        for name, value in values.items():
-            if getattr(whole, name) not in (None, value):
-                options.refuse_both("sampling", getattr(whole, name), name, value)
-        return replace(whole, **values) if is_used else Sampling()
-    return Sampling(**values) if is_used else Sampling()
+    for name, value in values.items():
+        if getattr(whole, name) not in (None, value):
+            options.refuse_both(f"sampling.{name}", getattr(whole, name), name, value)
+    return replace(whole, **values)
 
 
-def _chunking(card: ModelCard, given: dict[str, Any], interval: float) -> Chunking:
-    is_early = options.flag("ultra_low_latency", given.get("ultra_low_latency", False))
-    whole = given.get("chunking")
-    if whole is not None and not isinstance(whole, Chunking):
+def _chunking(given: dict[str, Any], interval_s: Any) -> Chunking:
+    values = {name: given[name] for name in ("streaming_chunk_tokens", "ultra_low_latency") if name in given}
+    options.flag("ultra_low_latency", values.get("ultra_low_latency", False))
+    whole = given.get("chunking", Chunking())
+    if not isinstance(whole, Chunking):
         raise OptionError(f"chunking must be a Chunking, not {type(whole).__name__}.")
-    if "codec" not in card.abilities:
-        return Chunking(streaming_interval=interval)
-    tokens = given.get("streaming_chunk_tokens")
-    if whole is not None:
-        for name in ("streaming_chunk_tokens", "ultra_low_latency"):
-            if name in given and getattr(whole, name) != given[name]:
-                options.refuse_both("chunking", whole, name, given[name])
-        return whole
-    if tokens is not None:
-        if interval != INTERVAL_S:
-            options.refuse_both("streaming_interval", f"{interval:g} s", "streaming_chunk_tokens", tokens)
-        return Chunking(streaming_chunk_tokens=tokens, ultra_low_latency=is_early)
-    return Chunking(streaming_interval=interval, ultra_low_latency=is_early)
+    for name, value in values.items():
+        if getattr(whole, name) not in (None, False, value):
+            options.refuse_both(f"chunking.{name}", getattr(whole, name), name, value)
+    has_size = "chunking" in given or "streaming_chunk_tokens" in given
+    # Who says how many tokens a chunk has, and of seconds nothing, wants chunks of so many tokens.
+    if interval_s is not None and not (has_size and interval_s == INTERVAL_S):
+        if whole.streaming_interval not in (None, interval_s):
+            options.refuse_both(
+                "chunking.streaming_interval", whole.streaming_interval, "streaming_interval", interval_s
+            )
+        values["streaming_interval"] = interval_s
+    return replace(whole, **values)
 
 
 def _prompt(given: dict[str, Any]) -> VoicePrompt | None:

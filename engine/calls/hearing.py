@@ -194,7 +194,7 @@ class LoadedRecogniser(LoadedModel):
             check_rate(_whole("sample_rate", rate))
         if isinstance(audio, str | PathLike):
             if rate is not None:
-                options.tell([f"{self.card.name} left out sample_rate (a file says its own)."], stacklevel=5)
+                options.tell([f"{self.card.name} left out sample_rate (a file says its own)."])
             return read_blocks(Path(fspath(audio)), self.sample_rate)
         samples = samples_of(audio)
         if rate is not None and rate != self.sample_rate:

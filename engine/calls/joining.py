@@ -74,7 +74,7 @@ def generate_audio(
         check_rate(sample_rate)
     stem = _stem(file_prefix, output_path)
     is_joined, talks = flag("join_audio", join_audio), flag("verbose", verbose)
-    speaker = speaker_of(model_path, model, given.pop("pool", None), voice, lang_code, text)
+    speaker = speaker_of(model_path, model, given.pop("pool", None), voice, lang_code, text, given.get("language"))
     pattern = None if is_joined else given.pop("split_pattern", PARAGRAPHS)
     written: list[Path] = []
     with speaker.generate(text, voice, speed, lang_code, pattern, **voice_options(given)) as results:
@@ -90,7 +90,13 @@ def generate_audio(
 
 
 def speaker_of(
-    model_path: Any, model: Any, pool: ModelPool | None, voice: str | None, lang_code: str | None, text: str
+    model_path: Any,
+    model: Any,
+    pool: ModelPool | None,
+    voice: str | None,
+    lang_code: str | None,
+    text: str,
+    language: str | None = None,
 ) -> LoadedVoice:
     """Who speaks: a model that is loaded or named, or whoever does where nobody is named.
 
@@ -107,9 +113,9 @@ def speaker_of(
     if not named:
         if not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise TextError(f"What is to be said must be text, not {type(text).__name__}.")
-        language = names.language(lang_code, None)
-        named = who_speaks(language, pool.models_dir, voice=as_text("voice", voice), text=text).model
-    found = opened(named, pool, stacklevel=5, holds=False)
+        spoken = names.language(lang_code, language)
+        named = who_speaks(spoken, pool.models_dir, voice=as_text("voice", voice), text=text).model
+    found = opened(named, pool, holds=False)
     if not isinstance(found, LoadedVoice):
         raise ModelNotFound(f"{found.card.name} listens; it cannot speak. Name a model that speaks.")
     return found

@@ -55,13 +55,11 @@ def load(
     return opened(given[0], pool or shared_pool())
 
 
-def opened(
-    name: object, pool: ModelPool, stacklevel: int = 4, *, holds: bool = True
-) -> "LoadedVoice | LoadedRecogniser":
+def opened(name: object, pool: ModelPool, *, holds: bool = True) -> "LoadedVoice | LoadedRecogniser":
     """A model of a pool; see `load`. One that is not held may be closed by others."""
     known = model_known(name, pool.models_dir)
     pool.preload(known.card.id)
-    tell([known.notice] if known.notice else [], stacklevel)
+    tell([known.notice] if known.notice else [])
     if known.card.task == "speak":
         from engine.calls.speaking import LoadedVoice
 

@@ -47,8 +47,9 @@ def model_known(name: object, models_dir: Path | None) -> Known:
         other = kokoro_here(models_dir)
         if other is not None:
             # An alias is another name for these very voices: there is nothing to tell.
-            is_alias = written.casefold() in ALIASES
-            notice = "" if is_alias else f"{written} is not on this machine, so {other.id}, which has the same voices, speaks instead."
+            if written.casefold() not in ALIASES:
+                instead = f"{other.id}, which has the same voices, speaks instead"
+                notice = f"{written} is not on this machine, so {instead}."
             card = other
     weights.folder_of(card, models_dir)
     return Known(card, notice)

@@ -1,8 +1,10 @@
 """Keywords of a call: unknown ones are refused with the nearest known name, those that do nothing are told of."""
 
+import sys
 import warnings
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from pathlib import Path
 from typing import Any, NoReturn
 
 from engine.errors import OptionError
@@ -78,10 +80,19 @@ def flag(name: str, value: object) -> bool:
     return value
 
 
-def tell(notices: Iterable[str], stacklevel: int = 3) -> None:
-    """Warn of each once, as of the line that called the caller."""
+def tell(notices: Iterable[str]) -> None:
+    """Warn of each once, as of the line of the person's own program."""
     for notice in dict.fromkeys(notices):
-        warnings.warn(notice, Notice, stacklevel=stacklevel)
+        warnings.warn(notice, Notice, stacklevel=_outside())
+
+
+def _outside() -> int:
+    """How many frames up the first one is that is not of these calls, as seen by the caller."""
+    here = str(Path(__file__).parent)
+    frame, depth = sys._getframe(1), 1  # pyright: ignore[reportPrivateUsage] - as `warnings` itself does
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(here):
+        frame, depth = frame.f_back, depth + 1
+    return depth
 
 
 def _short(value: object) -> str:

@@ -31,10 +31,11 @@ class SpeechResult:
     """A piece of speech.
 
     Attributes:
-        samples: float32 [n]; the last piece of a stream may have none.
+        samples: float32 [n].
         sample_rate: Hz.
         index: 0, 1, 2, ... within the call.
-        segment_idx: which part of the text it speaks, from 0: a sentence or so in a stream, else a paragraph.
+        segment_idx: which part of the text it speaks, from 0: in a stream the sentence, or the
+            part of a long one, that it begins with, else the paragraph.
         real_time_factor: seconds of computing for a second of sound, of the call so far: below 1 is faster than speech.
         is_streaming_chunk: whether more of the stream follows.
         is_final_chunk: whether it is the last result of the call.
@@ -119,7 +120,7 @@ class Tally:
         self._is_stream = is_stream
         self._began = self._last = time.perf_counter()
         self._index = 0
-        self._segment, self._span = -1, (-1, -1)
+        self._segment = self._begins = -1
         self._tokens = 0
         self._audio_s = 0.0
         self._first_s: float | None = None
@@ -133,8 +134,8 @@ class Tally:
             is_last: whether nothing follows.
         """
         now = time.perf_counter()
-        if chunk.span != self._span and len(chunk.samples):
-            self._segment, self._span = self._segment + 1, chunk.span
+        if chunk.span[0] != self._begins:
+            self._segment, self._begins = self._segment + 1, chunk.span[0]
         if self._first_s is None and len(chunk.samples):
             self._first_s = chunk.ttfa_s or now - self._began
         tokens, self._tokens = chunk.tokens - self._tokens, chunk.tokens
@@ -145,7 +146,7 @@ class Tally:
             samples=chunk.samples,
             sample_rate=chunk.sample_rate,
             index=index,
-            segment_idx=max(0, self._segment),
+            segment_idx=self._segment,
             is_streaming_chunk=self._is_stream and not is_last,
             is_final_chunk=is_last,
             token_count=tokens,

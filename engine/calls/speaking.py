@@ -10,7 +10,6 @@ from engine import registry
 from engine.calls.asked import INTERVAL_S, KEYWORDS, PARAGRAPHS, Asked, VoiceOptions, asked
 from engine.calls.loaded import LoadedModel
 from engine.calls.options import flag, refuse_unknown, tell
-from engine.calls.pieces import no_longer
 from engine.calls.results import SpeechResult, Tally
 from engine.errors import OptionError, TextError
 from engine.pool import ModelPool
@@ -58,7 +57,7 @@ class LoadedVoice(LoadedModel):
         split_pattern: str | None = PARAGRAPHS,
         *,
         stream: bool = False,
-        streaming_interval: float = INTERVAL_S,
+        streaming_interval: float | None = INTERVAL_S,
         **given: Unpack[VoiceOptions],
     ) -> SpeechResults:
         """Speak a text.
@@ -71,7 +70,8 @@ class LoadedVoice(LoadedModel):
             split_pattern: a regular expression that parts the text, a result for each part; None is one result. A
                 stream parts it at sentences by itself.
             stream: give pieces as they are made.
-            streaming_interval: seconds of sound in a piece of a stream, at most.
+            streaming_interval: seconds of sound in a piece of a stream; None leaves pieces as the model makes them, and
+                so does the default where streaming_chunk_tokens or chunking say how long they are.
             given: see VoiceOptions.
 
         Returns:
@@ -101,8 +101,7 @@ class LoadedVoice(LoadedModel):
         if is_stream:
             if split_pattern not in (None, PARAGRAPHS):
                 raise OptionError("A stream parts the text by itself: give split_pattern without stream=True.")
-            longest_s = None if "codec" in self.card.abilities else streaming_interval
-            return SpeechResults(lambda: _streamed(pool, self.id, wanted, longest_s))
+            return SpeechResults(lambda: _streamed(pool, self.id, wanted))
         parts = _parts(text, split_pattern)
         return SpeechResults(lambda: _spoken(pool, self.id, wanted, parts))
 
@@ -150,27 +149,20 @@ def _spoken(pool: ModelPool, model: str, wanted: Asked, parts: list[tuple[int, s
         tokens += whole.tokens
         placed = replace(_moved(whole, begin, audio_s), tokens=tokens)
         notices = wanted.notices if at == 0 else ()
-        _warn_of(whole.notices)
+        tell(whole.notices)
         yield tally.result(placed, (*notices, *whole.notices), is_last=at + 1 == len(parts))
         audio_s += whole.duration_s
 
 
-def _streamed(pool: ModelPool, model: str, wanted: Asked, longest_s: float | None) -> Iterator[SpeechResult]:
-    """A result for each piece, and a last one that has the totals and no sound."""
+def _streamed(pool: ModelPool, model: str, wanted: Asked) -> Iterator[SpeechResult]:
+    """A result for each chunk."""
     tally = Tally(is_stream=True)
-    begin_s = 0.0
     notices = wanted.notices
     with closing(pool.speak(model, wanted.request)) as chunks:
         for chunk in chunks:
-            for piece in no_longer(chunk, begin_s, longest_s) if longest_s else (chunk,):
-                _warn_of(piece.notices)
-                yield tally.result(piece, (*notices, *piece.notices), is_last=piece.is_final)
-                notices = ()
-            begin_s += chunk.duration_s
-
-
-def _warn_of(notices: tuple[str, ...]) -> None:
-    tell(notices, stacklevel=5)
+            tell(chunk.notices)
+            yield tally.result(chunk, (*notices, *chunk.notices), is_last=chunk.is_final)
+            notices = ()
 
 
 def _moved(chunk: AudioChunk, by: int, by_s: float) -> AudioChunk:

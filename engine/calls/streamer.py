@@ -53,19 +53,12 @@ class Streamer:
     """
 
     def __init__(self, handle: LiveHandle) -> None:
-        self.partials = Partials()
-        self._handle = handle
-        self._orders: SimpleQueue[Order] = SimpleQueue()
-        self._words: list[Word] = []
-        self._draft: tuple[Word, ...] = ()
-        self._text = ""
-        self._error: EngineError | None = None
-        self._state: Literal["open", "finished", "cancelled"] = "open"
-        self._thread = threading.Thread(target=self._live, name="streamer", daemon=True)
-        self._thread.start()
+        self._turn = _Turn(handle)
+        self.partials = self._turn.partials
+        self._turn.start()
 
     def send(self, frames: Any) -> None:
-        """Hear the next sound.
+        """Hear the next sound. Does not wait: what is not heard yet is kept.
 
         Args:
             frames: as `samples_of` takes them, at the rate the streamer was opened with.
@@ -75,14 +68,11 @@ class Streamer:
             OptionError: the turn is over.
             EngineError: what went wrong with the sound before.
         """
-        samples = samples_of(frames)
-        self._check_open()
-        self._orders.put(samples)
+        self._turn.order(samples_of(frames))
 
     def flush(self) -> None:
         """A pause: what was heard becomes certain, and the turn goes on. Does not wait."""
-        self._check_open()
-        self._orders.put("flush")
+        self._turn.order("flush")
 
     def finish(self) -> str:
         """The turn has ended: wait until all of it is heard.
@@ -94,6 +84,60 @@ class Streamer:
             Cancelled: it was cancelled.
             EngineError: what went wrong meanwhile.
         """
+        return self._turn.finish()
+
+    def cancel(self) -> None:
+        """Somebody cuts in: end without a last decode; sound that waits is not heard. Safe to call twice."""
+        self._turn.cancel()
+
+    close = cancel
+
+    @property
+    def text(self) -> str:
+        """The text that is certain so far; once finished, the whole."""
+        return self._turn.text
+
+    @property
+    def draft(self) -> str:
+        """What seems to follow it, and may still change."""
+        return text_of(self._turn.draft)
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.cancel()
+
+    def __del__(self) -> None:
+        if turn := getattr(self, "_turn", None):
+            turn.cancel()
+
+
+class _Turn:
+    """What the streamer's thread knows; a streamer that is forgotten ends it."""
+
+    def __init__(self, handle: LiveHandle) -> None:
+        self.partials = Partials()
+        self.text = ""
+        self.draft: tuple[Word, ...] = ()
+        self._handle = handle
+        self._orders: SimpleQueue[Order] = SimpleQueue()
+        self._words: list[Word] = []
+        self._error: EngineError | None = None
+        self._state: Literal["open", "finished", "cancelled"] = "open"
+        self._thread = threading.Thread(target=self._live, name="streamer", daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def order(self, order: Order) -> None:
+        if self._error is not None:
+            raise self._error
+        if self._state != "open":
+            raise OptionError("This turn is over; open another streamer.")
+        self._orders.put(order)
+
+    def finish(self) -> str:
         if self._state == "open":
             self._state = "finished"
             self._orders.put("finish")
@@ -102,38 +146,13 @@ class Streamer:
             raise self._error
         if self._state == "cancelled":
             raise Cancelled("This turn was cancelled.")
-        return self._text
+        return self.text
 
     def cancel(self) -> None:
-        """Somebody cuts in: end without a last decode; sound that waits is not heard. Safe to call twice."""
         if self._thread.is_alive():
             self._state = "cancelled"
             self._handle.close()
             self._orders.put("cancel")
-
-    close = cancel
-
-    @property
-    def text(self) -> str:
-        """The text that is certain so far; once finished, the whole."""
-        return self._text
-
-    @property
-    def draft(self) -> str:
-        """What seems to follow it, and may still change."""
-        return text_of(self._draft)
-
-    def __enter__(self) -> Self:
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        self.cancel()
-
-    def _check_open(self) -> None:
-        if self._error is not None:
-            raise self._error
-        if self._state != "open":
-            raise OptionError("This turn is over; open another streamer.")
 
     def _live(self) -> None:
         error: EngineError | None = None
@@ -164,8 +183,8 @@ class Streamer:
 
     def _take(self, events: list[TranscriptEvent]) -> None:
         for event in events:
-            self._draft = event.draft
+            self.draft = event.draft
             if event.stable:
                 self._words.extend(event.stable)
-                self._text = text_of(self._words)
-                self.partials.put(self._text)
+                self.text = text_of(self._words)
+                self.partials.put(self.text)

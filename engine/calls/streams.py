@@ -6,11 +6,10 @@ from dataclasses import replace
 from os import PathLike
 from typing import Any
 
-from engine.calls.asked import KEYWORDS, PARAGRAPHS
+from engine.calls.asked import KEYWORDS
 from engine.calls.fields import Fields
 from engine.calls.joining import speaker_of
-from engine.calls.options import flag, refuse_unknown
-from engine.calls.pieces import Regrouped
+from engine.calls.options import flag, refuse_both, refuse_unknown
 from engine.calls.results import SpeechResult
 from engine.calls.speaking import LoadedVoice, SpeechResults, voice_options
 from engine.controls import Control
@@ -34,7 +33,7 @@ def generate_audio_streaming(
     lang_code: str | None = None,
     *,
     model: LoadedVoice | str | PathLike[str] | None = None,
-    output_chunk_duration_ms: float | None = PIECE.default,
+    output_chunk_duration_ms: float | None = None,
     respect_source_boundaries: bool = False,
     **given: Any,
 ) -> "Generator[Samples]":
@@ -47,9 +46,9 @@ def generate_audio_streaming(
         speed: likewise.
         lang_code: likewise.
         model: the same as model_path, or a model that is loaded.
-        output_chunk_duration_ms: sound in a piece; None leaves pieces as the model makes them. The first sound is never
-            held back for it.
-        respect_source_boundaries: no piece has sound of two of the model's chunks.
+        output_chunk_duration_ms: sound in a piece, 150 where neither this nor streaming_interval says. With
+            ultra_low_latency the first sound is not held back for it.
+        respect_source_boundaries: no piece has sound of two of the model's chunks: some are shorter then.
         given: further keywords of `generate`. Where a model draws tokens the temperature is 0.6, and where it streams
             through a codec streaming_chunk_tokens is 21 and ultra_low_latency True, unless said otherwise.
 
@@ -60,9 +59,9 @@ def generate_audio_streaming(
         EngineError: as `generate` of a model.
     """
     refuse_unknown("generate_audio_streaming", given, CALL_KEYWORDS)
+    given["streaming_interval"], longest_s = _lengths(given, output_chunk_duration_ms, respect_source_boundaries)
     spoken = _begun(text, model_path, model, voice, speed, lang_code, given)
-    size = _size(output_chunk_duration_ms, flag("respect_source_boundaries", respect_source_boundaries))
-    return (samples for samples, _ in _pieces(spoken, *size) if len(samples))
+    return _samples(spoken, longest_s)
 
 
 def generate_audio_with_callback(
@@ -74,7 +73,7 @@ def generate_audio_with_callback(
     lang_code: str | None = None,
     *,
     model: LoadedVoice | str | PathLike[str] | None = None,
-    output_chunk_duration_ms: float | None = PIECE.default,
+    output_chunk_duration_ms: float | None = None,
     respect_source_boundaries: bool = False,
     **given: Any,
 ) -> None:
@@ -83,7 +82,7 @@ def generate_audio_with_callback(
     Args:
         text: what to say.
         callback: called with (samples, metadata). The metadata have `chunk_index`, `sample_rate`, `is_final` and more,
-            as `metadata["chunk_index"]` and as `metadata.chunk_index`. The last call has no samples, and the totals.
+            as `metadata["chunk_index"]` and as `metadata.chunk_index`. The last call has the totals.
             What it raises stops the speech and reaches the caller.
         model_path: see `generate_audio_streaming`, like all that follows.
         voice: see model_path.
@@ -101,10 +100,10 @@ def generate_audio_with_callback(
     refuse_unknown("generate_audio_with_callback", given, CALL_KEYWORDS | {"callback"})
     if not callable(callback):
         raise OptionError("callback must be a function of (chunk, metadata).")
+    given["streaming_interval"], longest_s = _lengths(given, output_chunk_duration_ms, respect_source_boundaries)
     spoken = _begun(text, model_path, model, voice, speed, lang_code, given)
-    size = _size(output_chunk_duration_ms, flag("respect_source_boundaries", respect_source_boundaries))
     begin_s = 0.0
-    with closing(_pieces(spoken, *size)) as pieces:
+    with closing(_pieces(spoken, longest_s)) as pieces:
         for index, (samples, result) in enumerate(pieces):
             callback(samples, _told(samples, result, index, begin_s))
             begin_s += len(samples) / result.sample_rate
@@ -119,46 +118,54 @@ def _begun(
     lang_code: str | None,
     given: dict[str, Any],
 ) -> SpeechResults:
-    pool = given.pop("pool", None)
-    speaker = speaker_of(model_path, model, pool, voice, lang_code, text)
+    interval_s = given.pop("streaming_interval")
+    speaker = speaker_of(model_path, model, given.pop("pool", None), voice, lang_code, text, given.get("language"))
     card = speaker.card
     wishes = {name: value for name, value in given.items() if value is not None}
     if card.sampling is not None and "sampling" not in wishes:
         wishes.setdefault("temperature", TEMPERATURE)
     if "codec" in card.abilities and "chunking" not in wishes:
-        if "streaming_interval" not in wishes:
-            wishes.setdefault("streaming_chunk_tokens", CHUNK_TOKENS)
+        wishes.setdefault("streaming_chunk_tokens", CHUNK_TOKENS)
         wishes.setdefault("ultra_low_latency", True)
-    return speaker.generate(text, voice, speed, lang_code, PARAGRAPHS, stream=True, **voice_options(wishes))
+    return speaker.generate(
+        text, voice, speed, lang_code, stream=True, streaming_interval=interval_s, **voice_options(wishes)
+    )
 
 
-def _size(duration_ms: float | None, respects: bool) -> tuple[float | None, bool]:
-    if duration_ms is not None:
-        PIECE.check(duration_ms)
-    return duration_ms, respects
+def _lengths(given: dict[str, Any], duration_ms: float | None, respects: object) -> tuple[float | None, float | None]:
+    """(seconds in each of the engine's chunks, seconds that longer ones are cut to)
+
+    Raises:
+        OptionError: two lengths at once, or out of bounds.
+    """
+    PIECE.check(PIECE.default if duration_ms is None else duration_ms)
+    interval_s = given.get("streaming_interval")
+    if interval_s is not None and duration_ms is not None and interval_s * 1000 != duration_ms:
+        refuse_both("streaming_interval", f"{interval_s} s", "output_chunk_duration_ms", f"{duration_ms} ms")
+    seconds = (duration_ms or PIECE.default or 0) / 1000 if interval_s is None else interval_s
+    return (None, seconds) if flag("respect_source_boundaries", respects) else (seconds, None)
 
 
-def _pieces(
-    spoken: SpeechResults, duration_ms: float | None, respects: bool
-) -> "Generator[tuple[Samples, SpeechResult]]":
-    """Pieces of the length asked for, each with the result that completed it; the last one is empty."""
-    regrouped: Regrouped | None = None
+def _samples(spoken: SpeechResults, longest_s: float | None) -> Generator[Samples]:
+    with closing(_pieces(spoken, longest_s)) as pieces:
+        yield from (samples for samples, _ in pieces if len(samples))
+
+
+def _pieces(spoken: SpeechResults, longest_s: float | None) -> Generator[tuple[Samples, SpeechResult]]:
+    """The samples of each result, in pieces no longer than asked; only the last piece is final."""
     with spoken:
         for result in spoken:
-            if regrouped is None and duration_ms is not None:
-                size = round(duration_ms / 1000 * result.sample_rate)
-                regrouped = Regrouped(size, respects_boundaries=respects)
-            if regrouped is None:
-                yield result.samples, result
-                continue
-            yield from ((piece, _but_final(result)) for piece in regrouped.feed(result.samples))
-            if result.is_final_chunk:
-                yield from ((piece, _but_final(result)) for piece in regrouped.finish())
-                yield result.samples[:0], result
+            size = len(result.samples) if longest_s is None else max(1, round(longest_s * result.sample_rate))
+            last = max(0, len(result.samples) - 1) // max(1, size) * size
+            for at in range(0, last, max(1, size)):
+                yield result.samples[at : at + size], _but_final(result)
+            yield result.samples[last:], result
 
 
 def _but_final(result: SpeechResult) -> SpeechResult:
-    return replace(result, is_final_chunk=False, is_streaming_chunk=True) if result.is_final_chunk else result
+    if not result.is_final_chunk:
+        return result
+    return replace(result, is_final_chunk=False, is_streaming_chunk=True, total_seconds=None, total_audio=None)
 
 
 def _told(samples: Samples, result: SpeechResult, index: int, begin_s: float) -> Fields:
