@@ -4,6 +4,7 @@ import io
 import runpy
 import sys
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -134,7 +135,7 @@ def test_live_recognition_of_a_file(run: Any, recording: str, said: Any) -> None
 def test_final_words_only_grow(run: Any, recording: str) -> None:
     shown = [line for line in run("final_and_draft", recording, str(MODEL)) if line.startswith("Finalized: ")]
     final = [line.removeprefix("Finalized: ").partition(" |")[0] for line in shown]
-    assert all(after.startswith(before) for before, after in zip(final, final[1:], strict=False))
+    assert all(after.startswith(before) for before, after in pairwise(final))
     assert len(set(final)) > 3
 
 
@@ -157,7 +158,7 @@ def test_captions_only_grow(run: Any, recording: str, said: Any) -> None:
     lines = run("captions", recording, str(MODEL))
     partials = [line.removeprefix("partial: ") for line in lines if line.startswith("partial: ")]
     assert partials
-    assert all(after.startswith(before) for before, after in zip(partials, partials[1:], strict=False))
+    assert all(after.startswith(before) for before, after in pairwise(partials))
     assert len(set(lines[-1].removeprefix("final: ").split()) & set(said[0])) >= 0.8 * len(set(said[0]))
 
 

@@ -129,7 +129,7 @@ def asked(
         pitch=_checked(PITCH.check, given.get("pitch"), 1.0),
         instructions=options.text("instructions", options.one_of(given, "instructions", "instruct")),
         seed=_checked(SEED.check, given.get("seed"), None),
-        prompt=_prompt(given) if "clone" in card.abilities else None,
+        prompt=_prompt(given, can_clone="clone" in card.abilities),
         sampling=_sampling(given),
         chunking=_chunking(given, interval_s) if is_stream else Chunking(),
         pronunciations=_pronunciations(given.get("pronunciations")),
@@ -189,14 +189,14 @@ def _chunking(given: dict[str, Any], interval_s: Any) -> Chunking:
     return replace(whole, **values)
 
 
-def _prompt(given: dict[str, Any]) -> VoicePrompt | None:
+def _prompt(given: dict[str, Any], *, can_clone: bool) -> VoicePrompt | None:
     whole, sound = given.get("prompt"), given.get("ref_audio")
     if whole is not None and not isinstance(whole, VoicePrompt):
         raise OptionError(f"prompt must be a VoicePrompt, not {type(whole).__name__}.")
     if whole is not None and sound is not None:
         options.refuse_both("prompt", "a recording", "ref_audio", "another")
-    if sound is None:
-        return whole
+    if sound is None or not can_clone:
+        return whole if can_clone else None
     if isinstance(sound, str | Path):
         from engine.audio.files.io import read
 

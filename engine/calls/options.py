@@ -86,6 +86,27 @@ def tell(notices: Iterable[str]) -> None:
         warnings.warn(notice, Notice, stacklevel=_outside())
 
 
+class Told:
+    """The notices of one call: each is warned of once, and stands in one result.
+
+    Args:
+        first: those that are known when it begins; warned of at once.
+    """
+
+    def __init__(self, first: Iterable[str]) -> None:
+        self._waiting = list(first)
+        self._told = set(self._waiting)
+        tell(self._waiting)
+
+    def new(self, notices: Iterable[str]) -> tuple[str, ...]:
+        """Those that were in no result yet, these among them."""
+        fresh = [notice for notice in dict.fromkeys(notices) if notice not in self._told]
+        tell(fresh)
+        self._told.update(fresh)
+        waiting, self._waiting = self._waiting, []
+        return (*waiting, *fresh)
+
+
 def _outside() -> int:
     """How many frames up the first one is that is not of these calls, as seen by the caller."""
     here = str(Path(__file__).parent)

@@ -9,7 +9,7 @@ from typing import Any, Self, Unpack
 from engine import registry
 from engine.calls.asked import INTERVAL_S, KEYWORDS, PARAGRAPHS, Asked, VoiceOptions, asked
 from engine.calls.loaded import LoadedModel
-from engine.calls.options import flag, refuse_unknown, tell
+from engine.calls.options import Told, flag, refuse_unknown
 from engine.calls.results import SpeechResult, Tally
 from engine.errors import OptionError, TextError
 from engine.pool import ModelPool
@@ -97,13 +97,13 @@ class LoadedVoice(LoadedModel):
             {name: value for name, value in given.items() if value is not None},
             is_stream=is_stream,
         )
-        tell(wanted.notices)
+        if is_stream and split_pattern not in (None, PARAGRAPHS):
+            raise OptionError("A stream parts the text by itself: give split_pattern without stream=True.")
+        parts = [] if is_stream else _parts(text, split_pattern)
+        told = Told(wanted.notices)
         if is_stream:
-            if split_pattern not in (None, PARAGRAPHS):
-                raise OptionError("A stream parts the text by itself: give split_pattern without stream=True.")
-            return SpeechResults(lambda: _streamed(pool, self.id, wanted))
-        parts = _parts(text, split_pattern)
-        return SpeechResults(lambda: _spoken(pool, self.id, wanted, parts))
+            return SpeechResults(lambda: _streamed(pool, self.id, wanted, told))
+        return SpeechResults(lambda: _spoken(pool, self.id, wanted, told, parts))
 
     def phonemes(self, text: str, voice: str | None = None, lang_code: str | None = None) -> str:
         """What a Kokoro reads for a text, in its own letters.
@@ -140,7 +140,9 @@ def _parts(text: str, pattern: object) -> list[tuple[int, str]]:
     return found
 
 
-def _spoken(pool: ModelPool, model: str, wanted: Asked, parts: list[tuple[int, str]]) -> Iterator[SpeechResult]:
+def _spoken(
+    pool: ModelPool, model: str, wanted: Asked, told: Told, parts: list[tuple[int, str]]
+) -> Iterator[SpeechResult]:
     """A result for each part."""
     tally = Tally(is_stream=False)
     tokens, audio_s = 0, 0.0
@@ -148,21 +150,16 @@ def _spoken(pool: ModelPool, model: str, wanted: Asked, parts: list[tuple[int, s
         whole = heard(pool.speak(model, replace(wanted.request, text=part)))
         tokens += whole.tokens
         placed = replace(_moved(whole, begin, audio_s), tokens=tokens)
-        notices = wanted.notices if at == 0 else ()
-        tell(whole.notices)
-        yield tally.result(placed, (*notices, *whole.notices), is_last=at + 1 == len(parts))
+        yield tally.result(placed, told.new(whole.notices), is_last=at + 1 == len(parts))
         audio_s += whole.duration_s
 
 
-def _streamed(pool: ModelPool, model: str, wanted: Asked) -> Iterator[SpeechResult]:
+def _streamed(pool: ModelPool, model: str, wanted: Asked, told: Told) -> Iterator[SpeechResult]:
     """A result for each chunk."""
     tally = Tally(is_stream=True)
-    notices = wanted.notices
     with closing(pool.speak(model, wanted.request)) as chunks:
         for chunk in chunks:
-            tell(chunk.notices)
-            yield tally.result(chunk, (*notices, *chunk.notices), is_last=chunk.is_final)
-            notices = ()
+            yield tally.result(chunk, told.new(chunk.notices), is_last=chunk.is_final)
 
 
 def _moved(chunk: AudioChunk, by: int, by_s: float) -> AudioChunk:

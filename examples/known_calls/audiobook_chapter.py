@@ -1,6 +1,6 @@
 """A chapter as a file, in one call.
 
-    python examples/known_calls/audiobook_chapter.py [MODEL]
+python examples/known_calls/audiobook_chapter.py [MODEL]
 """
 
 import sys

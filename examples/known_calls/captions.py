@@ -1,6 +1,6 @@
 """Captions that only grow, read on one thread while another sends sound; and at the end the text to be trusted.
 
-    python examples/known_calls/captions.py [FILE] [MODEL]
+python examples/known_calls/captions.py [FILE] [MODEL]
 """
 
 import sys

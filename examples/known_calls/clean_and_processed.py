@@ -1,6 +1,6 @@
 """Chunks put together as they are, and with their joins smoothed: both as long, and the first is the whole's own sound.
 
-    python examples/known_calls/clean_and_processed.py [MODEL]
+python examples/known_calls/clean_and_processed.py [MODEL]
 """
 
 import sys

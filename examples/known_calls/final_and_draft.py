@@ -1,6 +1,6 @@
 """What is final and what may still change, while sound comes in steps of 100 ms.
 
-    python examples/known_calls/final_and_draft.py [FILE] [MODEL]
+python examples/known_calls/final_and_draft.py [FILE] [MODEL]
 """
 
 import sys

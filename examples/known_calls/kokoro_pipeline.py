@@ -1,6 +1,6 @@
 """Kokoro paragraph by paragraph: what is read, how it is read, and how it sounds.
 
-    python examples/known_calls/kokoro_pipeline.py [MODEL]
+python examples/known_calls/kokoro_pipeline.py [MODEL]
 """
 
 import sys

@@ -1,6 +1,6 @@
 """Live recognition tried with a file: a second of sound at a time, and the text so far.
 
-    python examples/known_calls/live_transcription.py [FILE] [MODEL]
+python examples/known_calls/live_transcription.py [FILE] [MODEL]
 """
 
 import sys

@@ -1,6 +1,6 @@
 """A microphone's words, from 16 bit samples at 16 kHz on standard input.
 
-    arecord -f S16_LE -r 16000 -c 1 -t raw | python examples/known_calls/microphone.py [MODEL]
+arecord -f S16_LE -r 16000 -c 1 -t raw | python examples/known_calls/microphone.py [MODEL]
 """
 
 import sys

@@ -1,6 +1,6 @@
 """A model in eight bits, saved by hand and loaded again.
 
-    python examples/known_calls/quantize.py [MODEL]
+python examples/known_calls/quantize.py [MODEL]
 """
 
 import json

@@ -1,6 +1,6 @@
 """Where sentences end, told; each told of once it is complete, and the times of its words.
 
-    python examples/known_calls/sentences.py [FILE] [MODEL]
+python examples/known_calls/sentences.py [FILE] [MODEL]
 """
 
 import sys

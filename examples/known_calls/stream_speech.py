@@ -1,6 +1,6 @@
 """Speech as a stream: each chunk as soon as it is made, and what is known of it.
 
-    python examples/known_calls/stream_speech.py [MODEL]
+python examples/known_calls/stream_speech.py [MODEL]
 """
 
 import sys

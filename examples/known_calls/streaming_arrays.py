@@ -1,6 +1,6 @@
 """Speech as plain arrays while it is made, the first one as early as the model can.
 
-    python examples/known_calls/streaming_arrays.py [MODEL]
+python examples/known_calls/streaming_arrays.py [MODEL]
 """
 
 import sys

@@ -1,6 +1,6 @@
 """Speech handed to a function while it is made, with what is known of each chunk.
 
-    python examples/known_calls/streaming_callback.py [MODEL]
+python examples/known_calls/streaming_callback.py [MODEL]
 """
 
 import sys

@@ -1,6 +1,6 @@
 """A recording's words as they are decoded: each piece printed behind the one before.
 
-    python examples/known_calls/transcribe_stream.py [FILE] [MODEL]
+python examples/known_calls/transcribe_stream.py [FILE] [MODEL]
 """
 
 import sys
