@@ -129,7 +129,7 @@ class LoadedRecogniser(LoadedModel):
         Raises:
             OptionError: what no stream can have.
         """
-        pool = self._open_pool()
+        pool = self.pool
         rules = rules_of(decoding_config)
         window, depth = _window(context_size), _depth(depth)
         keeps = options.flag("keep_original_attention", keep_original_attention)
@@ -168,7 +168,7 @@ class LoadedRecogniser(LoadedModel):
         Raises:
             OptionError: an interval, a language or a guidance that cannot be.
         """
-        pool = self._open_pool()
+        pool = self.pool
         if partial_interval_ms is not None:
             PARTIAL_INTERVAL.check(partial_interval_ms)
         rate = self.sample_rate if sample_rate is None else sample_rate
@@ -183,7 +183,7 @@ class LoadedRecogniser(LoadedModel):
         return Streamer(handle)
 
     def _segments(self, audio: Sound, given: dict[str, Any]) -> tuple[Stream[Segment], str]:
-        pool = self._open_pool()
+        pool = self.pool
         language = names.language(given.get("lang_code"), given.get("language"))
         guidance = _guidance(given)
         blocks = self._blocks(audio, given.get("sample_rate"))

@@ -30,7 +30,7 @@ def load(
     repo_id: str = "",
     model_path: str | PathLike[str] = "",
     pool: ModelPool | None = None,
-) -> "LoadedVoice | LoadedRecogniser":
+) -> Any:
     """Load a model that is on this machine, and wait until it is ready. Nothing is downloaded.
 
     Args:
@@ -132,7 +132,8 @@ class LoadedModel:
     def __repr__(self) -> str:
         return f"<{self.card.name} ({self.id})>"
 
-    def _open_pool(self) -> ModelPool:
+    @property
+    def pool(self) -> ModelPool:
         """Where the model is.
 
         Raises:

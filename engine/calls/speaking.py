@@ -85,7 +85,7 @@ class LoadedVoice(LoadedModel):
         """
         refuse_unknown("generate", given, KEYWORDS)
         is_stream = flag("stream", stream)
-        pool = self._open_pool()
+        pool = self.pool
         wanted = asked(
             self.card,
             pool.models_dir,
@@ -119,7 +119,7 @@ class LoadedVoice(LoadedModel):
         """
         if self.card.family != "kokoro":
             raise OptionError(f"{self.card.name} reads no phonemes. A Kokoro does.")
-        pool = self._open_pool()
+        pool = self.pool
         wanted = asked(self.card, pool.models_dir, text, voice, 1.0, lang_code, INTERVAL_S, {}, is_stream=False)
         return pool.call(self.id, lambda model: model.phonemes(wanted.request))
 

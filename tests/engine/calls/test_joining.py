@@ -39,7 +39,7 @@ def test_formats_and_rates(kokoro: LoadedVoice, tmp_path: Path, audio_format: st
 
 
 def test_the_model_may_be_named_or_left_out(kokoro: LoadedVoice, tmp_path: Path) -> None:
-    pool = kokoro._open_pool()
+    pool = kokoro.pool
     for given in ({"model_path": kokoro.id}, {"model": Path(kokoro.id)}, {}, {"language": "Welsh"}):
         [path] = engine.generate_audio("One.", file_prefix=tmp_path / "a", verbose=False, pool=pool, **given)  # type: ignore[arg-type]
         assert soundfile.info(path).samplerate == (24000 if "language" not in given and given else 22050)
@@ -83,4 +83,4 @@ def test_what_cannot_be_is_one_sentence_and_no_file(
 
 def test_a_model_that_listens_cannot_speak(parakeet: LoadedRecogniser) -> None:
     with pytest.raises(ModelNotFound, match="listens; it cannot speak"):
-        engine.generate_audio("One.", parakeet.id, pool=parakeet._open_pool())
+        engine.generate_audio("One.", parakeet.id, pool=parakeet.pool)

@@ -37,9 +37,9 @@ def test_the_last_to_close_frees_the_memory() -> None:
         one.close()
         assert [loaded.id for loaded in own.loaded()] == ["espeak-ng"]
         with pytest.raises(OptionError, match=r"was closed here\. Load it again"):
-            one.generate("Hello.")  # type: ignore[union-attr, call-arg]
+            one.generate("Hello.")
         with other:
-            assert len(next(iter(other.generate("Hello."))).samples)  # type: ignore[union-attr]
+            assert len(next(iter(other.generate("Hello."))).samples)
         assert own.loaded() == []
 
 

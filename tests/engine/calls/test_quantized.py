@@ -28,7 +28,7 @@ def test_saved_by_hand_it_is_a_model_again(request: pytest.FixtureRequest, tmp_p
     })  # fmt: skip
     (tmp_path / "8bit" / "config.json").write_text(json.dumps(config), encoding="utf-8")
     mx.save_safetensors(str(tmp_path / "8bit" / "any_name.safetensors"), weights, metadata={"format": "mlx"})
-    with engine.load(tmp_path / "8bit", pool=model._open_pool()) as smaller:
+    with engine.load(tmp_path / "8bit", pool=model.pool) as smaller:
         assert isinstance(smaller, LoadedVoice)
         [result] = smaller.generate("Sound begins early.")
         assert len(result.samples) > 1000
@@ -61,5 +61,5 @@ def test_what_cannot_be_is_one_sentence(orpheus: LoadedVoice, given: dict[str, A
 
 
 def test_the_built_in_voice_has_no_weights(orpheus: LoadedVoice) -> None:
-    with engine.load("espeak-ng", pool=orpheus._open_pool()) as built_in, pytest.raises(OptionError, match="built in"):
+    with engine.load("espeak-ng", pool=orpheus.pool) as built_in, pytest.raises(OptionError, match="built in"):
         engine.quantize_model(built_in)

@@ -180,7 +180,7 @@ def test_leaving_early_stops_the_model(kokoro: LoadedVoice, is_stream: bool) -> 
     with kokoro.generate("Many sentences. " * 200 + TWO, stream=is_stream, streaming_interval=2.0) as results:
         next(results) if is_stream else None
     assert list(results) == []
-    assert kokoro._open_pool().call(kokoro.id, lambda _: True)
+    assert kokoro.pool.call(kokoro.id, lambda _: True)
 
 
 @pytest.mark.parametrize(

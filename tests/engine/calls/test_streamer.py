@@ -3,6 +3,7 @@
 import gc
 import threading
 from itertools import pairwise
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -112,6 +113,23 @@ def test_drafts_are_told_apart_and_no_partial(said: Said) -> None:
     assert next(streamer.partials) == "good"
     assert streamer.finish() == "good"
     assert handle.is_closed
+
+
+def test_an_end_that_was_heard_better_is_for_finish_to_say() -> None:
+    def ending(corrected: list[Word], corrects: int) -> Any:
+        return SimpleNamespace(stable=(Word("am", 1, 2),), draft=(), corrected=corrected, corrects=corrects)
+
+    so = TranscriptEvent((Word("So", 0, 1),), (), 1.0)
+    for corrected, corrects, final, partials in (
+        ([Word("my", 1, 2)], 1, "So my", ["So", "So my"]),
+        ([Word("And", 0, 1), Word("so", 1, 2)], 2, "And so", ["So"]),
+        ([], 1, "So", ["So"]),
+    ):
+        streamer = over(Handle(so, ending(corrected, corrects)))
+        streamer.send([0.0])
+        streamer.send([0.0])
+        assert streamer.finish() == final
+        assert list(streamer.partials) == partials
 
 
 @pytest.mark.parametrize(

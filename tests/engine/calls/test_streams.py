@@ -91,7 +91,7 @@ def test_what_a_callback_raises_stops_the_speech(kokoro: LoadedVoice) -> None:
     with pytest.raises(KeyError, match="enough"):
         engine.generate_audio_with_callback("Many sentences. " * 200, enough, model=kokoro)
     assert calls == [0]
-    assert kokoro._open_pool().call(kokoro.id, lambda _: True)
+    assert kokoro.pool.call(kokoro.id, lambda _: True)
 
 
 def test_closing_stops_the_speech(kokoro: LoadedVoice) -> None:
