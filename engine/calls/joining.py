@@ -109,12 +109,12 @@ def speaker_of(
     named = model if model is not None else model_path
     if isinstance(named, LoadedVoice):
         return named
-    pool = pool or shared_pool()
     if not named:
         if not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance]
             raise TextError(f"What is to be said must be text, not {type(text).__name__}.")
         spoken = names.language(lang_code, language)
-        named = who_speaks(spoken, pool.models_dir, voice=as_text("voice", voice), text=text).model
+        models_dir = (pool or shared_pool()).models_dir
+        named = who_speaks(spoken, models_dir, voice=as_text("voice", voice), text=text).model
     found = opened(named, pool, holds=False)
     if not isinstance(found, LoadedVoice):
         raise ModelNotFound(f"{found.card.name} listens; it cannot speak. Name a model that speaks.")

@@ -7,6 +7,7 @@ from functools import cached_property
 from os import PathLike
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Self
+from weakref import WeakKeyDictionary
 
 from engine import weights
 from engine.calls.names import model_known
@@ -20,7 +21,7 @@ if TYPE_CHECKING:
     from engine.calls.hearing import LoadedRecogniser
     from engine.calls.speaking import LoadedVoice
 
-_holders: "Counter[tuple[int, str]]" = Counter()
+_holders: "WeakKeyDictionary[ModelPool, Counter[str]]" = WeakKeyDictionary()
 _holding = threading.Lock()
 
 
@@ -52,13 +53,14 @@ def load(
     given = [name for name in (model, repo_id, model_path) if name]
     if len({str(name) for name in given}) != 1:
         raise OptionError("Name one model." if given else "No model was named: give its id or its folder.")
-    return opened(given[0], pool or shared_pool())
+    return opened(given[0], pool)
 
 
-def opened(name: object, pool: ModelPool, *, holds: bool = True) -> "LoadedVoice | LoadedRecogniser":
+def opened(name: object, pool: ModelPool | None, *, holds: bool = True) -> "LoadedVoice | LoadedRecogniser":
     """A model of a pool; see `load`. One that is not held may be closed by others."""
-    known = model_known(name, pool.models_dir)
-    pool.preload(known.card.id)
+    where = pool or shared_pool()
+    known = model_known(name, where.models_dir)
+    where.preload(known.card.id)
     tell([known.notice] if known.notice else [])
     if known.card.task == "speak":
         from engine.calls.speaking import LoadedVoice
@@ -78,21 +80,21 @@ class LoadedModel:
         sample_rate: Hz it makes or hears.
     """
 
-    def __init__(self, card: ModelCard, pool: ModelPool, *, holds: bool = True) -> None:
+    def __init__(self, card: ModelCard, pool: ModelPool | None, *, holds: bool = True) -> None:
         self.card = card
         self.id = card.id
         self.sample_rate = card.sample_rate
-        self._pool = pool
+        self._own_pool = pool
         self._is_closed = False
-        self._holds = holds
-        if holds:
+        self._held = self.pool if holds else None
+        if self._held is not None:
             with _holding:
-                _holders[id(pool), card.id] += 1
+                _holders.setdefault(self._held, Counter())[card.id] += 1
 
     @cached_property
     def folder(self) -> Path | None:
         """Where its files are; None for one that is built in."""
-        return weights.folder_of(self.card, self._pool.models_dir)
+        return weights.folder_of(self.card, self.pool.models_dir)
 
     @cached_property
     def config(self) -> dict[str, Any]:
@@ -113,15 +115,13 @@ class LoadedModel:
             if self._is_closed:
                 return
             self._is_closed = True
-            if not self._holds:
+            if self._held is None:
                 return
-            held = id(self._pool), self.id
-            _holders[held] -= 1
-            is_last = _holders[held] <= 0
-            if is_last:
-                del _holders[held]
+            holders = _holders[self._held]
+            holders[self.id] -= 1
+            is_last = holders[self.id] == 0
         if is_last:
-            self._pool.unload(self.id)
+            self._held.unload(self.id)
 
     def __enter__(self) -> Self:
         return self
@@ -141,7 +141,8 @@ class LoadedModel:
         """
         if self._is_closed:
             raise OptionError(f"{self.card.name} was closed here. Load it again.")
-        return self._pool
+        # After `engine.close()` the process has another one.
+        return self._own_pool or shared_pool()
 
 
 load_model = load

@@ -43,6 +43,14 @@ def test_the_last_to_close_frees_the_memory() -> None:
         assert own.loaded() == []
 
 
+def test_after_everything_was_closed_it_starts_afresh() -> None:
+    model = engine.load("espeak-ng")
+    engine.close()
+    assert len(next(model.generate("Hello.")).samples)
+    model.close()
+    engine.close()
+
+
 @pytest.mark.parametrize("name", ["prince-canuma/Kokoro-82M", "Prince-Canuma/kokoro-82m "])
 def test_another_publishers_name_is_the_kokoro_that_is_here(name: str, tmp_path: Path) -> None:
     put(tmp_path, "kokoro")
