@@ -100,9 +100,14 @@ STREAMING_INTERVAL = Control(
     "streaming_interval", "Streaming interval", 0.01, 120.0, None, "how long a chunk is", unit="seconds", step=0.1
 )
 
+PARTIAL_INTERVAL = Control(
+    "partial_interval_ms", "Partial interval", 100, 10_000, 600, "how often live words may change", unit="ms", step=100
+)
+"""Of a microphone's words; None leaves a recogniser that hears as it goes to its own pace."""
+
 VOICE = (SPEED, PITCH)
 """What a family has or has not."""
 PAUSES = (SENTENCE_PAUSE, PARAGRAPH_PAUSE, CHAPTER_PAUSE)
 SAMPLING = (TEMPERATURE, TOP_P, TOP_K, MIN_P, REPETITION_PENALTY, REPETITION_WINDOW, MAX_TOKENS)
 """The fields of `engine.types.Sampling`."""
-ALL = (*VOICE, *PAUSES, SEED, *SAMPLING, STREAMING_INTERVAL)
+ALL = (*VOICE, *PAUSES, SEED, *SAMPLING, STREAMING_INTERVAL, PARTIAL_INTERVAL)

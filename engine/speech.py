@@ -61,7 +61,7 @@ def stream(
     """
     if not isinstance(text, str):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise TextError(f"What is to be said must be text, not {type(text).__name__}.")
-    pool = pool or _shared.pool()
+    pool = pool or shared_pool()
     try:
         speaker = who_speaks(language, pool.models_dir, model=model, voice=voice, text=text)
     except EngineError as exc:
@@ -170,6 +170,11 @@ def joined(chunks: list[AudioChunk]) -> AudioChunk:
         words=tuple(word for chunk in chunks for word in chunk.words),
         notices=tuple(dict.fromkeys(notice for chunk in chunks for notice in chunk.notices)),
     )
+
+
+def shared_pool() -> ModelPool:
+    """The pool of this process, for those who brought none; made when first needed, gone with `close`."""
+    return _shared.pool()
 
 
 def close() -> None:

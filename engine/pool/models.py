@@ -118,7 +118,7 @@ class ModelPool:
         """
 
         def lease(make: Callable[[Recognizer], RemoteRecognizer]) -> Lease[RemoteRecognizer]:
-            return self._lease(model_id, "transcribe", make)
+            return self.lease(model_id, "transcribe", make)
 
         transcription = Transcription(lease, blocks, language, start_s, self._transcriptions.discard, guidance)
         self._transcriptions.add(transcription)
@@ -126,7 +126,13 @@ class ModelPool:
         return Stream(transcription.feed)
 
     def live(
-        self, model_id: str, language: str = "", sample_rate: int = 16000, *, guidance: Guidance | None = None
+        self,
+        model_id: str,
+        language: str = "",
+        sample_rate: int = 16000,
+        *,
+        guidance: Guidance | None = None,
+        partial_interval_s: float | None = None,
     ) -> LiveHandle:
         """Open a microphone's session; waits until the model is loaded.
 
@@ -135,18 +141,20 @@ class ModelPool:
             language: BCP 47 tag, or "" for the model's own.
             sample_rate: Hz of the samples that will be added.
             guidance: what to expect, and whether to translate.
+            partial_interval_s: seconds of sound between two answers about words that may still change; None is the
+                model's own pace. See `engine.controls.PARTIAL_INTERVAL`.
 
         Raises:
-            OptionError: it does not know the language, or cannot do what it is told.
+            OptionError: it does not know the language, or cannot do what it is told; an interval out of range.
             ModelError: no such model, not here, or no memory for it.
         """
 
         def opened(model: Recognizer) -> "LiveSession":
             from engine.stt.live import LiveSession
 
-            return LiveSession(model, language, sample_rate, guidance=guidance)
+            return LiveSession(model, language, sample_rate, guidance=guidance, partial_interval_s=partial_interval_s)
 
-        return LiveHandle(self._lease(model_id, "transcribe", opened))
+        return LiveHandle(self.lease(model_id, "transcribe", opened))
 
     def stream(self, model_id: str, work: Callable[[Any], Iterator[T]]) -> Stream[T]:
         """Run a generator on the model's thread; several streams of one model take turns item by item."""
@@ -203,8 +211,18 @@ class ModelPool:
             feed.end(exc)
         return Stream(feed)
 
-    def _lease(self, model_id: str, task: Task, make: Callable[[Any], S]) -> Lease[S]:
-        """Open a session on the model's thread; the model stays in memory until it is left."""
+    def lease(self, model_id: str, task: Task, make: Callable[[Any], S]) -> Lease[S]:
+        """Open a session on the model's thread; the model stays in memory until it is left.
+
+        Args:
+            model_id: whose thread.
+            task: what the model must do.
+            make: the loaded model -> a session; called there, as is the session's `close`.
+
+        Raises:
+            ModelError: no such model, not here, or no memory for it.
+            BaseException: whatever `make` raised.
+        """
 
         def opening(place: Place) -> Call[S]:
             def work(model: Any) -> S:

@@ -58,10 +58,7 @@ def quantise(
         WeightsError: nothing to quantise, already quantised, or damaged.
         DownloadError: no room on the disk.
     """
-    if bits not in BITS:
-        raise OptionError(f"Models can be quantised to {', '.join(map(str, BITS))} bits, not {bits}.")
-    if group_size not in GROUP_SIZES:
-        raise OptionError(f"The group size can be {', '.join(map(str, GROUP_SIZES))}, not {group_size}.")
+    check_quantisation(bits, group_size)
     if out.exists():
         raise OptionError(f"{out.name} exists already. Choose another folder, or delete it first.")
     name = name or folder.name
@@ -102,6 +99,33 @@ def quantise(
     return count
 
 
+def check_quantisation(bits: int, group_size: int) -> None:
+    """Refuse what no model can be quantised to.
+
+    Raises:
+        OptionError: bits or group size out of range.
+    """
+    if bits not in BITS:
+        raise OptionError(f"Models can be quantised to {', '.join(map(str, BITS))} bits, not {bits}.")
+    if group_size not in GROUP_SIZES:
+        raise OptionError(f"The group size can be {', '.join(map(str, GROUP_SIZES))}, not {group_size}.")
+
+
+def in_fewer_bits(
+    name: str, array: "mx.array", bits: int, group_size: int, choose: Choose | None = None
+) -> "dict[str, mx.array]":
+    """A parameter as weight, scales and biases where it is a matrix that fits; else itself alone. See `quantise`."""
+    import mlx.core as mx
+
+    stem = name.removesuffix(".weight")
+    parts = {name: array}
+    if name != stem and _fits(array, group_size) and (choose is None or choose(stem, tuple(array.shape))):
+        weight, scales, biases = mx.quantize(array, group_size=group_size, bits=bits)
+        parts = {name: weight, f"{stem}.scales": scales, f"{stem}.biases": biases}
+    mx.eval(list(parts.values()))
+    return parts
+
+
 class _Shards:
     """Collects arrays and writes them in files of bounded size, so that a large model never is in memory whole."""
 
@@ -114,15 +138,8 @@ class _Shards:
         self._quantised = 0
 
     def add(self, name: str, array: "mx.array", bits: int, group_size: int, choose: Choose | None) -> None:
-        import mlx.core as mx
-
-        stem = name.removesuffix(".weight")
-        parts = {name: array}
-        if name != stem and _fits(array, group_size) and (choose is None or choose(stem, tuple(array.shape))):
-            weight, scales, biases = mx.quantize(array, group_size=group_size, bits=bits)
-            parts = {name: weight, f"{stem}.scales": scales, f"{stem}.biases": biases}
-            self._quantised += 1
-        mx.eval(list(parts.values()))
+        parts = in_fewer_bits(name, array, bits, group_size, choose)
+        self._quantised += len(parts) > 1
         self._waiting |= parts
         self._waiting_bytes += sum(part.nbytes for part in parts.values())
         if self._waiting_bytes >= SHARD_BYTES:

@@ -23,8 +23,9 @@ from engine.text.g2p.extras import missing
 from engine.text.g2p.foreign import TIE
 from engine.text.g2p.japanese import Japanese
 from engine.text.g2p.others import Other
+from engine.text.g2p.token import joined
 from engine.text.scripts import script_notices
-from engine.text.segment import TextSegment, for_voice
+from engine.text.segment import TextSegment, for_voice, segments
 from engine.tts.base import SegmentLimits, SpeechPiece, Synthesizer
 from engine.tts.kokoro.best import BEST
 from engine.tts.kokoro.broken import NoNumbers
@@ -159,6 +160,16 @@ class KokoroSynthesizer(Synthesizer):
             )
             for which, plan in enumerate(plans)
         ]
+
+    def phonemes(self, request: SpeechRequest) -> str:
+        """What it reads for a text, in its own letters.
+
+        Raises:
+            InputError: as `check`.
+        """
+        request = self.check(request)
+        told = (for_voice(one, (), phonemes=True)[0] for one in segments(request.text, request.language, self.limits))
+        return " ".join(joined(self._read(one.text, request.language)) for one in told if one is not None)
 
     def batch_memory(self, segments: Sequence[TextSegment]) -> int:
         """What the network takes for the longest rows these can become, spoken as slowly as it may be asked for."""

@@ -1,0 +1,54 @@
+"""Small models behind the known calls, loaded once."""
+
+import runpy
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import engine
+from engine.calls.hearing import LoadedRecogniser
+from engine.calls.speaking import LoadedVoice
+from engine.pool import ModelPool
+from engine.types import Samples
+from tests.sixty_words import MODEL, in_one_go, unheard
+from tests.workers.kokoros import small_kokoro
+
+EXAMPLES = Path(__file__).parents[3] / "examples"
+
+
+@pytest.fixture(scope="package")
+def pool() -> Iterator[ModelPool]:
+    with ModelPool() as pool:
+        yield pool
+
+
+@pytest.fixture(scope="package")
+def orpheus(tmp_path_factory: pytest.TempPathFactory, pool: ModelPool) -> LoadedVoice:
+    """Tiny and random."""
+    make = runpy.run_path(str(EXAMPLES / "make_tiny_orpheus.py"))["make"]
+    return _loaded(make(tmp_path_factory.mktemp("models") / "orpheus"), pool)
+
+
+@pytest.fixture(scope="package")
+def kokoro(tmp_path_factory: pytest.TempPathFactory, pool: ModelPool) -> LoadedVoice:
+    """Small and random."""
+    return _loaded(small_kokoro(tmp_path_factory.mktemp("models") / "kokoro"), pool)
+
+
+@pytest.fixture(scope="package")
+def parakeet(pool: ModelPool) -> LoadedRecogniser:
+    """Small and trained on sixty words."""
+    return _loaded(MODEL, pool)
+
+
+@pytest.fixture(scope="package")
+def said() -> tuple[list[str], Samples]:
+    """Three lines of those words, and their sound at 16 kHz."""
+    lines = unheard(3)
+    return [word for line in lines for word in line.words], in_one_go(lines)
+
+
+def _loaded(folder: Path, pool: ModelPool) -> Any:
+    return engine.load(folder, pool=pool)
