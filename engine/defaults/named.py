@@ -23,7 +23,7 @@ LETTERS = MappingProxyType(
         "a": "en-us", "b": "en-gb", "e": "es", "f": "fr", "h": "hi", "i": "it", "j": "ja", "p": "pt-br", "z": "zh",
     }
 )  # fmt: skip
-"""Kokoro's own codes for its languages. No tag has one letter, so they mean the same at every door and for every voice."""
+"""Kokoro's own codes for its languages. No tag has one letter, so they mean this at every door, whoever speaks."""
 
 
 def tag(language: str) -> str:

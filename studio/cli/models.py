@@ -135,7 +135,9 @@ def quantize(
     model: Annotated[str, typer.Argument(help="A model id, or a folder with a model.")],
     bits: Annotated[int, typer.Option(help="4, 6 or 8")] = 4,
     group_size: Annotated[int, typer.Option(help="Numbers that share a scale: 32, 64 or 128.")] = 64,
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="The folder to make; by default named here.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", "--output-path", help="The folder to make; by default named here.")
+    ] = None,
 ) -> None:
     """Make a model smaller: a copy of 4, 6 or 8 bits in a folder that speaks or listens as the model does."""
     settings = Settings()

@@ -2,7 +2,6 @@
 
 import contextlib
 import itertools
-import math
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -15,8 +14,9 @@ from engine.audio.files.encode import FORMATS
 from engine.audio.files.io import read
 from engine.errors import AudioFormatError, OptionError, TextError
 from engine.pool import ModelPool
-from engine.types import AudioChunk, Chunking, Sampling, SpeechRequest, VoicePrompt
+from engine.types import AudioChunk, Sampling, SpeechRequest, VoicePrompt
 from studio.cli import own
+from studio.cli.saying import asked
 from studio.cli.saying.played import held, played
 from studio.cli.saying.told import Told
 from studio.cli.saying.written import Target, target, write
@@ -24,7 +24,6 @@ from studio.cli.spelling import one_of
 from studio.cli.telling.told import tell
 from studio.settings import Settings
 
-LANGUAGE = "A language tag such as en-gb or fr; or Kokoro's letter: a b e f h i j p z."
 REFERENCE_RATE = 24_000
 LONGEST_REFERENCE_S = 120.0
 
@@ -34,7 +33,7 @@ def say(
     text: Annotated[str, typer.Option("--text", help="The same, as an option.")] = "",
     model: Annotated[str, typer.Option(help="A model id; see `studio models`.")] = "",
     voice: Annotated[str, typer.Option(help="A voice id; see `studio voices`.")] = "",
-    language: Annotated[str, typer.Option("--language", "--lang-code", help=LANGUAGE)] = "",
+    language: Annotated[str, typer.Option("--language", "--lang-code", help=asked.LANGUAGE)] = "",
     speed: Annotated[float, typer.Option(help=controls.SPEED.told)] = 1.0,
     pitch: Annotated[float, typer.Option(help=controls.PITCH.told)] = 1.0,
     instructions: Annotated[
@@ -49,16 +48,12 @@ def say(
     stream: Annotated[
         bool, typer.Option("--stream", "--real-streaming", help="Play, or write, sound while it is still being made.")
     ] = False,
-    streaming_interval: Annotated[
-        float | None, typer.Option("--streaming-interval", help="Seconds of sound in a chunk.")
-    ] = None,
+    streaming_interval: Annotated[float | None, typer.Option("--streaming-interval", help=asked.INTERVAL)] = None,
     chunk_tokens: Annotated[
         int | None,
-        typer.Option("--chunk-tokens", "--streaming-chunk-tokens", help="Tokens in a chunk, instead of seconds."),
+        typer.Option("--chunk-tokens", "--streaming-chunk-tokens", help=asked.CHUNK_TOKENS),
     ] = None,
-    ultra_low_latency: Annotated[
-        bool, typer.Option("--ultra-low-latency", help="The first chunk as early as the model can.")
-    ] = False,
+    ultra_low_latency: Annotated[bool, typer.Option("--ultra-low-latency", help=asked.LOW_LATENCY)] = False,
     play: Annotated[bool, typer.Option("--play", help="Play it, also when it goes to a file.")] = False,
     out: Annotated[
         str,
@@ -78,7 +73,7 @@ def say(
     """Say a text aloud, or write it to files."""
     said = _text(one_of({"TEXT": words, "--text": text}) or "")
     where = target(out, file_prefix, format, join)
-    chunking = _chunking(streaming_interval, chunk_tokens, ultra_low_latency)
+    chunking = asked.chunking(streaming_interval, chunk_tokens, ultra_low_latency)
     controls.TEMPERATURE.check(temperature)
     controls.SEED.check(seed)
     prompt = _prompt(ref_audio, ref_text)
@@ -124,19 +119,6 @@ def _text(text: str) -> str:
     if not words.strip():
         raise TextError("There is nothing to say: the text is empty.")
     return words
-
-
-def _chunking(interval_s: float | None, tokens: int | None, ultra_low_latency: bool) -> Chunking:
-    """What any model refuses; what one of them refuses it says itself."""
-    if interval_s is not None and not (math.isfinite(interval_s) and 0 < interval_s <= 3600):
-        raise OptionError(f"The streaming interval must be more than 0 and at most 3600 seconds; {interval_s:g} is not.")
-    if tokens is not None and tokens < 1:
-        raise OptionError(f"A chunk must have a token or more; {tokens} is no number of them.")
-    if interval_s is not None and tokens is not None:
-        raise OptionError("--streaming-interval and --chunk-tokens say the same in two ways: say one of them.")
-    return Chunking(
-        streaming_interval=interval_s, streaming_chunk_tokens=tokens, ultra_low_latency=ultra_low_latency
-    )
 
 
 def _prompt(recording: Path | None, text: str) -> VoicePrompt | None:

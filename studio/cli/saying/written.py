@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
+from typing import BinaryIO
 
 from engine.audio.files.encode import FORMATS, encode_stream, write_file
 from engine.errors import OptionError
@@ -110,14 +111,19 @@ def _one(chunks: Iterable[AudioChunk], sample_rate: int, where: Target, stream: 
 
 
 def _stream(samples: Iterator[Samples], sample_rate: int, where: Target) -> None:
-    try:
-        opened = contextlib.nullcontext(sys.stdout.buffer) if where.place == PIPE else Path(where.place).open("wb")
-    except OSError as exc:
-        raise OptionError(f"{where.place} cannot be written ({(exc.strerror or 'unknown reason').lower()}).") from exc
-    with opened as file:
+    with _opened(where.place) as file:
         for block in encode_stream(samples, where.format, sample_rate):
             file.write(block)
             file.flush()
+
+
+def _opened(place: str) -> contextlib.AbstractContextManager[BinaryIO]:
+    if place == PIPE:
+        return contextlib.nullcontext(sys.stdout.buffer)
+    try:
+        return Path(place).open("wb")
+    except OSError as exc:
+        raise OptionError(f"{place} cannot be written ({(exc.strerror or 'unknown reason').lower()}).") from exc
 
 
 def _paragraph_in(text: str) -> Callable[[AudioChunk], int]:
