@@ -20,8 +20,8 @@ from engine.errors import OptionError, TextError
 from engine.pool import ModelPool
 from engine.types import Sampling, SpeechRequest
 from studio.cli import own
-from studio.cli.saying import asked as saying
-from studio.cli.spelling import one_of
+from studio.cli.options import speech as asked
+from studio.cli.options.spelling import one_of
 from studio.cli.telling.told import tell
 from studio.settings import Settings
 
@@ -37,13 +37,13 @@ def compare(
     model: Annotated[str, typer.Option(help="A model id; see `studio models`.")] = "",
     voice: Annotated[str, typer.Option(help="A voice id; see `studio voices`.")] = "",
     seed: Annotated[int, typer.Option(min=0, help="The same for every way.")] = 0,
-    language: Annotated[str, typer.Option("--language", "--lang-code", help=saying.LANGUAGE)] = "",
+    language: Annotated[str, typer.Option("--language", "--lang-code", help=asked.LANGUAGE)] = "",
     temperature: Annotated[float | None, typer.Option(help=controls.TEMPERATURE.told)] = None,
-    streaming_interval: Annotated[float | None, typer.Option("--streaming-interval", help=saying.INTERVAL)] = None,
+    streaming_interval: Annotated[float | None, typer.Option("--streaming-interval", help=asked.INTERVAL)] = None,
     chunk_tokens: Annotated[
-        int | None, typer.Option("--chunk-tokens", "--streaming-chunk-tokens", help=saying.CHUNK_TOKENS)
+        int | None, typer.Option("--chunk-tokens", "--streaming-chunk-tokens", help=asked.CHUNK_TOKENS)
     ] = None,
-    ultra_low_latency: Annotated[bool, typer.Option("--ultra-low-latency", help=saying.LOW_LATENCY)] = False,
+    ultra_low_latency: Annotated[bool, typer.Option("--ultra-low-latency", help=asked.LOW_LATENCY)] = False,
     out: Annotated[
         Path, typer.Option("--out", "-o", "--output-path", help="A folder; made where there is none.")
     ] = Path("compare"),
@@ -54,7 +54,7 @@ def compare(
     if not text.strip():
         raise TextError("There is nothing to say: the text is empty.")
     controls.TEMPERATURE.check(temperature)
-    chunking = saying.chunking(streaming_interval, chunk_tokens, ultra_low_latency)
+    chunking = asked.chunking(streaming_interval, chunk_tokens, ultra_low_latency)
     settings = Settings()
     who, said = own.for_speech(settings, model=model, voice=voice, language=language, text=text)
     tell(settings, who)

@@ -18,11 +18,11 @@ from engine.pool import LiveHandle, ModelPool
 from engine.spacing import gap, text_of
 from engine.stt.base import Guidance
 from engine.types import Samples, TranscriptEvent
-from studio.cli import guidance_help
-from studio.cli.language import HELP as LANGUAGE
-from studio.cli.language import spoken
 from studio.cli.listening.json_lines import JsonLines
-from studio.cli.spelling import one_of
+from studio.cli.options import guidance_help
+from studio.cli.options.language import HELP as LANGUAGE
+from studio.cli.options.language import spoken
+from studio.cli.options.spelling import one_of
 from studio.library.listening import listener
 from studio.settings import Settings
 

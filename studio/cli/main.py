@@ -11,7 +11,7 @@ from rich.console import Console
 from typer.core import TyperGroup
 
 from engine.errors import Cancelled, EngineError, InputError, ModelNotFound
-from studio.cli.spelling import command_of, hyphened
+from studio.cli.options.spelling import command_of, hyphened
 from studio.cores import share_cores
 from studio.library.errors import IllegalMove, NotFound
 

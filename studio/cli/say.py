@@ -16,11 +16,11 @@ from engine.errors import AudioFormatError, OptionError, TextError
 from engine.pool import ModelPool
 from engine.types import AudioChunk, Sampling, SpeechRequest, VoicePrompt
 from studio.cli import own
-from studio.cli.saying import asked
+from studio.cli.options import speech as asked
+from studio.cli.options.spelling import one_of
 from studio.cli.saying.played import held, played
 from studio.cli.saying.told import Told
 from studio.cli.saying.written import Target, target, write
-from studio.cli.spelling import one_of
 from studio.cli.telling.told import tell
 from studio.settings import Settings
 
@@ -105,12 +105,12 @@ def say(
 def _spoken(chunks: Told, text: str, where: Target, *, plays: bool, stream: bool) -> None:
     """Have chunks heard and written."""
     first = next(chunks)
+    rate = first.sample_rate
     whole: Iterator[AudioChunk] = itertools.chain(held(first, chunks) if plays else [first], chunks)
     with contextlib.ExitStack() as stack:
         if plays:
-            heard = played(whole, first.sample_rate, chunks.tell if where.place else None)
-            whole = stack.enter_context(contextlib.closing(heard))
-        for name in write(whole, first.sample_rate, text, where, stream):
+            whole = stack.enter_context(contextlib.closing(played(whole, rate, chunks.tell if where.place else None)))
+        for name in write(whole, rate, text, where, stream):
             chunks.tell(f"{name} is written.")
 
 

@@ -19,12 +19,12 @@ from engine.stt.base import Guidance, language_of
 from engine.stt.captions import CaptionStyle
 from engine.types import Segment, Transcript
 from engine.wording import listed
-from studio.cli import guidance_help
 from studio.cli.fetched import fetched
-from studio.cli.language import HELP as LANGUAGE
-from studio.cli.language import spoken
 from studio.cli.listening.running import Lines, Running, Silent, Told, Words, line_of
-from studio.cli.spelling import one_of
+from studio.cli.options import guidance_help
+from studio.cli.options.language import HELP as LANGUAGE
+from studio.cli.options.language import spoken
+from studio.cli.options.spelling import one_of
 from studio.library.listening import listener
 from studio.settings import Settings
 

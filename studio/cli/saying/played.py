@@ -1,6 +1,6 @@
 """Chunks that are heard while they pass."""
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from functools import partial
 
 from engine.audio.player import AudioStreamPlayer
@@ -18,7 +18,7 @@ def held(first: AudioChunk, rest: Iterator[AudioChunk]) -> list[AudioChunk]:
     return found
 
 
-def played(chunks: Iterator[AudioChunk], sample_rate: int, tell: Callable[[str], None] | None) -> Iterator[AudioChunk]:
+def played(chunks: Iterator[AudioChunk], sample_rate: int, tell: Callable[[str], None] | None) -> Generator[AudioChunk]:
     """Play chunks and pass them on; closing the iterator is silence at once.
 
     Args:

@@ -8,9 +8,10 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass
 from itertools import groupby
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, Literal
 
-from engine.audio.files.encode import FORMATS, encode_stream, write_file
+from engine.audio.files.encode import FORMATS, FormatName, encode_stream, write_file
+from engine.audio.files.formats import find_format
 from engine.errors import OptionError
 from engine.text.layout import blocks
 from engine.types import AudioChunk, Samples
@@ -33,7 +34,7 @@ class Target:
     """
 
     place: str
-    format: str
+    format: FormatName
     numbered: bool = False
     prefixed: bool = False
 
@@ -50,7 +51,7 @@ def target(out: str, prefix: str, format: str, join: bool | None) -> Target:
     Raises:
         OptionError: a kind of file, a folder or a name that cannot be; two that do not go together.
     """
-    kind = _known(format) if format else ""
+    kind: FormatName | Literal[""] = _known(format) if format else ""
     if prefix or (not out and (kind or join is not None)):
         if out == PIPE:
             raise OptionError("Standard output has no name: say --out - or --file-prefix, not both.")
@@ -132,12 +133,12 @@ def _paragraph_in(text: str) -> Callable[[AudioChunk], int]:
     return lambda chunk: bisect_right(starts, chunk.span[0])
 
 
-def _known(name: str) -> str:
+def _known(name: str) -> FormatName:
     kind = name.lower().lstrip(".")
     kind = _ALSO.get(kind, kind)
     if kind not in FORMATS:
         raise OptionError(f"Files of type “.{name[:20]}” cannot be written. Use one of: {', '.join(sorted(FORMATS))}.")
-    return kind
+    return find_format(kind).name
 
 
 def _prefix(place: str) -> str:

@@ -4,7 +4,7 @@ import math
 
 from engine.errors import OptionError
 from engine.types import Chunking
-from studio.cli.language import LETTERED
+from studio.cli.options.language import LETTERED
 
 LANGUAGE = f"A language tag such as en-gb or fr; or {LETTERED}"
 INTERVAL = "Seconds of sound in a chunk."

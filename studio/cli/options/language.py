@@ -1,4 +1,4 @@
-"""The language a person names, for a recogniser."""
+"""The language a person names: the words of its help, and what a recogniser is told."""
 
 from engine.defaults.named import LETTERS
 
