@@ -27,7 +27,7 @@ UNSAID: Mapping[str, str] = {
     "mlx-metal": "MIT",
     "pocketsphinx": "BSD-2-Clause",
     "pyopenjtalk-plus": "MIT; Open JTalk in it BSD-3-Clause",
-    "sounddevice": "MIT; PortAudio in its wheels MIT",
+    "sounddevice": "MIT",
 }
 """Of those that say nothing, or that are not on every machine."""
 

@@ -171,7 +171,9 @@ def quantize(
 
 def voices(
     model: Annotated[str, typer.Option(help="A model id; whoever speaks the language when left out.")] = "",
-    language: Annotated[str, typer.Option(help="Only this language, e.g. en or pt-br.")] = "",
+    language: Annotated[
+        str, typer.Option("--language", "--lang-code", help="Only this language, e.g. en or pt-br.")
+    ] = "",
     search: Annotated[str, typer.Option(help="Only voices whose name or id has this.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:

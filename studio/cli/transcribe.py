@@ -173,8 +173,10 @@ def _heard(
         TextColumn("{task.percentage:>3.0f}%"),
         TimeRemainingColumn(),
     )
-    # Where words run down the terminal a bar would stand in their way.
-    with Progress(*columns, console=errors, transient=True, disable=not isinstance(running, Silent)) as bar:
+    # Where words run down the terminal a bar would stand in their way, and a file has no use for one.
+    with Progress(
+        *columns, console=errors, transient=True, disable=not errors.is_terminal or not isinstance(running, Silent)
+    ) as bar:
         task = bar.add_task(file.name, total=duration_s)
         for segment in pool.transcribe(model_id, read_blocks(file, card.sample_rate), language, guidance=guidance):
             segments.append(segment)
