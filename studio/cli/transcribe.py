@@ -60,10 +60,12 @@ def transcribe(
     recordings: list[Path] = one_of({"FILES": files, "--audio": audio}) or []
     if not recordings:
         raise OptionError("Name a recording: studio transcribe FILE, or --audio FILE.")
-    place = _Place.asked(recordings, out, format)
-    is_shown = stream or (place.kind == LINES and out is None)
-    if is_shown and out is None and place.kind not in ("txt", "json", LINES):
-        raise OptionError(f"{place.kind} is written whole: name a file with --out, or stream txt, json or {LINES}.")
+    destination = _Destination.asked(recordings, out, format)
+    is_shown = stream or (destination.kind == LINES and out is None)
+    if is_shown and out is None and destination.kind not in ("txt", "json", LINES):
+        raise OptionError(
+            f"{destination.kind} is written whole: name a file with --out, or stream txt, json or {LINES}."
+        )
     settings = Settings()
     guidance = Guidance.written(translate, prompt, hotwords)
     language = spoken(language)
@@ -78,7 +80,7 @@ def transcribe(
             running: Running = Silent()
             if is_shown:
                 name = file.name if len(recordings) > 1 else ""
-                running = Words() if place.kind not in ("json", LINES) else Lines(name, word_level)
+                running = Words() if destination.kind not in ("json", LINES) else Lines(name, word_level)
             try:
                 transcript = _heard(pool, file, who.model, language, guidance, running, Told(errors, verbose), errors)
             except EngineError as exc:
@@ -89,7 +91,7 @@ def transcribe(
                 failed = exc
                 continue
             if out is not None or not is_shown:
-                place.write(file, _made(place.kind, transcript, replace(style, title=file.stem)))
+                destination.write(file, _made(destination.kind, transcript, replace(style, title=file.stem)))
         if who.notice:
             errors.print(who.notice, markup=False, soft_wrap=True)
     finally:
@@ -99,7 +101,7 @@ def transcribe(
 
 
 @dataclass(frozen=True, slots=True)
-class _Place:
+class _Destination:
     """Where transcripts go, and as what.
 
     Attributes:
@@ -115,7 +117,7 @@ class _Place:
     files: list[Path]
 
     @classmethod
-    def asked(cls, files: list[Path], out: Path | None, format: str) -> "_Place":
+    def asked(cls, files: list[Path], out: Path | None, format: str) -> "_Destination":
         """What a person asked for; a folder is made. Raises OptionError, AudioFormatError."""
         is_folder = out is not None and (out.is_dir() or len(files) > 1)
         kind = (format or (out.suffix.lstrip(".").lower() if out and not is_folder else "") or "txt").lower()
@@ -144,7 +146,7 @@ class _Place:
             sys.stdout.buffer.write(made if is_ended else made + b"\n")
             sys.stdout.flush()
         else:
-            path = _name(self.out, file, self.kind, self.files) if self.is_folder else self.out
+            path = _place(self.out, file, self.kind, self.files) if self.is_folder else self.out
             path.write_bytes(made)
 
 
@@ -191,7 +193,7 @@ def _heard(
     return transcript
 
 
-def _name(folder: Path, file: Path, kind: str, files: list[Path]) -> Path:
+def _place(folder: Path, file: Path, kind: str, files: list[Path]) -> Path:
     """talk.srt; talk.mp3.srt where another recording has the same stem; talk.mp3.2.srt where one has the same name."""
     if [_on_disk(other.stem) for other in files].count(_on_disk(file.stem)) == 1:
         return folder / f"{file.stem}.{kind}"

@@ -35,9 +35,11 @@ class OneSpelling(TyperCommand):
         while args and (word := args.pop(0)) != "--":
             name, has_value, value = word.partition("=")
             option: Any = options.get(hyphened(name)) if name.startswith("-") else None
-            if option is None or option.multiple or getattr(option, "is_flag", False):
+            if option is None or option.multiple:
                 continue
-            if not has_value:
+            if getattr(option, "is_flag", False):
+                value = str(hyphened(name) in map(hyphened, option.opts))
+            elif not has_value:
                 value = args.pop(0) if args else ""
             before, value_before = said.setdefault(option.name, (name, value))
             if hyphened(before) != hyphened(name) and value_before != value:

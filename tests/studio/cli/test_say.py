@@ -186,6 +186,7 @@ def test_verbose_has_a_line_a_chunk_and_a_summary(monkeypatch: pytest.MonkeyPatc
         (("Hello.", "--language", "a", "--lang-code", "b"), "--language and --lang-code"),
         (("Hello.", "--lang_code", "a", "--language=b"), "--lang_code and --language"),
         (("Hello.", "-o", "a.wav", "--output_path", "b.wav"), "-o and --output_path"),
+        (("Hello.", "--join", "--no_join_audio"), "--join and --no_join_audio"),
         (("Hello.", "--streaming-interval", "nan"), "streaming interval"),
         (("Hello.", "--streaming-interval", "0"), "streaming interval"),
         (("Hello.", "--streaming-interval", "4000"), "streaming interval"),
@@ -224,6 +225,7 @@ def test_what_cannot_be_is_one_sentence_and_leaves_nothing(
 
 def test_the_same_value_twice_is_no_contradiction(monkeypatch: pytest.MonkeyPatch) -> None:
     words = ("Hello.", "--text", "Hello.", "--language", "a", "--lang_code", "a", "--out", "a.wav")
+    words = (*words, "--stream", "--real_streaming", "--speed", "1.5", "--speed", "1")
     assert say(monkeypatch, Slow([0.0]), *words).exit_code == 0
 
 
