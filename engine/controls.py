@@ -4,7 +4,6 @@
 are held to them by a test. A family says which it has (`Synthesizer.controls`).
 """
 
-import math
 from dataclasses import dataclass
 
 from engine.errors import OptionError
@@ -60,9 +59,14 @@ class Control:
         if not isinstance(value, int | float) or not is_number:
             kind = "a whole number" if self.is_whole else "a number"
             raise OptionError(f"The {self.label.lower()} must be {kind}, and “{str(value)[:40]}” is not.")
-        if not (math.isfinite(value) and self.low <= value <= self.high):
+        # Python compares whole numbers of any length with the bounds, and turns few of them into others.
+        if not self.low <= value <= self.high:
             between = f"between {self.low:g} and {_figure(self.high)}"
-            raise OptionError(f"The {self.label.lower()} must lie {between}, and {value:g} does not.")
+            raise OptionError(f"The {self.label.lower()} must lie {between}, and {_short(value)} does not.")
+
+
+def _short(value: float) -> str:
+    return f"{value:g}" if abs(value) < 10**15 or isinstance(value, float) else "such a number"
 
 
 def _figure(value: float) -> str:
@@ -92,6 +96,9 @@ REPETITION_WINDOW = Control(
     "repetition_window", "Repetition window", 0, 2**20, None, "how many tokens back the penalty looks", is_whole=True
 )
 MAX_TOKENS = Control("max_tokens", "Max tokens", 14, 2**17, None, "the longest a segment may become", is_whole=True)
+STREAMING_INTERVAL = Control(
+    "streaming_interval", "Streaming interval", 0.01, 120.0, None, "how long a chunk is", unit="seconds", step=0.1
+)
 
 PARTIAL_INTERVAL = Control(
     "partial_interval_ms", "Partial interval", 100, 10_000, 600, "how often live words may change", unit="ms", step=100
@@ -103,4 +110,4 @@ VOICE = (SPEED, PITCH)
 PAUSES = (SENTENCE_PAUSE, PARAGRAPH_PAUSE, CHAPTER_PAUSE)
 SAMPLING = (TEMPERATURE, TOP_P, TOP_K, MIN_P, REPETITION_PENALTY, REPETITION_WINDOW, MAX_TOKENS)
 """The fields of `engine.types.Sampling`."""
-ALL = (*VOICE, *PAUSES, SEED, *SAMPLING, PARTIAL_INTERVAL)
+ALL = (*VOICE, *PAUSES, SEED, *SAMPLING, STREAMING_INTERVAL, PARTIAL_INTERVAL)

@@ -1,7 +1,7 @@
 """The nouns that cross the engine's border: frozen, NumPy arrays and plain values, safe to hand to any thread."""
 
-from dataclasses import dataclass, field
-from typing import Literal
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal
 
 import numpy as np
 import numpy.typing as npt
@@ -96,13 +96,15 @@ class Sampling:
 
 @dataclass(frozen=True, slots=True)
 class Chunking:
-    """How a codec model cuts its stream. At most one of the sizes is given; with none the model's own schedule holds.
+    """How a stream is cut. A size in frames or tokens says how often a codec model gives sound, the interval how long
+    the chunks are, for every model; with none of them the model's own schedule holds.
 
     Attributes:
         mode: "clean" gives sample for sample what the whole decode gives; "smooth" decodes windows and crossfades them.
         frames_per_chunk: codec frames in a chunk; None is 25.
         first_frames_per_chunk: frames in the first chunk, small so that sound starts early; None is 12.
-        streaming_interval: seconds of sound in a chunk, instead of frames.
+        streaming_interval: seconds of sound in every chunk but the last; a codec model without a size in frames or
+            tokens works at about this size too.
         streaming_chunk_tokens: tokens in a chunk, a multiple of the tokens of a frame, instead of frames.
         ultra_low_latency: the first chunk as early as the codec's look-ahead allows.
         lookforward: frames a window sees beyond its chunk ("smooth").
@@ -181,6 +183,17 @@ class SpeechRequest:
     chunking: Chunking = Chunking()
     pronunciations: tuple[Pronunciation, ...] = ()
     notices: tuple[str, ...] = ()
+
+    @classmethod
+    def of(cls, source: object, **own: Any) -> "SpeechRequest":
+        """From anything that calls its fields as they are called here: whoever adds one to both has it passed on.
+
+        Args:
+            source: a body, a job's options.
+            own: fields that are not taken from it.
+        """
+        shared = {one.name: getattr(source, one.name) for one in fields(cls) if hasattr(source, one.name)}
+        return cls(**(shared | own))
 
 
 UNHEARD_OF_A_REQUEST = frozenset({"text", "sentence_pause_s", "paragraph_pause_s", "pronunciations", "notices"})

@@ -17,3 +17,12 @@ def counted(number: int, thing: str) -> str:
     if number == 1:
         return f"{said} {thing}"
     return f"{said} {thing[:-1]}ies" if thing.endswith("y") and thing[-2] not in "aeiou" else f"{said} {thing}s"
+
+
+def size_text(size_bytes: int) -> str:
+    """A size for a person: "312 MB", "2.4 GB"."""
+    if size_bytes >= 999_500_000:
+        return f"{size_bytes / 1e9:.1f} GB"
+    if size_bytes >= 999_500:
+        return f"{size_bytes / 1e6:.0f} MB"
+    return f"{max(1, round(size_bytes / 1000))} kB"

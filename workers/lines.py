@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 
 from engine.text.pronunciation import dictionary
 from engine.text.segment import TextSegment, prepare
+from engine.tts import pauses
 from engine.tts.base import SegmentLimits
 from engine.types import SpeechRequest, Word
 from studio.library.jobs.options import BookOptions
@@ -81,19 +82,20 @@ def _segments(
     # A person's pronunciations change a segment's text, and so its name in the cache: editing an entry costs only
     # the segments that have its word.
     said = dictionary(request.pronunciations, request.language) if request.pronunciations else None
+    sentence_s, paragraph_s = (
+        pauses.at_speed(one, options.speed) for one in (options.sentence_pause_s, options.paragraph_pause_s)
+    )
     for paragraph in _spoken_paragraphs(manuscript, number, options):
         for piece, is_last in slices(paragraph):
-            segments = prepare(
-                piece, request.language, limits, options.sentence_pause_s, options.paragraph_pause_s, said
-            )
+            segments = prepare(piece, request.language, limits, sentence_s, paragraph_s, said)
             for segment in segments:
                 ends_paragraph = is_last and segment is segments[-1]
                 if ends_paragraph:
-                    pause_s = options.paragraph_pause_s
+                    pause_s = paragraph_s
                 elif segment.ends == "clause":
                     pause_s = segment.pause_s
                 else:
-                    pause_s = options.sentence_pause_s
+                    pause_s = sentence_s
                 yield segment, piece, pause_s
 
 

@@ -53,18 +53,10 @@ class Narrator:
         # Nobody waits for the first sound of a book: its first segments may have their full size.
         limits = SegmentLimits(model.limits.target_chars, model.limits.target_chars, model.limits.max_chars)
         request = model.check(
-            SpeechRequest(
-                text=manuscript.chapter_title(self._number) or manuscript.title,
-                voice=options.voice,
-                language=options.language,
-                speed=options.speed,
-                pitch=options.pitch,
-                instructions=options.instructions,
-                seed=options.seed,
-                sampling=options.sampling,
-                pronunciations=options.pronunciations,
-            )
+            # The job's card has told its notices.
+            SpeechRequest.of(options, text=manuscript.chapter_title(self._number) or manuscript.title, notices=())
         )
+        task.heart.notice(model.left_out(request))
         self._lines = chapter_lines(manuscript, self._number, options, request, limits)
         self._voicing = Voicing(task, model, request, identity, room)
         self._score = ScoreWriter(task.storage.job_folder(task.held.job.id), self._number, model.sample_rate)

@@ -23,15 +23,12 @@ from studio.library.errors import LibraryError
 from studio.library.narration.scores import Journal
 from studio.library.narration.segments import SegmentCache, SpokenSegment, segment_key
 from studio.library.tables import FailedSegment
-from studio.library.tries import TRIES
+from studio.library.tries import DEATHS, TRIES
 from workers.lines import Line
 from workers.progress import Interrupted
 from workers.task import Task, patiently
 
 log = logging.getLogger(__name__)
-
-DEATHS = 5
-"""A segment over which so many workers died is marked too. More than TRIES: a death may have been an accident."""
 
 MOST_AT_ONCE, FIRST_AT_ONCE = 16, 4
 """Segments in a batch at most, and in the first one, while nobody knows how fast the machine is."""

@@ -11,6 +11,7 @@ import math
 from dataclasses import dataclass
 from typing import Literal
 
+from engine.controls import STREAMING_INTERVAL
 from engine.errors import OptionError
 from engine.types import Chunking
 
@@ -89,22 +90,9 @@ def schedule(chunking: Chunking, cadence: Cadence) -> Schedule:
 
 
 def _following(chunking: Chunking, cadence: Cadence) -> int:
-    given = {
-        "frames_per_chunk": chunking.frames_per_chunk,
-        "streaming_interval": chunking.streaming_interval,
-        "streaming_chunk_tokens": chunking.streaming_chunk_tokens,
-    }
-    names = [name for name, value in given.items() if value is not None]
-    if len(names) > 1:
-        raise OptionError(f"{' and '.join(names)} say the same thing in different ways. Give one of them.")
-    if chunking.streaming_interval is not None:
-        seconds = _number("streaming_interval", chunking.streaming_interval)
-        longest_s = LONGEST_CHUNK * cadence.frame_size / cadence.sample_rate
-        if not 0 < seconds <= longest_s:
-            raise OptionError(
-                f"streaming_interval must be more than 0 and at most {longest_s:g} seconds; {seconds:g} is not."
-            )
-        return min(LONGEST_CHUNK, max(1, round(seconds * cadence.sample_rate / cadence.frame_size)))
+    if chunking.frames_per_chunk is not None and chunking.streaming_chunk_tokens is not None:
+        names = "frames_per_chunk and streaming_chunk_tokens"
+        raise OptionError(f"{names} say the same thing in different ways. Give one of them.")
     if chunking.streaming_chunk_tokens is not None:
         a_frame = cadence.tokens_per_frame
         tokens = _count("streaming_chunk_tokens", chunking.streaming_chunk_tokens, a_frame, LONGEST_CHUNK * a_frame)
@@ -116,6 +104,10 @@ def _following(chunking: Chunking, cadence: Cadence) -> int:
         return tokens // a_frame
     if chunking.frames_per_chunk is not None:
         return _count("frames_per_chunk", chunking.frames_per_chunk, 1, LONGEST_CHUNK)
+    if chunking.streaming_interval is not None:
+        STREAMING_INTERVAL.check(chunking.streaming_interval)
+        frames = chunking.streaming_interval * cadence.sample_rate / cadence.frame_size
+        return min(LONGEST_CHUNK, max(1, round(frames)))
     return FRAMES_PER_CHUNK
 
 

@@ -12,12 +12,11 @@ Loads no model and touches no network: it looks which files are here.
 from engine.defaults.listening import ALWAYS_LISTENS, Listener, who_listens
 from engine.defaults.named import base, tag
 from engine.defaults.notices import simple_recogniser
-from engine.defaults.speaking import ALWAYS_SPEAKS, NATURAL, Speaker, voice_language, who_speaks
+from engine.defaults.speaking import ALWAYS_SPEAKS, Speaker, voice_language, who_speaks
 
 __all__ = [
     "ALWAYS_LISTENS",
     "ALWAYS_SPEAKS",
-    "NATURAL",
     "Listener",
     "Speaker",
     "base",

@@ -7,10 +7,11 @@ from pathlib import Path
 
 from engine import registry, weights
 from engine.defaults.named import base, tag
-from engine.defaults.notices import GET, simple_recogniser
+from engine.defaults.notices import simple_recogniser
 from engine.errors import ModelNotDownloaded, OptionError
 from engine.registry import ModelCard
 from engine.registry.saying import natural
+from engine.weights.missing import NATURAL, gets
 
 ALWAYS_LISTENS = "pocketsphinx"
 """The recogniser that comes with the installation."""
@@ -59,7 +60,7 @@ def who_listens(
     able = [card for card in know if set(needs) <= card.abilities]
     chosen = next(iter(able or know), None)
     if chosen is None:
-        nothing = ModelNotDownloaded(f"No recogniser is on this machine yet; `{GET}` gets one.")
+        nothing = ModelNotDownloaded(f"No recogniser is on this machine yet; {gets(NATURAL, 'one')}.")
         raise _nobody(language, wanted) if here else nothing
     return Listener(chosen.id, simple_recogniser(chosen.id))
 
@@ -68,7 +69,7 @@ def _nobody(language: str, wanted: str) -> OptionError:
     """What to tell somebody whose language none of the models that are here knows."""
     better = natural("transcribe")
     if any(wanted in map(base, card.languages) for card in registry.cards("transcribe")):
-        return OptionError(f"No recogniser here knows the language “{language[:40]}”. {better} does; `{GET}` gets it.")
+        return OptionError(f"No recogniser here knows the language “{language[:40]}”. {better} does; {gets(NATURAL)}.")
     return OptionError(f"No recogniser knows the language “{language[:40]}”. Leave it out, and {better} finds it out.")
 
 

@@ -4,22 +4,19 @@ from engine import registry
 from engine.errors import ModelNotFound
 from engine.registry.saying import built_in, natural
 from engine.text.g2p.extras import Extra
-from engine.weights.store import in_words
-
-GET = "studio models get natural"
-"""The command that gets the natural voice and the recogniser that goes with it."""
+from engine.weights.missing import NATURAL, gets, is_missing
+from engine.wording import size_text
 
 
 def natural_is_missing() -> str:
     """Why eSpeak speaks what Kokoro could."""
-    return f"The natural voice is not on this machine yet, so the built-in {built_in('speak')} speaks; `{GET}` gets it."
+    return f"{is_missing('The natural voice')} yet, so the built-in {built_in('speak')} speaks; {gets(NATURAL)}."
 
 
 def extra_is_missing(extra: Extra) -> str:
     """Why eSpeak speaks what Kokoro could read with some packages more."""
-    what = f"{extra.name} in the natural voice needs {' and '.join(extra.by_hand)} ({in_words(extra.download_bytes)})"
-    gets = f"`studio models get {extra.name.lower()}` gets it."
-    return f"{what}; until then the built-in {built_in('speak')} speaks it. {gets}"
+    what = f"{extra.name} in the natural voice needs {' and '.join(extra.by_hand)} ({size_text(extra.download_bytes)})"
+    return f"{what}; until then the built-in {built_in('speak')} speaks it. {gets(extra.name.lower())}."
 
 
 def read_as(language: str, speaker: str) -> str:
@@ -40,4 +37,4 @@ def simple_recogniser(model_id: str) -> str:
     if not card.built_in:
         return ""
     better = natural("transcribe")
-    return f"{card.name} writes this: a simple recogniser that mishears much. `{GET}` gets {better}, a good one."
+    return f"{card.name} writes this: a simple recogniser that mishears much. {gets(NATURAL, better)}, a good one."

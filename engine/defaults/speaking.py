@@ -24,14 +24,12 @@ from engine.tts.espeak import catalogue
 from engine.tts.kokoro.best import best_voice
 from engine.tts.kokoro.voices import described, language_of, parse
 from engine.tts.kokoro.voices import voices as kokoro_voices
+from engine.weights.missing import NATURAL, gets
 
 ALWAYS_SPEAKS = "espeak-ng"
 """The voice that comes with the installation."""
 
 DEFAULT_LANGUAGE = "en-us"
-
-NATURAL = "natural"
-"""What is lacking where no Kokoro is here; else it is the language of an extra."""
 
 # Englishes that are nearer to London's than to Washington's.
 _BRITISH = frozenset({"gb", "uk", "ie", "au", "nz", "za", "in", "sg", "hk", "mt"})
@@ -185,8 +183,7 @@ def _owner_of(voice: str, models_dir: Path | None) -> ModelCard:
         raise VoiceError(f"No model here has a voice called “{voice[:60]}”. `studio voices` lists those there are.")
     how = NATURAL if owners[0].natural else owners[0].id
     raise ModelNotDownloaded(
-        f"The voice {voice[:60]} is one of {owners[0].name}, which is not on this machine yet; "
-        f"`studio models get {how}` gets it."
+        f"The voice {voice[:60]} is one of {owners[0].name}, which is not on this machine yet; {gets(how)}."
     )
 
 

@@ -19,7 +19,7 @@ import psutil
 from engine.errors import Cancelled, EngineError, ModelError, OutOfMemory, WeightsError
 from engine.pool.thread import Closeable, Message, ModelThread, Stop
 from engine.registry import ModelCard, Task
-from engine.weights.store import in_words
+from engine.wording import size_text
 
 log = logging.getLogger(__name__)
 
@@ -171,8 +171,8 @@ class Places:
         need = card.memory_bytes
         if need > self.budget_bytes:
             raise OutOfMemory(
-                f"{card.name} needs about {in_words(need)} of memory, and models may take "
-                f"{in_words(self.budget_bytes)} together. Choose a smaller model, or raise the memory budget in the "
+                f"{card.name} needs about {size_text(need)} of memory, and models may take "
+                f"{size_text(self.budget_bytes)} together. Choose a smaller model, or raise the memory budget in the "
                 f"settings."
             )
         places = sorted(self._taken.values(), key=lambda place: place.last_used)
@@ -187,7 +187,8 @@ class Places:
         if free < need:
             busy = ", ".join(place.card.name for place in places if place.streams)
             raise OutOfMemory(
-                f"{card.name} needs about {in_words(need)} of memory, and the budget of {in_words(self.budget_bytes)} "
+                f"{card.name} needs about {size_text(need)} of memory, and the budget of "
+                f"{size_text(self.budget_bytes)} "
                 f"is taken by models at work ({busy}). Wait until they are done, or raise the budget in the settings."
             )
         return victims

@@ -6,7 +6,7 @@ on the thread where the model will live. Everything else (splitting, pauses, spa
 """
 
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Protocol
 
@@ -15,7 +15,8 @@ import numpy as np
 from engine.controls import VOICE, Control
 from engine.errors import OptionError, VoiceError
 from engine.text.segment import TextSegment
-from engine.types import Samples, SpeechRequest, Voice, Word
+from engine.types import Chunking, Samples, Sampling, SpeechRequest, Voice, Word
+from engine.wording import listed
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,9 @@ class Synthesizer:
         takes_batches: whether several segments cost less together than one after the other.
         works_ahead: whether it begins the next segment while it finishes this one.
         clones: whether it can sound like a recording.
+        draws: whether it draws tokens, so that `Sampling` means something to it.
+        has_frames: whether it speaks through a codec, so that sizes of chunks in frames and tokens do.
+        takes_seed: whether another seed is another reading.
     """
 
     name: str = "This voice"
@@ -79,6 +83,9 @@ class Synthesizer:
     takes_batches: bool = False
     works_ahead: bool = False
     clones: bool = False
+    draws: bool = False
+    has_frames: bool = False
+    takes_seed: bool = False
 
     def check(self, request: SpeechRequest) -> SpeechRequest:
         """Fill defaults (voice, language) and refuse what cannot be spoken; `refuse_controls` is a part of it.
@@ -138,6 +145,25 @@ class Synthesizer:
                 raise OptionError(f"{self.name} has no control of {control.name}. {instead}")
         if request.prompt is not None and not self.clones:
             raise VoiceError(f"{self.name} cannot copy a recorded voice. Choose a model that clones voices.")
+
+    def left_out(self, request: SpeechRequest) -> tuple[str, ...]:
+        """Sentences for the person about what was asked and means nothing to this family; it is never refused, since
+        people set such things once and then choose another voice."""
+        asked = [] if self.draws else _set(request.sampling, Sampling())
+        if not self.has_frames:
+            asked += _set(request.chunking, Chunking(), "streaming_interval", "ultra_low_latency")
+        if request.seed and not self.takes_seed:
+            asked.append("seed")
+        if not asked:
+            return ()
+        names = listed([name.replace("_", " ") for name in asked])
+        return (f"{self.name} has no use for {names}, so {'they were' if len(asked) > 1 else 'it was'} left out.",)
+
+
+def _set(given: Sampling | Chunking, default: Sampling | Chunking, *known: str) -> list[str]:
+    """The fields that say something, but for the known ones."""
+    names = [one.name for one in fields(given) if one.name not in known]
+    return [name for name in names if getattr(given, name) != getattr(default, name)]
 
 
 def _whole(pieces: Sequence[SpeechPiece]) -> SpeechPiece:

@@ -5,16 +5,20 @@ before the second sentence is begun; closing the iterator stops the family withi
 """
 
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterator
+from contextlib import closing
 from dataclasses import replace
 
 import numpy as np
 
+from engine import controls
 from engine.errors import GenerationError, TextError
 from engine.metrics import tokens_per_second
 from engine.text.pronunciation import dictionary
 from engine.text.segment import TextSegment, segments
+from engine.tts import pauses
 from engine.tts.base import SpeechPiece, Synthesizer
+from engine.tts.intervals import at_intervals
 from engine.tts.lead import Ahead, Lead
 from engine.tts.pace import Pace
 from engine.types import AudioChunk, SpeechRequest, Word
@@ -32,7 +36,8 @@ def speak(
         pace: what is known of how fast this model speaks here, and what learns more of it; nothing when None.
 
     Yields:
-        AudioChunk: in order; the last one has is_final, audio_s and wall_s.
+        AudioChunk: in order; the last one has is_final, audio_s and wall_s, and is not empty. Each is as long as the
+            request's streaming_interval, if it has one, save the last.
 
     Raises:
         TextError: nothing in the text can be spoken.
@@ -41,15 +46,22 @@ def speak(
     """
     started_at = time.perf_counter() if started_at is None else started_at
     request = model.check(request)
+    wanted = request.chunking
+    controls.STREAMING_INTERVAL.check(wanted.streaming_interval)
+    with closing(_spoken(model, request, started_at, pace)) as chunks:
+        if wanted.streaming_interval is None:
+            yield from chunks
+        else:
+            yield from at_intervals(chunks, wanted.streaming_interval, started_at, wanted.ultra_low_latency)
+
+
+def _spoken(model: Synthesizer, request: SpeechRequest, started_at: float, pace: Pace | None) -> Generator[AudioChunk]:
+    """A checked request's chunks, as the family gives its pieces."""
     # Cut as it is spoken: the first sentence of a long text waits for nothing behind it.
     said = dictionary(request.pronunciations, request.language) if request.pronunciations else None
-    told = Ahead(
-        segments(
-            request.text, request.language, model.limits, request.sentence_pause_s, request.paragraph_pause_s, said
-        )
-    )
+    told = Ahead(segments(request.text, request.language, model.limits, *pauses.of(request), said))
     lead = Lead(pace or Pace(), told, len(request.text), request.speed)
-    stream = _Chunks(model.sample_rate, started_at, lead, request.notices)
+    stream = _Chunks(model.sample_rate, started_at, lead, (*request.notices, *model.left_out(request)))
     segment: TextSegment | None = None
     owed_s, resumed_at = 0.0, time.perf_counter()
     for segment, piece, is_pause in _pieces(model, told, request):
@@ -64,6 +76,7 @@ def speak(
         else:
             stream.count(piece)  # a codec may hold back all that these tokens gave
         resumed_at = time.perf_counter()
+    lead.close()
     if segment is None:
         raise TextError("There is nothing to say: the text has no words.")
     if stream.spoken_samples == 0:
@@ -72,36 +85,30 @@ def speak(
 
 
 def speak_segment(model: Synthesizer, segment: TextSegment, request: SpeechRequest) -> Iterator[SpeechPiece]:
-    """One segment and the pause after it. Audiobook jobs call this, one cached segment at a time."""
+    """One segment and the pause after it."""
     yield from model.synthesize(segment, request)
-    yield from _pause(model, segment)
+    yield from _pause(model, segment.pause_s)
 
 
-def _pieces(
-    model: Synthesizer, told: Iterable[TextSegment], request: SpeechRequest
-) -> Iterator[tuple[TextSegment, SpeechPiece, bool]]:
-    """The pieces of all segments and, marked as such, the pause after each; a model that works ahead begins the next
+def _pieces(model: Synthesizer, told: Ahead, request: SpeechRequest) -> Iterator[tuple[TextSegment, SpeechPiece, bool]]:
+    """The pieces of all segments and, marked as such, the pauses between them; a model that works ahead begins the next
     one meanwhile."""
     if not model.works_ahead:
         for segment in told:
             yield from ((segment, piece, False) for piece in model.synthesize(segment, request))
-            yield from ((segment, pause, True) for pause in _pause(model, segment))
+            if told.look(0) is not None:
+                yield from ((segment, pause, True) for pause in _pause(model, segment.pause_s))
         return
     before: TextSegment | None = None
     for segment, piece in model.synthesize_all(told, request):
         if before is not None and segment is not before:
-            for pause in _pause(model, before):
-                yield before, pause, True
+            yield from ((before, pause, True) for pause in _pause(model, before.pause_s))
         before = segment
         yield segment, piece, False
-    if before is not None:
-        for pause in _pause(model, before):
-            yield before, pause, True
 
 
-def _pause(model: Synthesizer, segment: TextSegment) -> Iterator[SpeechPiece]:
-    pause = round(segment.pause_s * model.sample_rate)
-    if pause > 0:
+def _pause(model: Synthesizer, pause_s: float) -> Iterator[SpeechPiece]:
+    if pause := round(pause_s * model.sample_rate):
         yield SpeechPiece(np.zeros(pause, dtype=np.float32))
 
 
@@ -137,8 +144,10 @@ class _Chunks:
         self._tokens += piece.tokens
 
     def final(self, segment: TextSegment) -> AudioChunk:
-        empty = SpeechPiece(np.zeros(0, dtype=np.float32))
-        return self._make(empty, segment, (), is_final=True)
+        """The silence behind the last word, with the figures of the whole."""
+        silence = np.zeros(round(pauses.ending(segment.pause_s) * self._sample_rate), dtype=np.float32)
+        self.spoken_samples += len(silence)
+        return self._make(SpeechPiece(silence), segment, (), is_final=True)
 
     def _make(
         self,

@@ -26,11 +26,11 @@ from engine.weights.store import (
     cache_root,
     folder_of,
     free_bytes,
-    in_words,
     is_present,
     repository,
 )
 from engine.weights.transfer import Transfer
+from engine.wording import size_text
 
 log = logging.getLogger(__name__)
 
@@ -108,8 +108,8 @@ def _check_room(card: ModelCard, downloads: "Sequence[_Download]", root: Path) -
 
 def _no_room(card: ModelCard, missing: int, root: Path) -> str:
     return (
-        f"There is not enough room on the disk for {card.name}: {in_words(missing)} are still to come, "
-        f"{in_words(free_bytes(root))} are free, and {in_words(DISK_MARGIN_BYTES)} should stay free. "
+        f"There is not enough room on the disk for {card.name}: {size_text(missing)} are still to come, "
+        f"{size_text(free_bytes(root))} are free, and {size_text(DISK_MARGIN_BYTES)} should stay free. "
         f"Make room and try again."
     )
 

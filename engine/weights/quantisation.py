@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Any
 
 from engine.errors import DownloadError, OptionError, WeightsError
 from engine.nn.checkpoint import TORCH_SUFFIXES, load_file, weight_files
-from engine.weights.store import NO_ROOM, free_bytes, in_words
+from engine.weights.store import NO_ROOM, free_bytes
+from engine.wording import size_text
 
 if TYPE_CHECKING:
     import mlx.core as mx
@@ -71,8 +72,8 @@ def quantise(
     size = sum(path.stat().st_size for path in files)
     if free_bytes(out.parent) < size:
         raise DownloadError(
-            f"There is not enough room on the disk to quantise {name}: up to {in_words(size)} are needed, and "
-            f"{in_words(free_bytes(out.parent))} are free."
+            f"There is not enough room on the disk to quantise {name}: up to {size_text(size)} are needed, and "
+            f"{size_text(free_bytes(out.parent))} are free."
         )
     done = 0
     try:

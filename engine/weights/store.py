@@ -24,6 +24,7 @@ from engine import registry
 from engine.errors import ModelError, ModelNotDownloaded
 from engine.registry import ModelCard
 from engine.weights.companions import companion_cards, short_name
+from engine.weights.missing import how_to_get, not_here
 
 HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?", re.ASCII)
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -157,19 +158,9 @@ def companion_folder(card: ModelCard, companion: str, models_dir: Path | None = 
     if folder is None or not _is_here(part, models_dir):
         inside = f", or put it into a folder {short_name(companion)} inside the model's" if card.folder else ""
         raise ModelNotDownloaded(
-            f"{card.name} needs {companion}, which is not on this machine yet. {_how_to_get(card, offline)}{inside}"
+            f"{card.name} needs {companion}, which is not on this machine yet. {how_to_get(card, offline)}{inside}"
         )
     return folder
-
-
-def not_here(card: ModelCard, offline: bool) -> str:
-    """The sentence about a known model whose files are not on this machine."""
-    return f"{card.name} ({card.id}) is not on this machine yet. {_how_to_get(card, offline)}"
-
-
-def _how_to_get(card: ModelCard, offline: bool) -> str:
-    how = "The studio is offline now: allow the network once and get it" if offline else "Get it first"
-    return f"{how}, on the Models page or with: studio models get {card.id}"
 
 
 def size_on_disk(card: ModelCard, models_dir: Path | None = None) -> int:
@@ -253,12 +244,3 @@ def free_bytes(folder: Path) -> int:
     while not folder.exists() and folder != folder.parent:
         folder = folder.parent
     return shutil.disk_usage(folder).free
-
-
-def in_words(size: int) -> str:
-    """A size for a person: "312 MB", "2.4 GB"."""
-    if size >= 1_000_000_000:
-        return f"{size / 1e9:.1f} GB"
-    if size >= 1_000_000:
-        return f"{size / 1e6:.0f} MB"
-    return f"{max(1, round(size / 1000))} kB"

@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 from engine.errors import DownloadError
 from engine.registry import ModelCard
 from engine.weights.hub import RemoteFile, network_error
-from engine.weights.store import in_words
+from engine.wording import size_text
 
 log = logging.getLogger(__name__)
 
@@ -109,8 +109,8 @@ class Transfer:
                 f"try again."
             )
         return DownloadError(
-            f"The download of {self._card.name} broke off: of {self._file.name} {in_words(self._have)} of "
-            f"{in_words(self._file.size)} came, then no more. Check the network and try again; it goes on from there."
+            f"The download of {self._card.name} broke off: of {self._file.name} {size_text(self._have)} of "
+            f"{size_text(self._file.size)} came, then no more. Check the network and try again; it goes on from there."
         )
 
     def _one_response(self, target: BinaryIO) -> Generator[int]:

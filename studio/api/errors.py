@@ -24,6 +24,7 @@ from studio.access import Refusal, TooMany, Unauthorised
 from studio.access.errors import Unreadable, error_body
 from studio.access.middleware import REQUEST_ID_KEY
 from studio.access.requests import asked
+from studio.api.asked import Refused
 from studio.api.bridge import Gone
 from studio.books import TooManyReadings
 from studio.library.errors import DISK_FULL, Conflict, DatabaseBusy, IllegalMove, NotFound, QueueFull, StorageError
@@ -154,6 +155,8 @@ async def _gone(request: Request, exc: Exception) -> Response:
 def invalid_sentence(errors: Sequence[Any]) -> tuple[str, str | None]:
     """What is wrong with a request, as one sentence, and the name of the field."""
     first: dict[str, Any] = errors[0] if errors else {}
+    if isinstance(refused := first.get("ctx", {}).get("error"), Refused):
+        return str(refused), refused.param
     place = [str(step) for step in first.get("loc", ()) if step not in {"body", "query", "path", "header"}]
     problem = str(first.get("msg", "cannot be used")).removeprefix("Value error, ").rstrip(".")
     if first.get("type") in {"json_invalid", "model_attributes_type"} or not place:

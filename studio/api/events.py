@@ -1,35 +1,33 @@
 """The wire, written once: what comes in and goes out as JSON; OpenAI's names where it is OpenAI's."""
 
 import json
-from collections.abc import Iterable
-from typing import Annotated, Any, Literal, cast
+from collections.abc import Iterable, Mapping
+from typing import Annotated, Any, ClassVar, Literal, cast
 
-from pydantic import BaseModel, ConfigDict, Field, field_validator
+from pydantic import BaseModel, Field, field_validator
 
 from engine import controls
 from engine.spacing import gap
 from engine.stt.exports import FORMATS, default_formats
 from engine.types import PartOfSpeech, Pronunciation, Voice, Word
+from studio.api.asked import Asked
 from studio.api.speech.control_field import field_of
-from studio.api.speech.fields import ChunkingFields, Finite, SamplingFields
+from studio.api.speech.fields import MAX_NAME_CHARS, Finite, SamplingFields, SpeakingFields
 from studio.library.jobs.options import MAX_PROMPT_CHARS, BookFormat, BookOptions, Loudness
 
 SpeechFormat = Literal["mp3", "opus", "aac", "flac", "wav", "pcm"]
 
-MAX_NAME_CHARS = 500
 MAX_SAID_CHARS = 1000  # the sentence about what is too long is the library's
 
 
-class VoiceId(BaseModel):
+class VoiceId(Asked):
     """OpenAI's way to name a voice of one's own."""
 
     id: str = Field(max_length=MAX_NAME_CHARS)
 
 
-class Said(BaseModel):
+class Said(Asked):
     """What is said how; see `engine.types.Pronunciation`."""
-
-    model_config = ConfigDict(extra="ignore")
 
     word: str = Field(max_length=MAX_SAID_CHARS)
     phonemes: str = Field("", max_length=MAX_SAID_CHARS)
@@ -50,37 +48,32 @@ class Said(BaseModel):
         )
 
 
-class SpeechBody(SamplingFields, ChunkingFields):
+class SpeechBody(SpeakingFields):
     """POST /v1/audio/speech: OpenAI's fields first, then what OpenAI has no word for.
 
-    `pronunciations` go before the person's saved ones, of which those of `book` hold too; `saved_pronunciations` turns
-    all saved ones off.
+    `pronunciations` go before the person's saved ones.
     """
 
-    model_config = ConfigDict(extra="ignore")
+    other_names: ClassVar[Mapping[str, str]] = {**SpeakingFields.other_names, "text": "input"}
 
     input: str
     model: str = Field("", max_length=MAX_NAME_CHARS)
     voice: Annotated[str, Field(max_length=MAX_NAME_CHARS)] | VoiceId = ""
-    instructions: str = Field("", max_length=10_000)
-    speed: Finite = field_of(controls.SPEED)
     response_format: SpeechFormat = "mp3"
     stream_format: Literal["audio", "sse"] = "audio"
-
-    language: str = Field("", max_length=35)
-    pitch: Finite = field_of(controls.PITCH)
-    seed: int | None = field_of(controls.SEED)
-    sentence_pause_s: Finite = field_of(controls.SENTENCE_PAUSE)
-    paragraph_pause_s: Finite = field_of(controls.PARAGRAPH_PAUSE)
+    stream: bool = Field(True, description="Send sound while it is made; false answers when all is there.")
     pronunciations: list[Said] = Field([], max_length=1000)
-    saved_pronunciations: bool = True
-    book: str = Field("", max_length=MAX_NAME_CHARS)
 
-    @field_validator("model", "instructions", "language", "voice", mode="before")
+    @field_validator("model", "instructions", "language", "voice", "book", "ref_audio", "ref_text", mode="before")
     @classmethod
     def _absent(cls, value: Any) -> Any:
         # Clients send null for what they do not set.
         return "" if value is None else value
+
+    @field_validator("stream", "saved_pronunciations", "speed", "pitch", mode="before")
+    @classmethod
+    def _unsaid(cls, value: Any, info: Any) -> Any:
+        return cls.model_fields[info.field_name].get_default() if value is None else value
 
     @property
     def voice_name(self) -> str:
@@ -218,9 +211,10 @@ class ClipList(BaseModel):
 class BookForm(SamplingFields):
     """The fields of POST /v1/jobs for a book; the file travels beside them."""
 
-    model_config = ConfigDict(extra="ignore")
+    other_names: ClassVar[Mapping[str, str]] = {"lang_code": "language", "instruct": "instructions"}
 
     text: str = ""
+    title: str = Field("", max_length=MAX_NAME_CHARS, description="In place of the one that the document says.")
     model: str = Field("", max_length=MAX_NAME_CHARS)
     voice: str = Field("", max_length=MAX_NAME_CHARS)
     language: str = Field("", max_length=35)
@@ -256,16 +250,23 @@ class BookForm(SamplingFields):
 
     def options(self, model: str, voice: str, default_chapters: list[int]) -> BookOptions:
         """As the library takes them."""
-        others = {"text", "model", "voice", "chapters", "saved_pronunciations", "book", *SamplingFields.model_fields}
+        others = {
+            "text",
+            "title",
+            "model",
+            "voice",
+            "chapters",
+            "saved_pronunciations",
+            "book",
+            *SamplingFields.model_fields,
+        }
         chosen = self.model_dump(exclude=others)
         chapters = default_chapters if self.chapters is None else self.chapters
         return BookOptions(model=model, voice=voice, chapters=chapters, sampling=self.sampling(), **chosen)
 
 
-class RecordingForm(BaseModel):
+class RecordingForm(Asked):
     """The fields of POST /v1/jobs for a recording."""
-
-    model_config = ConfigDict(extra="ignore")
 
     model: str = Field("", max_length=MAX_NAME_CHARS)
     language: str = Field("", max_length=35)
@@ -294,13 +295,13 @@ class RecordingForm(BaseModel):
         return value
 
 
-class Move(BaseModel):
+class Move(Asked):
     """Which way a job goes in the queue."""
 
     direction: Literal["up", "down"]
 
 
-class LiveStart(BaseModel):
+class LiveStart(Asked):
     """The first message of a live transcription; int16 little-endian mono PCM follows in binary messages."""
 
     model: str = Field("", max_length=MAX_NAME_CHARS)
@@ -386,7 +387,7 @@ class LiveNotice(BaseModel):
     message: str
 
 
-class LiveSave(BaseModel):
+class LiveSave(Asked):
     """Keep a live session as a transcript."""
 
     title: str = Field("", max_length=1000)

@@ -205,14 +205,15 @@ def _memory(_: Settings) -> Finding:
 
 def _natural_set(settings: Settings) -> Finding:
     from engine import registry, weights
-    from engine.weights.store import in_words
+    from engine.weights.missing import NATURAL, command
+    from engine.wording import size_text
 
     cards = [card for card in registry.cards() if card.natural]
     missing = [card for card in cards if not weights.is_present(card, settings.models_dir)]
     if not missing:
         return Finding("natural set", True, ", ".join(card.name for card in cards), required=False)
-    names = ", ".join(f"{card.name} ({in_words(card.download_bytes)})" for card in missing)
-    return Finding("natural set", False, f"not here: {names}", "studio models get natural", False)
+    names = ", ".join(f"{card.name} ({size_text(card.download_bytes)})" for card in missing)
+    return Finding("natural set", False, f"not here: {names}", command(NATURAL), False)
 
 
 def _models(settings: Settings) -> Finding:

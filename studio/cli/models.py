@@ -16,14 +16,13 @@ from engine.defaults import tag
 from engine.errors import EngineError, OptionError
 from engine.registry import ModelCard
 from engine.types import DownloadProgress
-from engine.weights.store import in_words
+from engine.weights.missing import NATURAL
+from engine.wording import size_text
 from studio.library import extras
 from studio.library.voices.dressed import dressed
 from studio.settings import Settings
 
 app = typer.Typer(invoke_without_command=True)
-MIB = 1024**2
-NATURAL = "natural"  # the name of the whole set, for a person
 
 
 @app.callback()
@@ -50,7 +49,7 @@ def list_models(as_json: Annotated[bool, typer.Option("--json", help="For progra
     for heading in ("what", "licence", "languages", "size", "here"):
         table.add_column(heading)
     for row in rows:
-        size = "built in" if row["built_in"] else in_words(int(row["download_bytes"]))
+        size = "built in" if row["built_in"] else size_text(int(row["download_bytes"]))
         size += ", part of the studio" if row["natural"] else ""
         languages = row["languages"]
         shown = languages[0] if len(languages) == 1 else f"{len(languages)} languages"
@@ -68,7 +67,7 @@ def get(
     settings = Settings()
     console = Console(stderr=True, highlight=False)
     if extra := extras.find(model):
-        console.print(f"Getting what reads {extra.name} ({in_words(extra.download_bytes)}).")
+        console.print(f"Getting what reads {extra.name} ({size_text(extra.download_bytes)}).")
         extras.install(extra, offline=settings.offline)
         console.print(f"{extra.name} can be read in the natural voice now.")
         return
@@ -116,7 +115,7 @@ def _get(card: ModelCard, settings: Settings, console: Console) -> None:
         weights.fetch(
             card, settings.models_dir, offline=settings.offline, natural_dir=settings.natural_dir, progress=show
         )
-    size = in_words(weights.size_on_disk(card, settings.models_dir))
+    size = size_text(weights.size_on_disk(card, settings.models_dir))
     console.print(f"{card.name} is ready: {size}.")
 
 
@@ -127,7 +126,7 @@ def remove(model: Annotated[str, typer.Argument(help="A model id; or: natural, t
     for card in _named(model):
         freed = weights.size_on_disk(card, settings.models_dir)
         weights.remove(card, settings.models_dir)
-        Console(stderr=True, highlight=False).print(f"{card.name} is removed; {freed / MIB:,.0f} MB are free again.")
+        Console(stderr=True, highlight=False).print(f"{card.name} is removed; {size_text(freed)} are free again.")
 
 
 @app.command("quantize")
@@ -162,8 +161,8 @@ def quantize(
         )
     before, after = (sum(path.stat().st_size for path in weights.weight_files(one)) for one in (folder, place))
     console.print(
-        f"{count} matrices of {card.name} have {bits} bits now: {after / MIB:,.0f} MB instead of "
-        f"{before / MIB:,.0f} MB. Use it with: --model {place}",
+        f"{count} matrices of {card.name} have {bits} bits now: {size_text(after)} instead of "
+        f"{size_text(before)}. Use it with: --model {place}",
         markup=False,
         soft_wrap=True,
     )

@@ -9,6 +9,7 @@ from rich.markup import escape
 
 from engine import registry, weights
 from engine.registry.saying import family_name
+from engine.weights.missing import command
 from studio.cli.accounts import with_token
 from studio.cli.telling.verbose import watching
 from studio.library.voices.dressed import default_speaker
@@ -66,6 +67,6 @@ def _model(settings: Settings, console: Console) -> str:
     if family:
         console.print(
             f"No {family_name(family[0])} is on this machine yet, so {default_speaker(settings).model} speaks. "
-            f"Get one with: studio models get {family[0].id}"
+            f"Get one with: {command(family[0].id)}"
         )
     return settings.speak_model

@@ -4,6 +4,9 @@ from engine.wording import counted
 
 TRIES = 3
 
+DEATHS = TRIES + 2
+"""A sentence over which so many workers died is marked too: a death may have been an accident."""
+
 
 def after_all_tries() -> str:
     """The end of a sentence: `after three tries`."""

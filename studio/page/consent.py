@@ -5,7 +5,9 @@ from typing import Any
 
 import gradio as gr
 
-from studio.library.jobs.consent import NeedsDownload, size_text
+from engine.weights.missing import is_missing
+from engine.wording import size_text
+from studio.library.jobs.consent import NeedsDownload
 from studio.page.context import PageContext
 from studio.page.doorway import part
 
@@ -18,7 +20,7 @@ def consent_place(name: str) -> gr.HTML:
 def question(name: str, missing: NeedsDownload) -> dict[str, Any]:
     """What `consent_place` shows for a job that was not submitted."""
     size = f", {size_text(missing.size_bytes)}" if missing.size_bytes else ""
-    sentence = f"{missing.name} is not on this machine. Get it first{size}?"
+    sentence = f"{is_missing(missing.name)}. Get it first{size}?"
     # Asked again, it is another question.
     return {
         "name": name,

@@ -10,9 +10,10 @@ import gradio as gr
 
 from engine import registry
 from engine.defaults.notices import extra_is_missing, natural_is_missing
-from engine.defaults.speaking import NATURAL, kokoro_here
+from engine.defaults.speaking import kokoro_here
 from engine.errors import EngineError, OptionError
 from engine.text.g2p.extras import EXTRAS
+from engine.weights.missing import NATURAL
 from studio.page.context import PageContext
 from studio.page.doorway import owner_of, part
 

@@ -17,12 +17,12 @@ from studio.library import tries
 from studio.library.jobs.options import BookOptions
 from studio.library.library import Library
 from studio.library.narration.scores import Journal, open_score
+from studio.library.tries import DEATHS
 from tests.workers.books import PlainBook, PlainChapter, journal, plain_book
 from workers.audiobook import assemble, narrate_chapter
 from workers.lines import slices
 from workers.models import load_voice
 from workers.task import Task
-from workers.voicing import DEATHS
 
 OPTIONS = BookOptions(format="wav", loudness="none")
 

@@ -306,6 +306,8 @@ def _notices(segment: TextSegment, request: SpeechRequest) -> tuple[str, ...]:
     language = catalogue.find(request.voice or catalogue.DEFAULT_VOICE)[0].language
     _, left_out = tags.take_out(Normalised.untouched(segment.text), _DOABLE, phonemes=True)
     notices = list(left_out)
+    if any(tag.kind == "emotion" and tag.name in _DOABLE for tag in tags.find(segment.text)):
+        notices.append("The built-in voice does not sigh: it is silent for a moment instead.")
     for tag in tags.find(segment.text):
         if tag.kind == "phonemes" and not _named(tag, language):
             why = "cannot say these phonemes" if is_english(language) else "takes phonemes in English only"

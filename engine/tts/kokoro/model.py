@@ -87,6 +87,7 @@ class KokoroSynthesizer(Synthesizer):
     name = "Kokoro"
     controls = frozenset({SPEED})
     takes_batches = True
+    takes_seed = True
 
     def __init__(self, config: KokoroConfig, network: Kokoro, packs: Packs, ipa: Ipa) -> None:
         self.sample_rate = config.sample_rate

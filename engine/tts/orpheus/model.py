@@ -81,7 +81,10 @@ class OrpheusSynthesizer(Synthesizer):
     limits = SegmentLimits(first_chars=400, target_chars=400, max_chars=1200)
     name = "Orpheus"
     takes_batches = True
+    takes_seed = True
     works_ahead = True
+    draws = True
+    has_frames = True
 
     def __init__(self, llama: Llama, snac: Snac, prompter: Prompter, whole_vocabulary: bool = False) -> None:
         self.voices = voices()

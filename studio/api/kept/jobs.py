@@ -39,6 +39,9 @@ from studio.library.voices import saved
 from studio.library.voices.dressed import beginning
 from studio.library.words import pronunciations
 
+KIND = "kind"
+"""The field of a form that says which of the two it is."""
+
 router = APIRouter(prefix="/v1/jobs", tags=["jobs"])
 
 Number = Annotated[int, Path(ge=0, le=2**31 - 1)]
@@ -53,13 +56,13 @@ async def submit(request: Request, context: Context, asking: Asking) -> Response
     folder = await off_loop_for(asking.name, context.library.storage.uploads, asking.name)
     limits = context.access.limits.allowance
     async with received_form(request, folder, limits.max_upload_bytes, limits.max_book_chars * 4 + 1_000_000) as form:
-        kind = form.text("kind", JobKind.AUDIOBOOK)
+        kind = form.text(KIND, JobKind.AUDIOBOOK)
         if kind == JobKind.AUDIOBOOK:
             view = await _submit_book(request, form, context, asking.name)
         elif kind == JobKind.TRANSCRIPTION:
             view = await _submit_recording(request, form, context, asking.name)
         else:
-            raise FormError("`kind` must be audiobook or transcription.", "kind")
+            raise FormError("`kind` must be audiobook or transcription.", KIND)
     return JSONResponse(job_json(view), status_code=201, headers={"location": f"/v1/jobs/{view.id}"})
 
 
@@ -204,6 +207,8 @@ async def _submit_book(request: Request, form: Form, context: ApiContext, owner:
                 file.discard()
         else:
             book = read_text(asked.text)
+        if title := asked.title.strip():
+            book = replace(book, title=title)
         options = _options(context, owner, asked, book)
         # Nobody waits for it any more, so nobody asked for it.
         if not cancel.is_set:
@@ -272,6 +277,8 @@ def _checked(model: Any, form: Form) -> Any:
     values: dict[str, Any] = {}
     for name, given in form.fields.items():
         field = name.removesuffix("[]")
+        if field == KIND:
+            continue
         values[field] = given if len(given) > 1 or name.endswith("[]") else given[0]
     try:
         return model.model_validate(values)

@@ -17,7 +17,7 @@ from typing import Any
 
 import soundfile
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import Field
 from starlette.responses import Response
 
 from engine import controls, registry
@@ -26,6 +26,7 @@ from engine.errors import EngineError, TextError
 from engine.types import SpeechRequest
 from studio.access import Person, StreamSlot
 from studio.api import names
+from studio.api.asked import Asked
 from studio.api.bridge import Cancel, Pump, off_loop
 from studio.api.context import ApiContext, Asking, Context
 from studio.api.errors import wire
@@ -40,10 +41,8 @@ MAX_CHARS = 1000
 """A minute of speech: all takes are held in memory, and a whole decode needs it for all of a segment at once."""
 
 
-class CompareBody(BaseModel):
+class CompareBody(Asked):
     """What to say in every way."""
-
-    model_config = ConfigDict(extra="ignore")
 
     text: str
     model: str = Field("", max_length=MAX_NAME_CHARS)

@@ -49,18 +49,7 @@ async def speak(
             own=own_of(context, asking),
         )
     )
-    spoken = SpeechRequest(
-        text=body.input,
-        speed=body.speed,
-        pitch=body.pitch,
-        instructions=body.instructions,
-        seed=body.seed,
-        sentence_pause_s=body.sentence_pause_s,
-        paragraph_pause_s=body.paragraph_pause_s,
-        sampling=body.sampling(),
-        chunking=body.chunking(),
-        pronunciations=tuple(said.entry() for said in body.pronunciations),
-    )
+    spoken = body.request(body.input, pronunciations=tuple(said.entry() for said in body.pronunciations))
     slot = context.access.limits.open_stream(asking)
     work = _Speech(context, asking, who, spoken, body, slot, keep=x_studio_keep == "1")
     pump = Pump[bytes](work, name="speech")

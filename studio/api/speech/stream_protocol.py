@@ -4,22 +4,16 @@ from typing import Any, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
-from engine import controls
 from engine.errors import OptionError
-from engine.types import SpeechRequest
+from studio.api.asked import Asked
 from studio.api.errors import invalid_sentence
-from studio.api.events import MAX_NAME_CHARS
-from studio.api.speech.control_field import field_of
-from studio.api.speech.fields import ChunkingFields, Finite, SamplingFields
+from studio.api.speech.fields import MAX_NAME_CHARS, SpeakingFields
 
 
-class StreamStart(SamplingFields, ChunkingFields):
-    """Begin to speak. What is left out or null is left to the model.
+class StreamStart(SpeakingFields):
+    """Begin to speak. What is left out or null is left to the model."""
 
-    `saved_pronunciations` turns off what the person has kept; of those kept for one book `book`'s hold too.
-    """
-
-    model_config = ConfigDict(extra="ignore", strict=True)
+    model_config = ConfigDict(strict=True)
 
     type: Literal["start_orpheus_stream"]
     text: str
@@ -27,39 +21,14 @@ class StreamStart(SamplingFields, ChunkingFields):
     model: str = Field("", max_length=MAX_NAME_CHARS)
     request_id: str = Field("", max_length=100)
 
-    language: str = Field("", max_length=35)
-    instructions: str = Field("", max_length=10_000)
-    speed: Finite = field_of(controls.SPEED)
-    pitch: Finite = field_of(controls.PITCH)
-    seed: int | None = field_of(controls.SEED)
-    sentence_pause_s: Finite = field_of(controls.SENTENCE_PAUSE)
-    paragraph_pause_s: Finite = field_of(controls.PARAGRAPH_PAUSE)
-
-    saved_pronunciations: bool = True
-    book: str = Field("", max_length=MAX_NAME_CHARS)
-
     @field_validator("*", mode="before")
     @classmethod
     def _absent(cls, value: Any, info: Any) -> Any:
         # Clients send null for what they do not set.
         return cls.model_fields[info.field_name].get_default() if value is None and info.field_name != "text" else value
 
-    def request(self) -> SpeechRequest:
-        """As the engine takes it, for whoever is chosen to speak it."""
-        return SpeechRequest(
-            text=self.text,
-            speed=self.speed,
-            pitch=self.pitch,
-            instructions=self.instructions,
-            seed=self.seed,
-            sentence_pause_s=self.sentence_pause_s,
-            paragraph_pause_s=self.paragraph_pause_s,
-            sampling=self.sampling(),
-            chunking=self.chunking(),
-        )
 
-
-class Cancel(BaseModel):
+class Cancel(Asked):
     """Stop speaking. Nothing happens when nobody speaks: the stream may have ended while this was on its way."""
 
     type: Literal["cancel"]

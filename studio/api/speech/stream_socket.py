@@ -134,7 +134,7 @@ class _Session:
                 text=start.text,
                 own=own,
             )
-            request = who.asked(start.request())
+            request = who.asked(start.request(start.text))
             with_words, book = start.saved_pronunciations, start.book
             return who.model, as_kept(self._application, self._asking, request, with_words=with_words, book=book)
 

@@ -1,14 +1,13 @@
 """What a person may ask of a voice in the terminal, in the words of its help; `say` and `compare` take the same."""
 
-import math
-
+from engine import controls
 from engine.errors import OptionError
 from engine.types import Chunking
 from studio.cli.options.language import LETTERED
 
 LANGUAGE = f"A language tag such as en-gb or fr; or {LETTERED}"
-INTERVAL = "Seconds of sound in a chunk."
-CHUNK_TOKENS = "Tokens in a chunk, instead of seconds."
+INTERVAL = f"Seconds of sound in a chunk, {controls.STREAMING_INTERVAL.range}."
+CHUNK_TOKENS = "Tokens after which a codec model gives sound."
 LOW_LATENCY = "The first chunk as early as the model can."
 
 
@@ -17,18 +16,13 @@ def chunking(interval_s: float | None, tokens: int | None, ultra_low_latency: bo
 
     Args:
         interval_s: seconds of sound in a chunk.
-        tokens: or tokens.
+        tokens: after which a codec model gives sound.
         ultra_low_latency: the first chunk as early as can be.
 
     Raises:
-        OptionError: an interval or tokens that cannot be, or both.
+        OptionError: an interval or tokens that cannot be.
     """
-    if interval_s is not None and not (math.isfinite(interval_s) and 0 < interval_s <= 3600):
-        raise OptionError(
-            f"The streaming interval must be more than 0 and at most 3600 seconds; {interval_s:g} is not."
-        )
+    controls.STREAMING_INTERVAL.check(interval_s)
     if tokens is not None and tokens < 1:
         raise OptionError(f"A chunk must have a token or more; {tokens} is no number of them.")
-    if interval_s is not None and tokens is not None:
-        raise OptionError("--streaming-interval and --chunk-tokens say the same in two ways: say one of them.")
     return Chunking(streaming_interval=interval_s, streaming_chunk_tokens=tokens, ultra_low_latency=ultra_low_latency)

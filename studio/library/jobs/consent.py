@@ -6,6 +6,8 @@ One rule for all doors and for the worker; jobs of older versions carry no conse
 from engine import registry, weights
 from engine.errors import ModelNotDownloaded, OptionError
 from engine.registry import ModelCard
+from engine.weights.missing import command, is_missing
+from engine.wording import size_text
 from studio.settings import Settings
 
 
@@ -21,8 +23,8 @@ class NeedsDownload(ModelNotDownloaded):
         self.name, self.size_bytes = card.name, card.download_bytes
         much = f"a download of {size_text(card.download_bytes)}" if card.download_bytes else "a download"
         super().__init__(
-            f"{card.name} is not on this machine, and getting it is {much}. Allow that with the job (`allow_download`; "
-            f"--download at the terminal), or get it with `studio models get {card.id}` and try again."
+            f"{is_missing(card.name)}, and getting it is {much}. Allow that with the job (`allow_download`; "
+            f"--download at the terminal), or get it with `{command(card.id)}` and try again."
         )
 
 
@@ -44,9 +46,7 @@ def check(settings: Settings, model_id: str, *, allowed: bool, may_get: bool = T
     if not is_download(settings, card):
         return
     if allowed and not may_get:
-        raise OptionError(
-            f"{card.name} is not on this machine, and only the keeper of this studio gets models: ask for it there."
-        )
+        raise OptionError(f"{is_missing(card.name)}, and only the keeper of this studio gets models: ask for it there.")
     if not allowed:
         raise NeedsDownload(card)
 
@@ -54,8 +54,3 @@ def check(settings: Settings, model_id: str, *, allowed: bool, may_get: bool = T
 def is_download(settings: Settings, card: ModelCard) -> bool:
     """Whether using a model means downloading it: it is not here, nor are the files it could be made of."""
     return not weights.is_present(card, settings.models_dir) and not (card.natural and settings.natural_dir)
-
-
-def size_text(size_bytes: int) -> str:
-    """A size as a person reads it."""
-    return f"{size_bytes / 1e9:.1f} GB" if size_bytes >= 1e9 else f"{max(1, round(size_bytes / 1e6))} MB"

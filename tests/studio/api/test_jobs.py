@@ -62,7 +62,9 @@ def test_a_model_is_downloaded_for_a_job_only_where_that_was_allowed(
 
 
 def test_some_jobs_are_asked_for_by_their_ids(ada: httpx.Client, bob: httpx.Client) -> None:
-    first, second, third = (submit(ada, title=title)["id"] for title in ("One", "Two", "Three"))
+    jobs = [submit(ada, title=title) for title in ("One", "Two", " Three ")]
+    assert [job["title"] for job in jobs] == ["One", "Two", "Three"]
+    first, second, third = (job["id"] for job in jobs)
 
     def asked(client: httpx.Client, *ids: str) -> list[str]:
         answer = client.get("/v1/jobs", params=[("id", one) for one in ids])

@@ -43,7 +43,7 @@ def test_every_chunk_size_gives_the_same_samples(studio: Studio, tiny: str) -> N
     ("fields", "part"),
     [
         ({"chunk_tokens": 10}, "multiple of 7"),
-        ({"chunk_tokens": 28, "streaming_interval": 1.0}, "same thing"),
+        ({"chunk_tokens": 28, "frames_per_chunk": 4}, "same thing"),
         ({"voice": "en-us"}, "en-us"),
         ({"speed": 1.5}, "speed"),
         ({"max_tokens": 3}, "max_tokens"),

@@ -190,7 +190,6 @@ def test_verbose_has_a_line_a_chunk_and_a_summary(monkeypatch: pytest.MonkeyPatc
         (("Hello.", "--streaming-interval", "nan"), "streaming interval"),
         (("Hello.", "--streaming-interval", "0"), "streaming interval"),
         (("Hello.", "--streaming-interval", "4000"), "streaming interval"),
-        (("Hello.", "--streaming-interval", "1", "--chunk-tokens", "7"), "two ways"),
         (("Hello.", "--chunk-tokens", "-7"), "token"),
         (("Hello.", "--temperature", "nan"), "temperature"),
         (("Hello.", "--temperature", "2.5"), "temperature"),

@@ -6,7 +6,8 @@ import pytest
 
 from engine import registry
 from engine.errors import OptionError
-from studio.library.jobs.consent import NeedsDownload, check, size_text
+from engine.wording import size_text
+from studio.library.jobs.consent import NeedsDownload, check
 from studio.library.jobs.options import BookOptions, TranscriptionOptions
 from studio.settings import Settings
 
@@ -49,6 +50,16 @@ def test_jobs_of_older_versions_carry_no_consent() -> None:
         assert type(options).from_json(options.as_json()) == options
 
 
-@pytest.mark.parametrize(("size", "text"), [(1, "1 MB"), (327_000_000, "327 MB"), (6_610_000_000, "6.6 GB")])
+@pytest.mark.parametrize(
+    ("size", "text"),
+    [
+        (1, "1 kB"),
+        (999_499, "999 kB"),
+        (999_500, "1 MB"),
+        (999_500_000, "1.0 GB"),
+        (327_000_000, "327 MB"),
+        (6_610_000_000, "6.6 GB"),
+    ],
+)
 def test_a_size_is_said_as_people_read_it(size: int, text: str) -> None:
     assert size_text(size) == text

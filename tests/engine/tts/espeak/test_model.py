@@ -1,6 +1,7 @@
 """Segments spoken: in pieces and whole, fast and slow, high and low, with tags and without."""
 
 import math
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -8,6 +9,7 @@ import psutil
 import pytest
 
 from engine.errors import OptionError, TextError, VoiceError
+from engine.tts import pauses
 from engine.tts.base import SpeechPiece
 from engine.tts.espeak import catalogue, phonemes, process
 from engine.tts.espeak.model import SIGH_PAUSE_S, EspeakSynthesizer
@@ -130,7 +132,9 @@ def test_chinese_words_are_characters_or_more(voice: EspeakSynthesizer, segment:
     assert len(words) >= 6
 
 
-def test_a_sigh_is_a_pause_and_other_tags_are_left_out_with_a_notice(voice: EspeakSynthesizer, segment: Any) -> None:
+def test_a_sigh_is_a_pause_and_other_tags_are_left_out_and_both_are_told(
+    voice: EspeakSynthesizer, segment: Any
+) -> None:
     plain, sighed = "I was tired but happy.", "I was tired <sigh> but <laugh> happy."
     without = voice.render(segment(plain), SpeechRequest(plain))
     piece = voice.render(segment(sighed), SpeechRequest(sighed))
@@ -140,7 +144,7 @@ def test_a_sigh_is_a_pause_and_other_tags_are_left_out_with_a_notice(voice: Espe
     assert gap_s == pytest.approx(SIGH_PAUSE_S, abs=0.02)
     assert len(piece.samples) > len(without.samples) + 0.4 * voice.sample_rate
     assert any("laugh" in notice for notice in piece.notices)
-    assert not any("sigh" in notice for notice in piece.notices)
+    assert any("sigh" in notice for notice in piece.notices)
     streamed = [notice for part in voice.synthesize(segment(sighed), SpeechRequest(sighed)) for notice in part.notices]
     assert tuple(streamed) == piece.notices
 
@@ -217,7 +221,9 @@ def test_a_text_goes_through_the_whole_way_with_its_pauses(voice: EspeakSynthesi
     words = [word for chunk in chunks for word in chunk.words]
     assert [request.text[slice(*word.span)] for word in words if word.span] == ["Hello", "there", "This", "is", "it"]
     assert words[2].start_s - words[1].end_s == pytest.approx(0.5, abs=0.01)
-    assert len(samples) / 22050 - words[-1].end_s == pytest.approx(0.9, abs=0.01)
+    fast = [word for chunk in speak(voice, replace(request, speed=2.0)) for word in chunk.words]
+    assert fast[2].start_s - fast[1].end_s == pytest.approx(0.25, abs=0.01)
+    assert len(samples) / 22050 - words[-1].end_s == pytest.approx(pauses.END_S, abs=0.01)
     assert chunks[0].ttfa_s > 0
 
 

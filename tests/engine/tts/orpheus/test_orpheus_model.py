@@ -14,6 +14,7 @@ from engine.errors import OptionError, VoiceError
 from engine.nn.kv_cache import KVCache
 from engine.pool import ModelPool
 from engine.text.segment import prepare
+from engine.tts import pauses
 from engine.tts.orpheus import model as model_module
 from engine.tts.orpheus import voices
 from engine.tts.orpheus.frames import Frame, to_tokens
@@ -237,6 +238,7 @@ def test_a_text_is_its_segments_and_the_pauses_between_them(orpheus: OrpheusSynt
     wanted: list[np.ndarray] = []
     for one in prepare(how.text, how.language, orpheus.limits):
         wanted += [spoken(one, how), np.zeros(round(one.pause_s * 24000), dtype=np.float32)]
+    wanted[-1] = np.zeros(round(pauses.END_S * 24000), dtype=np.float32)
     np.testing.assert_array_equal(np.concatenate([chunk.samples for chunk in chunks]), np.concatenate(wanted))
     spans = [chunk.span for chunk in chunks]
     assert spans == sorted(spans)
