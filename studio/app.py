@@ -125,6 +125,7 @@ def serve(
     supervise: bool = False,
     on_ready: Callable[[Addresses], None] | None = None,
     on_warm: Callable[[str], None] | None = None,
+    seen: Callable[[str], object] | None = None,
 ) -> None:
     """Listen until interrupted.
 
@@ -134,6 +135,7 @@ def serve(
         supervise: keep Redis and workers, as for `create_app`.
         on_ready: called once with the addresses to open.
         on_warm: called with one sentence when the default voice is ready, or why it is not.
+        seen: told of every answer, as in `studio.server.run`.
 
     Raises:
         ServeError: the port is taken, the host is not this machine's, or the public link cannot be had.
@@ -141,7 +143,7 @@ def serve(
         CertificateError: https, and no certificate can be kept.
     """
     with kept(settings.logs, "studio", settings.log_level):
-        _serve(settings, redis_url, supervise, on_ready, on_warm)
+        _serve(settings, redis_url, supervise, on_ready, on_warm, seen)
 
 
 def _serve(
@@ -150,6 +152,7 @@ def _serve(
     supervise: bool,
     on_ready: Callable[[Addresses], None] | None,
     on_warm: Callable[[str], None] | None,
+    seen: Callable[[str], object] | None,
 ) -> None:
     if settings.https and settings.share:
         raise OptionError("The public link is https already; leave out --https, or leave out --share.")
@@ -166,7 +169,7 @@ def _serve(
             if on_ready is not None:
                 on_ready(_addresses(settings, context.access, port, link, own.fingerprint if own else ""))
 
-        run(app, listener, ready, own.file if own else None)
+        run(app, listener, ready, own.file if own else None, seen)
     finally:
         listener.close()
         log.info("the studio is closed")

@@ -5,12 +5,14 @@ import contextlib
 import errno
 import os
 import socket
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
 import h11
 import uvicorn
+from starlette.routing import Match
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from engine.errors import EngineError
@@ -21,6 +23,7 @@ MAX_MESSAGE_BYTES = 2_000_000
 SHUTDOWN_S = 1
 OPEN_FILES = 10240
 """What the server asks the system for where that names no limit; macOS gives no more."""
+ELSEWHERE = "elsewhere"
 BACKLOG = 128
 """Connections that wait to be taken in. Python 3.12 and older try for so many each time, even when no file can be
 opened any more, and log each try."""
@@ -59,7 +62,13 @@ def address_of(host: str, port: int, scheme: str = "http") -> str:
     return f"{scheme}://{name}:{port}"
 
 
-def run(app: Any, listener: socket.socket, ready: Callable[[], None], certificate: Path | None = None) -> None:
+def run(
+    app: Any,
+    listener: socket.socket,
+    ready: Callable[[], None],
+    certificate: Path | None = None,
+    seen: Callable[[str], object] | None = None,
+) -> None:
     """Serve until interrupted; as many files are allowed for as a busy page needs.
 
     Args:
@@ -67,12 +76,13 @@ def run(app: Any, listener: socket.socket, ready: Callable[[], None], certificat
         listener: from `listen`; the caller closes it.
         ready: called once, on a thread, when the application answers.
         certificate: a PEM file with a key and its certificate; None serves plain http.
+        seen: told a line for every answer and every socket, without what people wrote, names or keys.
 
     Raises:
         EngineError: what `ready` raised; the server has stopped then.
     """
     _allow_files()
-    server = _Server(_config(app, certificate), ready)
+    server = _Server(_config(app if seen is None else Seen(app, seen), certificate), ready)
     server.run(sockets=[listener])
     if server.problem is not None:
         raise server.problem
@@ -144,6 +154,57 @@ class _Patient:
                 is_over = True
 
         await self._app(scope, receive, sending)
+
+
+class Seen:
+    """The application, with a line told for every answer, and for every socket when it opens and closes.
+
+    A line has the route's pattern and not the address: that may have a name or a token.
+    """
+
+    def __init__(self, app: ASGIApp, tell: Callable[[str], object]) -> None:
+        self._app, self._tell = app, tell
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Serve one connection."""
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+            return
+        began = time.monotonic()
+        status = 0
+
+        async def sending(message: Message) -> None:
+            nonlocal status
+            if message["type"] == "http.response.start":
+                status = message["status"]
+            elif message["type"] == "websocket.accept":
+                self._tell(f"a socket opens: {_route(self._app, scope)}")
+                status = 101
+            await send(message)
+
+        try:
+            await self._app(scope, receive, sending)
+        finally:
+            took = f"{(time.monotonic() - began) * 1000:.0f} ms"
+            if scope["type"] == "http":
+                self._tell(f"{scope['method']} {_route(self._app, scope)} {status}, {took}")
+            else:
+                self._tell(f"a socket {'closes' if status else 'is refused'}: {_route(self._app, scope)}, {took}")
+
+
+def _route(app: Any, scope: Scope) -> str:
+    """The pattern of the route that answers; "elsewhere" where the application says none, as of the page's parts."""
+    for route in getattr(app, "routes", ()):
+        # FastAPI keeps an included router as one route, which knows its own.
+        inside = getattr(route, "original_router", None)
+        found = _route(inside, scope) if inside is not None else _pattern(route, scope)
+        if found != ELSEWHERE:
+            return found
+    return ELSEWHERE
+
+
+def _pattern(route: Any, scope: Scope) -> str:
+    return getattr(route, "path", "") or ELSEWHERE if route.matches(dict(scope))[0] is not Match.NONE else ELSEWHERE
 
 
 class _Server(uvicorn.Server):

@@ -84,13 +84,19 @@ def create_stream_app(settings: Settings, warm: bool = False) -> FastAPI:
     return app
 
 
-def serve_stream(settings: Settings, preload: bool = True, on_ready: Callable[[str, str], None] | None = None) -> None:
+def serve_stream(
+    settings: Settings,
+    preload: bool = True,
+    on_ready: Callable[[str, str], None] | None = None,
+    seen: Callable[[str], object] | None = None,
+) -> None:
     """Listen until interrupted.
 
     Args:
         settings: read once; port 0 takes any free port.
         preload: have the default model in memory, and warm, before the first request.
         on_ready: called once with the address, and the token that programs send or "".
+        seen: told of every answer, as in `studio.server.run`.
 
     Raises:
         ServeError: the port is taken, or the host is not this machine's.
@@ -98,10 +104,15 @@ def serve_stream(settings: Settings, preload: bool = True, on_ready: Callable[[s
         ModelError: the model to preload cannot be had.
     """
     with kept(settings.logs, "serve-orpheus", settings.log_level):
-        _serve(settings, preload, on_ready)
+        _serve(settings, preload, on_ready, seen)
 
 
-def _serve(settings: Settings, preload: bool, on_ready: Callable[[str, str], None] | None) -> None:
+def _serve(
+    settings: Settings,
+    preload: bool,
+    on_ready: Callable[[str, str], None] | None,
+    seen: Callable[[str], object] | None,
+) -> None:
     listener = listen(settings.host, settings.port)
     try:
         app = create_stream_app(settings, warm=preload)
@@ -114,7 +125,7 @@ def _serve(settings: Settings, preload: bool, on_ready: Callable[[str, str], Non
                 token = context.access.tokens.owner if context.access.tokens else ""
                 on_ready(address_of(settings.host, listener.getsockname()[1]), token)
 
-        run(app, listener, ready)
+        run(app, listener, ready, seen=seen)
     finally:
         listener.close()
 

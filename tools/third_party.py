@@ -27,6 +27,7 @@ UNSAID: Mapping[str, str] = {
     "mlx-metal": "MIT",
     "pocketsphinx": "BSD-2-Clause",
     "pyopenjtalk-plus": "MIT; Open JTalk in it BSD-3-Clause",
+    "sounddevice": "MIT",
 }
 """Of those that say nothing, or that are not on every machine."""
 

@@ -6,6 +6,6 @@ by side, `picture` draws them. Proof, for whoever wants it, that a stream is the
 
 from engine.compare.measures import Measures, measured
 from engine.compare.picture import picture
-from engine.compare.ways import NAMES, Progress, Take, Way, remark, takes
+from engine.compare.ways import FILES, NAMES, Progress, Take, Way, remark, takes
 
-__all__ = ["NAMES", "Measures", "Progress", "Take", "Way", "measured", "picture", "remark", "takes"]
+__all__ = ["FILES", "NAMES", "Measures", "Progress", "Take", "Way", "measured", "picture", "remark", "takes"]

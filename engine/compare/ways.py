@@ -24,6 +24,13 @@ NAMES: dict[Way, str] = {
     "smooth": "Smooth stream",
     "callback": "Callback",
 }
+FILES: dict[Way, str] = {
+    "whole": "consistent_normal_000.wav",
+    "clean": "consistent_clean_streaming.wav",
+    "smooth": "consistent_processed_streaming.wav",
+    "callback": "consistent_callback_streaming.wav",
+}
+"""What the ways' files are called, as other comparisons of the kind call them."""
 WARM_UP = "Ready."
 CHARS_PER_S = 15.0
 """How fast English is read, for a first guess of the length."""

@@ -1,4 +1,4 @@
-"""A language as people and programs write it -> a BCP 47 tag: "fr", "fr_FR", "French", "fra"."""
+"""A language as people and programs write it -> a BCP 47 tag: "fr", "fr_FR", "French", "fra", and Kokoro's "f"."""
 
 from functools import cache
 from types import MappingProxyType
@@ -18,14 +18,23 @@ _OTHERS = MappingProxyType(
     }
 )  # fmt: skip
 
+LETTERS = MappingProxyType(
+    {
+        "a": "en-us", "b": "en-gb", "e": "es", "f": "fr", "h": "hi", "i": "it", "j": "ja", "p": "pt-br", "z": "zh",
+    }
+)  # fmt: skip
+"""Kokoro's own codes for its languages. No tag has one letter, so they mean this at every door, whoever speaks."""
+
 
 def tag(language: str) -> str:
     """The tag a language is known under, lower case; what is no name known here is only tidied.
 
     Args:
-        language: a tag, an English name or an old code; "" stays "".
+        language: a tag, an English name, an old code or one of LETTERS; "" stays "".
     """
     written = " ".join(language.split()).lower()
+    if written in LETTERS:
+        return LETTERS[written]
     tidy = written.replace("_", "-")
     primary, dash, rest = tidy.partition("-")
     if tidy in _OTHERS:

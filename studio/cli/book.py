@@ -33,7 +33,9 @@ def book(
     file: Annotated[Path, typer.Argument(help="EPUB, PDF, DOCX, HTML, Markdown or text.")],
     model: Annotated[str, typer.Option(help="A model id; see `studio models`.")] = "",
     voice: Annotated[str, typer.Option(help="A voice id; see `studio voices`.")] = "",
-    language: Annotated[str, typer.Option(help="A language tag; the voice's own when left out.")] = "",
+    language: Annotated[
+        str, typer.Option("--language", "--lang-code", help="A language tag; the voice's own when left out.")
+    ] = "",
     speed: Annotated[float, typer.Option(help=controls.SPEED.told)] = 1.0,
     chapters: Annotated[str, typer.Option(help="Which chapters, e.g. 1-3,5; the story's own when left out.")] = "",
     format: Annotated[str, typer.Option("--format", "-f", help="m4b, mp3, mp3-chapters, flac, wav or opus")] = "m4b",

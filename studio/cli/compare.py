@@ -12,33 +12,62 @@ from rich.console import Console
 from rich.progress import BarColumn, Progress, TextColumn
 from rich.table import Table
 
-from engine import registry
+from engine import controls, registry
 from engine.audio.files.encode import write_file
 from engine.audio.files.wholefile import whole_file
-from engine.compare import NAMES, Measures, Take, measured, picture, remark, takes
+from engine.compare import FILES, NAMES, Measures, Take, measured, picture, remark, takes
 from engine.errors import OptionError, TextError
 from engine.pool import ModelPool
-from engine.types import SpeechRequest
+from engine.types import Sampling, SpeechRequest
 from studio.cli import own
+from studio.cli.options import speech as asked
+from studio.cli.options.spelling import one_of
 from studio.cli.telling.told import tell
 from studio.settings import Settings
 
+TEXT = "The same words, spoken in several ways: all at once, and in pieces while they are being made. Can you hear it?"
+"""What is said where nobody says what."""
+
 
 def compare(
-    text: Annotated[str, typer.Argument(help="What to say.")],
+    words: Annotated[
+        str, typer.Argument(metavar="TEXT", help="What to say; a sentence of its own unless said.", show_default=False)
+    ] = "",
+    text: Annotated[str, typer.Option("--text", help="The same, as an option.")] = "",
     model: Annotated[str, typer.Option(help="A model id; see `studio models`.")] = "",
     voice: Annotated[str, typer.Option(help="A voice id; see `studio voices`.")] = "",
     seed: Annotated[int, typer.Option(min=0, help="The same for every way.")] = 0,
-    out: Annotated[Path, typer.Option("--out", "-o", help="A folder; made where there is none.")] = Path("compare"),
+    language: Annotated[str, typer.Option("--language", "--lang-code", help=asked.LANGUAGE)] = "",
+    temperature: Annotated[float | None, typer.Option(help=controls.TEMPERATURE.told)] = None,
+    streaming_interval: Annotated[float | None, typer.Option("--streaming-interval", help=asked.INTERVAL)] = None,
+    chunk_tokens: Annotated[
+        int | None, typer.Option("--chunk-tokens", "--streaming-chunk-tokens", help=asked.CHUNK_TOKENS)
+    ] = None,
+    ultra_low_latency: Annotated[bool, typer.Option("--ultra-low-latency", help=asked.LOW_LATENCY)] = False,
+    out: Annotated[
+        Path, typer.Option("--out", "-o", "--output-path", help="A folder; made where there is none.")
+    ] = Path("compare"),
 ) -> None:
     """Speak a text in every way a model has, and show what they differ in."""
+    given = one_of({"TEXT": words, "--text": text})
+    text = TEXT if given is None else given
     if not text.strip():
         raise TextError("There is nothing to say: the text is empty.")
+    controls.TEMPERATURE.check(temperature)
+    chunking = asked.chunking(streaming_interval, chunk_tokens, ultra_low_latency)
     settings = Settings()
-    who, said = own.for_speech(settings, model=model, voice=voice, text=text)
+    who, said = own.for_speech(settings, model=model, voice=voice, language=language, text=text)
     tell(settings, who)
     card = registry.find(who.model, "speak")
-    request = SpeechRequest(text=text, voice=who.voice, language=who.language, seed=seed, pronunciations=said)
+    request = SpeechRequest(
+        text=text,
+        voice=who.voice,
+        language=who.language,
+        seed=seed,
+        sampling=Sampling(temperature=temperature),
+        chunking=chunking,
+        pronunciations=said,
+    )
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as exc:
@@ -50,7 +79,7 @@ def compare(
         taken = _taken(pool, who.model, request, told)
     rows = measured(taken)
     for take in taken:
-        write_file(out / f"{take.way}.wav", [take.samples], "wav", take.sample_rate)
+        write_file(out / FILES[take.way], [take.samples], "wav", take.sample_rate)
     _write(out / "compare.csv", _csv(rows).encode())
     _write(out / "compare.png", picture(taken))
     Console(highlight=False).print(_table(rows))

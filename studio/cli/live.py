@@ -10,6 +10,7 @@ import typer
 from rich.console import Console
 from rich.text import Text
 
+from engine import controls
 from engine.audio.files.io import read_blocks
 from engine.audio.pcm import decode_pcm16
 from engine.errors import AudioFormatError
@@ -17,7 +18,11 @@ from engine.pool import LiveHandle, ModelPool
 from engine.spacing import gap, text_of
 from engine.stt.base import Guidance
 from engine.types import Samples, TranscriptEvent
-from studio.cli import guidance_help
+from studio.cli.listening.json_lines import JsonLines
+from studio.cli.options import guidance_help
+from studio.cli.options.language import HELP as LANGUAGE
+from studio.cli.options.language import spoken
+from studio.cli.options.spelling import one_of
 from studio.library.listening import listener
 from studio.settings import Settings
 
@@ -25,16 +30,25 @@ PACKET_S = 0.1
 
 
 def live(
-    source: Annotated[str, typer.Argument(help="A recording, or - for int16 little-endian mono PCM.")] = "-",
+    source: Annotated[str, typer.Argument(help="A recording, or - for int16 little-endian mono PCM.")] = "",
+    audio: Annotated[str, typer.Option("--audio", help="The same, as an option.")] = "",
     rate: Annotated[int, typer.Option(min=8000, max=192_000, help="Hz of the PCM on standard input.")] = 16_000,
     model: Annotated[str, typer.Option(help="A model id; see `studio models`.")] = "",
-    language: Annotated[str, typer.Option(help="A language tag such as en.")] = "",
+    language: Annotated[str, typer.Option("--language", "--lang-code", help=LANGUAGE)] = "",
     translate: Annotated[bool, typer.Option("--translate", help=guidance_help.TRANSLATE)] = False,
     prompt: Annotated[str, typer.Option(help=guidance_help.PROMPT)] = "",
     hotwords: Annotated[str, typer.Option(help=guidance_help.HOTWORDS)] = "",
+    partial_interval_ms: Annotated[
+        float | None, typer.Option("--partial-interval-ms", help=controls.PARTIAL_INTERVAL.told)
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Lines of JSON: delta, partial, complete.")] = False,
     fast: Annotated[bool, typer.Option("--fast", help="Do not wait as long as the recording lasts.")] = False,
 ) -> None:
     """Show captions while somebody speaks: `arecord -f S16_LE -r 16000 -t raw | studio live`."""
+    source = one_of({"SOURCE": source, "--audio": audio}) or "-"
+    if partial_interval_ms is not None:
+        controls.PARTIAL_INTERVAL.check(partial_interval_ms)
+    language = spoken(language)
     settings = Settings()
     if source != "-" and not Path(source).is_file():
         raise AudioFormatError(f"There is no file called {source}.")
@@ -45,22 +59,21 @@ def live(
         who = listener(settings, model=model, language=language, needs=guidance.needs)
         if who.notice:
             Console(stderr=True, highlight=False).print(who.notice, markup=False, soft_wrap=True)
-        with pool.live(who.model, language, rate, guidance=guidance) as ear:
-            _caption(ear, packets)
+        interval_s = None if partial_interval_ms is None else partial_interval_ms / 1000
+        with pool.live(who.model, language, rate, guidance=guidance, partial_interval_s=interval_s) as ear:
+            _caption(ear, packets, JsonLines() if as_json else _Draft(Console(highlight=False, markup=False)))
     finally:
         pool.close()
 
 
-def _caption(ear: LiveHandle, packets: Iterable[Samples]) -> None:
-    console = Console(highlight=False, markup=False)
-    draft = _Draft(console)
+def _caption(ear: LiveHandle, packets: Iterable[Samples], shown: "JsonLines | _Draft") -> None:
     try:
         for packet in packets:
-            draft.show(ear.add_audio(packet))
+            shown.show(ear.add_audio(packet))
     except KeyboardInterrupt:
         pass
-    draft.show(ear.finish())
-    console.print()
+    shown.show(ear.finish())
+    shown.end()
 
 
 class _Draft:
@@ -85,6 +98,10 @@ class _Draft:
                 room = max(10, self._console.width - 2)
                 self._console.print(Text(guess[-room:], style="dim italic"), end="")
             sys.stdout.flush()
+
+    def end(self) -> None:
+        """End the line."""
+        self._console.print()
 
 
 def _input(rate: int) -> Iterator[Samples]:

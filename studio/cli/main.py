@@ -11,6 +11,7 @@ from rich.console import Console
 from typer.core import TyperGroup
 
 from engine.errors import Cancelled, EngineError, InputError, ModelNotFound
+from studio.cli.options.spelling import command_of, hyphened
 from studio.cores import share_cores
 from studio.library.errors import IllegalMove, NotFound
 
@@ -50,9 +51,7 @@ class Commands(TyperGroup):
         module, _, name = place.partition(":")
         found = getattr(import_module(module), name)
         if not isinstance(found, typer.Typer):
-            single = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
-            single.command(cmd_name)(found)
-            found = single
+            found = command_of(cmd_name, found)
         command = typer.main.get_command(found)
         command.name = cmd_name
         return command
@@ -65,6 +64,7 @@ app = typer.Typer(
     no_args_is_help=True,
     add_completion=False,
     pretty_exceptions_enable=False,
+    context_settings={"token_normalize_func": hyphened},
 )
 
 

@@ -134,7 +134,9 @@ def quantize(
     model: Annotated[str, typer.Argument(help="A model id, or a folder with a model.")],
     bits: Annotated[int, typer.Option(help="4, 6 or 8")] = 4,
     group_size: Annotated[int, typer.Option(help="Numbers that share a scale: 32, 64 or 128.")] = 64,
-    out: Annotated[Path | None, typer.Option("--out", "-o", help="The folder to make; by default named here.")] = None,
+    out: Annotated[
+        Path | None, typer.Option("--out", "-o", "--output-path", help="The folder to make; by default named here.")
+    ] = None,
 ) -> None:
     """Make a model smaller: a copy of 4, 6 or 8 bits in a folder that speaks or listens as the model does."""
     settings = Settings()
@@ -168,7 +170,9 @@ def quantize(
 
 def voices(
     model: Annotated[str, typer.Option(help="A model id; whoever speaks the language when left out.")] = "",
-    language: Annotated[str, typer.Option(help="Only this language, e.g. en or pt-br.")] = "",
+    language: Annotated[
+        str, typer.Option("--language", "--lang-code", help="Only this language, e.g. en or pt-br.")
+    ] = "",
     search: Annotated[str, typer.Option(help="Only voices whose name or id has this.")] = "",
     as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
 ) -> None:

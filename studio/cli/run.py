@@ -15,6 +15,7 @@ from studio.addresses import Addresses
 from studio.cli.accounts import has_several_people, with_token
 from studio.cli.telling.addresses import tell
 from studio.cli.telling.opening import open_with_token
+from studio.cli.telling.verbose import watching
 from studio.settings import Settings
 
 KEYS = "Ctrl-C stops the studio."
@@ -31,6 +32,7 @@ def run(
     ] = False,
     no_token: Annotated[bool, typer.Option("--no-token", help="Ask nobody for a token; says what that means.")] = False,
     no_open: Annotated[bool, typer.Option("--no-open", help="Do not open a browser.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Tell every answer; never what people wrote.")] = False,
 ) -> None:
     """Start the page, the doors for programs, the queue and its workers."""
     # Imported here: the page's packages take seconds, and `studio worker` does not need them.
@@ -59,8 +61,8 @@ def run(
         console.print(sentence, style="dim", markup=False)
 
     # Ctrl-C is how a studio is meant to end; the server has put everything away by the time it says so.
-    with contextlib.suppress(KeyboardInterrupt):
-        serve(settings, supervise=True, on_ready=ready, on_warm=warm)
+    with contextlib.suppress(KeyboardInterrupt), watching(verbose) as seen:
+        serve(settings, supervise=True, on_ready=ready, on_warm=warm, seen=seen)
 
 
 def worker(burst: Annotated[bool, typer.Option("--burst", help="Stop when the queue is empty.")] = False) -> None:

@@ -1,166 +1,131 @@
-"""`studio say`: text to the speakers, to a file, or down a pipe."""
+"""`studio say`: text to the speakers, to files, or down a pipe."""
 
 import contextlib
 import itertools
-import shutil
-import subprocess
 import sys
-import tempfile
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Annotated
 
 import typer
-from rich.console import Console
 
 from engine import controls
-from engine.audio.files.encode import FORMATS, encode_pcm16, encode_stream, write_file
-from engine.errors import OptionError, TextError
+from engine.audio.files.encode import FORMATS
+from engine.audio.files.io import read
+from engine.errors import AudioFormatError, OptionError, TextError
 from engine.pool import ModelPool
-from engine.types import AudioChunk, Samples, SpeechRequest
+from engine.types import AudioChunk, Sampling, SpeechRequest, VoicePrompt
 from studio.cli import own
+from studio.cli.options import speech as asked
+from studio.cli.options.spelling import one_of
+from studio.cli.saying.played import held, played
+from studio.cli.saying.told import Told
+from studio.cli.saying.written import Target, target, write
 from studio.cli.telling.told import tell
 from studio.settings import Settings
 
-# Programs that play raw PCM from standard input, in the order in which we would rather have them.
-PLAYERS: dict[str, list[str]] = {
-    "pw-play": ["pw-play", "--raw", "--format=s16", "--channels=1", "--rate={rate}", "-"],
-    "paplay": ["paplay", "--raw", "--format=s16le", "--channels=1", "--rate={rate}"],
-    "aplay": ["aplay", "-q", "-t", "raw", "-f", "S16_LE", "-c", "1", "-r", "{rate}"],
-    "ffplay": ["ffplay", "-v", "quiet", "-nodisp", "-autoexit", "-f", "s16le", "-ar", "{rate}", "-i", "-"],
-    "play": ["play", "-q", "-t", "raw", "-e", "signed", "-b", "16", "-c", "1", "-r", "{rate}", "-"],
-}
+REFERENCE_RATE = 24_000
+LONGEST_REFERENCE_S = 120.0
 
 
 def say(
-    text: Annotated[str, typer.Argument(help="What to say; - reads it from standard input.")],
+    words: Annotated[str, typer.Argument(metavar="TEXT", help="What to say; - reads it from standard input.")] = "",
+    text: Annotated[str, typer.Option("--text", help="The same, as an option.")] = "",
     model: Annotated[str, typer.Option(help="A model id; see `studio models`.")] = "",
     voice: Annotated[str, typer.Option(help="A voice id; see `studio voices`.")] = "",
-    language: Annotated[str, typer.Option(help="A language tag such as en-gb or fr.")] = "",
+    language: Annotated[str, typer.Option("--language", "--lang-code", help=asked.LANGUAGE)] = "",
     speed: Annotated[float, typer.Option(help=controls.SPEED.told)] = 1.0,
     pitch: Annotated[float, typer.Option(help=controls.PITCH.told)] = 1.0,
-    stream: Annotated[bool, typer.Option("--stream", help="Write sound while it is still being made.")] = False,
+    instructions: Annotated[
+        str, typer.Option("--instructions", "--instruct", help="How to say it, for models that take words for it.")
+    ] = "",
+    ref_audio: Annotated[
+        Path | None, typer.Option("--ref-audio", help="A recording to sound like, for models that clone.")
+    ] = None,
+    ref_text: Annotated[str, typer.Option("--ref-text", help="What is said in it.")] = "",
+    temperature: Annotated[float | None, typer.Option(help=controls.TEMPERATURE.told)] = None,
+    seed: Annotated[int | None, typer.Option(help=controls.SEED.told)] = None,
+    stream: Annotated[
+        bool, typer.Option("--stream", "--real-streaming", help="Play, or write, sound while it is still being made.")
+    ] = False,
+    streaming_interval: Annotated[float | None, typer.Option("--streaming-interval", help=asked.INTERVAL)] = None,
+    chunk_tokens: Annotated[
+        int | None,
+        typer.Option("--chunk-tokens", "--streaming-chunk-tokens", help=asked.CHUNK_TOKENS),
+    ] = None,
+    ultra_low_latency: Annotated[bool, typer.Option("--ultra-low-latency", help=asked.LOW_LATENCY)] = False,
     play: Annotated[bool, typer.Option("--play", help="Play it, also when it goes to a file.")] = False,
     out: Annotated[
-        str, typer.Option("--out", "-o", help="A wav, flac, mp3, opus or m4a file; - is standard output.")
+        str,
+        typer.Option("--out", "-o", "--output-path", help="A file; - is standard output; a folder for --file-prefix."),
     ] = "",
+    file_prefix: Annotated[
+        str, typer.Option("--file-prefix", help="Write PREFIX_000.wav and so on, a file a paragraph.")
+    ] = "",
+    format: Annotated[
+        str, typer.Option("--format", "-f", "--audio-format", help=f"The kind of file: {', '.join(sorted(FORMATS))}.")
+    ] = "",
+    join: Annotated[
+        bool | None, typer.Option("--join/--no-join", "--join-audio/--no-join-audio", help="One file: PREFIX.wav.")
+    ] = None,
+    verbose: Annotated[bool, typer.Option("--verbose", help="A line for every chunk, and how fast it went.")] = False,
 ) -> None:
-    """Say a text aloud, or write it to a file."""
+    """Say a text aloud, or write it to files."""
+    said = _text(one_of({"TEXT": words, "--text": text}) or "")
+    where = target(out, file_prefix, format, join)
+    chunking = asked.chunking(streaming_interval, chunk_tokens, ultra_low_latency)
+    controls.TEMPERATURE.check(temperature)
+    controls.SEED.check(seed)
+    prompt = _prompt(ref_audio, ref_text)
     settings = Settings()
+    who, pronunciations = own.for_speech(settings, model=model, voice=voice, language=language, text=said)
+    tell(settings, who)
+    request = SpeechRequest(
+        text=said,
+        voice=who.voice,
+        language=who.language,
+        speed=speed,
+        pitch=pitch,
+        instructions=instructions,
+        seed=seed,
+        prompt=prompt,
+        sampling=Sampling(temperature=temperature),
+        chunking=chunking,
+        pronunciations=pronunciations,
+    )
+    plays = play or not where.place or (stream and where.prefixed)
+    with ModelPool(
+        int(settings.memory_budget_gb * 1024**3), models_dir=settings.models_dir, offline=settings.offline
+    ) as pool:
+        chunks = Told(iter(pool.speak(who.model, request)), verbose)
+        _spoken(chunks, said, where, plays=plays, stream=stream)
+        chunks.report()
+
+
+def _spoken(chunks: Told, text: str, where: Target, *, plays: bool, stream: bool) -> None:
+    """Have chunks heard and written."""
+    first = next(chunks)
+    rate = first.sample_rate
+    whole: Iterator[AudioChunk] = itertools.chain(held(first, chunks) if plays else [first], chunks)
+    with contextlib.ExitStack() as stack:
+        if plays:
+            whole = stack.enter_context(contextlib.closing(played(whole, rate, chunks.tell if where.place else None)))
+        for name in write(whole, rate, text, where, stream):
+            chunks.tell(f"{name} is written.")
+
+
+def _text(text: str) -> str:
     words = sys.stdin.read() if text == "-" else text
     if not words.strip():
         raise TextError("There is nothing to say: the text is empty.")
-    who, said = own.for_speech(settings, model=model, voice=voice, language=language, text=words)
-    tell(settings, who)
-    request = SpeechRequest(
-        text=words, voice=who.voice, language=who.language, speed=speed, pitch=pitch, pronunciations=said
-    )
-    audio_format = _format_of(out)
-    pool = ModelPool(int(settings.memory_budget_gb * 1024**3), models_dir=settings.models_dir, offline=settings.offline)
-    try:
-        chunks = _Told(iter(pool.speak(who.model, request)))
-        first = next(chunks)
-        held = _held(first, chunks) if play or not out else [first]
-        samples = (chunk.samples for chunk in itertools.chain(held, chunks))
-        if play or not out:
-            samples = _played(samples, first.sample_rate, required=play or sys.stdout.isatty() or not out)
-        if not out:
-            for _ in samples:
-                pass
-        elif out == "-" or stream:
-            _write_stream(samples, first.sample_rate, audio_format, out)
-        else:
-            write_file(Path(out), samples, audio_format, first.sample_rate)
-        chunks.report()
-    finally:
-        pool.close()
+    return words
 
 
-def _format_of(out: str) -> str:
-    if out in ("", "-"):
-        return "wav"
-    suffix = Path(out).suffix.lower().lstrip(".")
-    audio_format = {"ogg": "opus", "wave": "wav"}.get(suffix, suffix)
-    if audio_format not in FORMATS:
-        raise OptionError(f"Files of type “.{suffix}” cannot be written. Use one of: {', '.join(sorted(FORMATS))}.")
-    if not Path(out).resolve().parent.is_dir():
-        raise OptionError(f"The folder of {out} does not exist.")
-    return audio_format
-
-
-class _Told(Iterator[AudioChunk]):
-    """Passes chunks on, shows their notices, and remembers the last one for the report."""
-
-    def __init__(self, chunks: Iterator[AudioChunk]) -> None:
-        self._chunks = chunks
-        self._last: AudioChunk | None = None
-        self._errors = Console(stderr=True, highlight=False)
-
-    def __next__(self) -> AudioChunk:
-        chunk = next(self._chunks)
-        for notice in chunk.notices:
-            self._errors.print(notice, markup=False, soft_wrap=True)
-        self._last = chunk
-        return chunk
-
-    def report(self) -> None:
-        if self._last and self._last.audio_s is not None and self._errors.is_terminal:
-            self._errors.print(
-                f"{self._last.audio_s:.1f} s of speech, first sound after {self._last.ttfa_s * 1000:.0f} ms",
-                style="dim",
-            )
-
-
-def _held(first: AudioChunk, rest: Iterator[AudioChunk]) -> list[AudioChunk]:
-    """What must be there before a player begins, so that it need not stop in the middle."""
-    held = [first]
-    while held[-1].lead_s > 0 and (chunk := next(rest, None)) is not None:
-        held.append(chunk)
-    return held
-
-
-def _write_stream(samples: Iterable[Samples], sample_rate: int, audio_format: str, out: str) -> None:
-    with contextlib.nullcontext(sys.stdout.buffer) if out == "-" else Path(out).open("wb") as target:
-        for block in encode_stream(samples, audio_format, sample_rate):
-            target.write(block)
-            target.flush()
-
-
-def _played(samples: Iterator[Samples], sample_rate: int, required: bool) -> Iterator[Samples]:
-    """Pass samples on while they are played."""
-    if sys.platform == "darwin" and shutil.which("afplay"):
-        return _played_from_file(samples, sample_rate)
-    for program, line in PLAYERS.items():
-        if shutil.which(program):
-            return _played_from_pipe(samples, [part.format(rate=sample_rate) for part in line])
-    if required:
-        raise OptionError(
-            "No program that plays sound was found (aplay, paplay, ffplay). Write a file instead: --out speech.wav"
-        )
-    return samples
-
-
-def _played_from_pipe(samples: Iterator[Samples], line: list[str]) -> Iterator[Samples]:
-    with subprocess.Popen(line, stdin=subprocess.PIPE, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as player:
-        assert player.stdin is not None
-        broken = False
-        for block in samples:
-            try:
-                if not broken:
-                    player.stdin.write(encode_pcm16(block))
-                    player.stdin.flush()
-            except BrokenPipeError:
-                broken = True
-            yield block
-        if not broken:
-            player.stdin.close()
-
-
-def _played_from_file(samples: Iterator[Samples], sample_rate: int) -> Iterator[Samples]:
-    """afplay reads files only, so it starts when the last sample is made."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "speech.wav"
-        blocks = list(samples)
-        write_file(path, blocks, "wav", sample_rate)
-        with subprocess.Popen(["afplay", str(path)]):
-            yield from blocks
+def _prompt(recording: Path | None, text: str) -> VoicePrompt | None:
+    if recording is None:
+        if text:
+            raise OptionError("--ref-text says what is said in a recording: name it with --ref-audio.")
+        return None
+    if not recording.is_file():
+        raise AudioFormatError(f"There is no file called {recording}.")
+    return VoicePrompt(read(recording, REFERENCE_RATE, max_s=LONGEST_REFERENCE_S), REFERENCE_RATE, text)

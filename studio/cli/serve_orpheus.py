@@ -11,6 +11,7 @@ from engine import registry, weights
 from engine.registry.saying import family_name
 from engine.weights.missing import command
 from studio.cli.accounts import with_token
+from studio.cli.telling.verbose import watching
 from studio.library.voices.dressed import default_speaker
 from studio.settings import Settings
 
@@ -22,6 +23,7 @@ def serve_orpheus(
     port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes any free port.")] = PORT,
     model: Annotated[str, typer.Option(help="Who speaks; the Orpheus that is on this machine unless said.")] = "",
     no_preload: Annotated[bool, typer.Option("--no-preload", help="Load the model with the first request.")] = False,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Tell every answer; never what people wrote.")] = False,
 ) -> None:
     """Serve the Orpheus stream protocol: ws://…/ws/orpheus, and a page that plays it at /listen."""
     # Imported here: `studio serve-orpheus --help` does not wait for the server's packages.
@@ -52,8 +54,8 @@ def serve_orpheus(
         console.print("Ctrl-C stops it.", style="dim")
 
     # Ctrl-C is how it is meant to end; the server has put everything away by the time it says so.
-    with contextlib.suppress(KeyboardInterrupt):
-        serve_stream(settings, preload=not no_preload, on_ready=ready)
+    with contextlib.suppress(KeyboardInterrupt), watching(verbose) as seen:
+        serve_stream(settings, preload=not no_preload, on_ready=ready, seen=seen)
 
 
 def _model(settings: Settings, console: Console) -> str:

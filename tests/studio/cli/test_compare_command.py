@@ -41,12 +41,13 @@ def test_it_writes_the_sounds_the_table_and_the_picture(tmp_path: Path) -> None:
     assert run.returncode == 0, run.stderr
     folder = tmp_path / "here"
     assert {path.name for path in folder.iterdir()} == {
-        "whole.wav", "clean.wav", "callback.wav", "compare.csv", "compare.png",
+        "consistent_normal_000.wav", "consistent_clean_streaming.wav", "consistent_callback_streaming.wav",
+        "compare.csv", "compare.png",
     }  # fmt: skip
     rows = list(csv.DictReader((folder / "compare.csv").open()))
     assert [row["way"] for row in rows] == ["whole", "clean", "callback"]
     assert {row["max_difference"] for row in rows} == {"0.0"}
-    samples, rate = soundfile.read(folder / "clean.wav")
+    samples, rate = soundfile.read(folder / "consistent_clean_streaming.wav")
     assert (len(samples), rate) == (int(rows[1]["samples"]), 22050)
     assert Image.open(folder / "compare.png").width == 1040
     assert "Clean stream" in run.stdout
@@ -66,7 +67,8 @@ def test_what_is_kept_holds_here_too(tmp_path: Path) -> None:
     for text, name in (("Hello there.", "kept"), ("Goodbye there.", "meant")):
         run = compare(tmp_path, text, "--out", name)
         assert run.returncode == 0, run.stderr
-    assert (tmp_path / "kept" / "whole.wav").read_bytes() == (tmp_path / "meant" / "whole.wav").read_bytes()
+    kept, meant = (tmp_path / name / "consistent_normal_000.wav" for name in ("kept", "meant"))
+    assert kept.read_bytes() == meant.read_bytes()
 
 
 @pytest.mark.slow

@@ -123,3 +123,20 @@ def test_what_cannot_be_served_is_one_sentence(tmp_path: Path, words: tuple[str,
     assert run.returncode in (1, 2)
     assert part in run.stderr
     assert len(run.stderr.strip().splitlines()) == 1, run.stderr
+
+
+def test_verbose_tells_each_answer_and_no_token_and_no_text(tmp_path: Path) -> None:
+    with serving(tmp_path, "--model", "espeak-ng", "--no-preload", "--verbose") as (process, said):
+        place = address_in(said)
+        assert httpx.get(f"http://{place}/listen?token=secret").status_code == 200
+        assert httpx.get(f"http://{place}/nowhere/of/ada").status_code == 404
+        assert frames_until_over(f"ws://{place}/ws/orpheus?token=secret") > 0
+        process.send_signal(signal.SIGINT)
+        assert process.wait(20) == 0
+        assert process.stderr is not None
+        told = process.stderr.read()
+    assert re.search(r"^GET /listen 200, \d+ ms$", told, re.M)
+    assert re.search(r"^GET elsewhere 404, \d+ ms$", told, re.M)
+    assert re.search(r"^a socket opens: /ws/orpheus$", told, re.M)
+    assert re.search(r"^a socket closes: /ws/orpheus, \d+ ms$", told, re.M)
+    assert not re.search("secret|ada|Hello", told)

@@ -1,0 +1,1 @@
+"""What `studio transcribe` and `studio live` show while they listen."""
