@@ -93,9 +93,14 @@ REPETITION_WINDOW = Control(
 )
 MAX_TOKENS = Control("max_tokens", "Max tokens", 14, 2**17, None, "the longest a segment may become", is_whole=True)
 
+PARTIAL_INTERVAL = Control(
+    "partial_interval_ms", "Partial interval", 100, 10_000, 600, "how often live words may change", unit="ms", step=100
+)
+"""Of a microphone's words; None leaves a recogniser that hears as it goes to its own pace."""
+
 VOICE = (SPEED, PITCH)
 """What a family has or has not."""
 PAUSES = (SENTENCE_PAUSE, PARAGRAPH_PAUSE, CHAPTER_PAUSE)
 SAMPLING = (TEMPERATURE, TOP_P, TOP_K, MIN_P, REPETITION_PENALTY, REPETITION_WINDOW, MAX_TOKENS)
 """The fields of `engine.types.Sampling`."""
-ALL = (*VOICE, *PAUSES, SEED, *SAMPLING)
+ALL = (*VOICE, *PAUSES, SEED, *SAMPLING, PARTIAL_INTERVAL)

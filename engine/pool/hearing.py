@@ -155,6 +155,14 @@ class RemoteRecognizer(Recognizer):
 
         return _RemoteUtterance(self._cross(work), self._cross)
 
+    def utterance_every(self, language: str, partial_interval_s: float) -> UtteranceDecoder:
+        """As the model's own; the decoder's methods cross over too."""
+
+        def work(model: Recognizer) -> UtteranceDecoder:
+            return model.utterance_every(language, partial_interval_s)
+
+        return _RemoteUtterance(self._cross(work), self._cross)
+
     def close(self) -> None:
         """Nothing: the model belongs to the pool."""
 

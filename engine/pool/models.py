@@ -126,7 +126,13 @@ class ModelPool:
         return Stream(transcription.feed)
 
     def live(
-        self, model_id: str, language: str = "", sample_rate: int = 16000, *, guidance: Guidance | None = None
+        self,
+        model_id: str,
+        language: str = "",
+        sample_rate: int = 16000,
+        *,
+        guidance: Guidance | None = None,
+        partial_interval_s: float | None = None,
     ) -> LiveHandle:
         """Open a microphone's session; waits until the model is loaded.
 
@@ -135,16 +141,18 @@ class ModelPool:
             language: BCP 47 tag, or "" for the model's own.
             sample_rate: Hz of the samples that will be added.
             guidance: what to expect, and whether to translate.
+            partial_interval_s: seconds of sound between two answers about words that may still change; None is the
+                model's own pace. See `engine.controls.PARTIAL_INTERVAL`.
 
         Raises:
-            OptionError: it does not know the language, or cannot do what it is told.
+            OptionError: it does not know the language, or cannot do what it is told; an interval out of range.
             ModelError: no such model, not here, or no memory for it.
         """
 
         def opened(model: Recognizer) -> "LiveSession":
             from engine.stt.live import LiveSession
 
-            return LiveSession(model, language, sample_rate, guidance=guidance)
+            return LiveSession(model, language, sample_rate, guidance=guidance, partial_interval_s=partial_interval_s)
 
         return LiveHandle(self._lease(model_id, "transcribe", opened))
 

@@ -16,6 +16,7 @@ from itertools import takewhile
 
 import numpy as np
 
+from engine.controls import PARTIAL_INTERVAL
 from engine.errors import OptionError
 from engine.stt.base import Hypothesis, Recognizer, UtteranceDecoder
 from engine.stt.stability import common_prefix, folded
@@ -41,15 +42,14 @@ class AgreementOptions:
         max_uncertain_s: where this much sound has no certain word, the newest answer decides.
     """
 
-    partial_interval_ms: int = 600
+    partial_interval_ms: float = 600
     agreements: int = 2
     lag_ms: int = 200
     keep_s: float = 5.0
     max_uncertain_s: float = 20.0
 
     def __post_init__(self) -> None:
-        if not 50 <= self.partial_interval_ms <= 10_000:
-            raise OptionError(f"Live answers can come every 50 to 10000 ms, not every {self.partial_interval_ms}.")
+        PARTIAL_INTERVAL.check(self.partial_interval_ms)
         if not 1 <= self.agreements <= 10:
             raise OptionError(f"1 to 10 answers may have to agree, not {self.agreements}.")
 

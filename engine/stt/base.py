@@ -9,6 +9,9 @@ from collections.abc import Generator, Iterable, Sequence
 from dataclasses import dataclass
 from typing import TypeVar
 
+import numpy as np
+
+from engine.controls import PARTIAL_INTERVAL
 from engine.errors import OptionError
 from engine.types import Samples, Segment, Word
 
@@ -81,6 +84,51 @@ class UtteranceDecoder:
         """Drop the state without a final decode."""
 
 
+class PacedUtterance(UtteranceDecoder):
+    """A decoder that hears as it goes, asked once an interval: its words change no more often.
+
+    Args:
+        decoder: closed with this one.
+        interval: samples from one question to the next.
+    """
+
+    def __init__(self, decoder: UtteranceDecoder, interval: int) -> None:
+        self.is_endless = decoder.is_endless
+        self._decoder = decoder
+        self._interval = max(1, interval)
+        self._waiting: list[Samples] = []
+        self._waits = 0  # samples that wait
+        self._hypothesis = Hypothesis((), ())
+
+    def add(self, samples: Samples) -> Hypothesis:
+        at = 0
+        while at < len(samples):
+            part = samples[at : at + self._interval - self._waits]
+            self._waiting.append(part)
+            self._waits += len(part)
+            at += len(part)
+            if self._waits == self._interval:
+                self._ask()
+        return self._hypothesis
+
+    def finish(self) -> tuple[Word, ...]:
+        return last(self.finish_steps())
+
+    def finish_steps(self) -> Generator[None, None, tuple[Word, ...]]:
+        if self._waits:
+            self._ask()
+        return (yield from self._decoder.finish_steps())
+
+    def close(self) -> None:
+        self._waiting, self._waits = [], 0
+        self._decoder.close()
+
+    def _ask(self) -> None:
+        heard = np.concatenate(self._waiting)
+        self._waiting, self._waits = [], 0
+        self._hypothesis = self._decoder.add(heard)
+
+
 class Recognizer:
     """A loaded recogniser. Lives on one thread; holds no state of any stream.
 
@@ -125,6 +173,10 @@ class Recognizer:
         """Begin a streaming decode of one utterance. Several may be open at once."""
         raise NotImplementedError
 
+    def utterance_every(self, language: str, partial_interval_s: float) -> UtteranceDecoder:
+        """As `utterance`, whose words change at most once in so many seconds of sound; see `PARTIAL_INTERVAL`."""
+        return PacedUtterance(self.utterance(language), round(partial_interval_s * self.sample_rate))
+
     def guided(self, guidance: Guidance) -> "Recognizer":
         """The same model, told what to expect.
 
@@ -168,6 +220,20 @@ def language_of(segments: Iterable[Segment], asked: str, known: Sequence[str]) -
     """The language of a transcript: what was asked for, else what was mostly heard, else the model's default."""
     heard = Counter(segment.language for segment in segments if segment.language)
     return asked or next((language for language, _ in heard.most_common(1)), "") or next(iter(known), "")
+
+
+def checked_interval(partial_interval_s: object) -> float | None:
+    """Seconds between a microphone's partial answers; None is the recogniser's own.
+
+    Raises:
+        OptionError: no number, or outside `PARTIAL_INTERVAL`, which is in milliseconds.
+    """
+    if partial_interval_s is None:
+        return None
+    if isinstance(partial_interval_s, bool) or not isinstance(partial_interval_s, int | float):
+        raise OptionError(f"The partial interval must be a number of seconds, not “{str(partial_interval_s)[:40]}”.")
+    PARTIAL_INTERVAL.check(round(partial_interval_s * 1000, 3))
+    return partial_interval_s
 
 
 def guided(model: Recognizer, guidance: Guidance | None) -> Recognizer:

@@ -16,6 +16,7 @@ from engine.stt.base import (
     Hypothesis,
     Recognizer,
     UtteranceDecoder,
+    checked_interval,
     guided,
     last,
 )
@@ -41,9 +42,11 @@ class LiveSession:
         input_sample_rate: Hz of what the microphone sends.
         vad: when a turn begins and ends.
         guidance: what to expect, and whether to translate.
+        partial_interval_s: seconds of sound between two answers about words that may still change; None is the
+            model's own pace. See `engine.controls.PARTIAL_INTERVAL`.
 
     Raises:
-        OptionError: the model does not know the language, or cannot do what it is told.
+        OptionError: the model does not know the language, or cannot do what it is told; an interval out of range.
         AudioFormatError: a sample rate nobody records at.
     """
 
@@ -54,7 +57,9 @@ class LiveSession:
         input_sample_rate: int,
         vad: VadOptions | None = None,
         guidance: Guidance | None = None,
+        partial_interval_s: float | None = None,
     ) -> None:
+        self._partial_interval_s = checked_interval(partial_interval_s)
         model = guided(model, guidance)
         model.recognize((), language)
         self._model = model
@@ -136,7 +141,7 @@ class LiveSession:
             stable = yield from self._end_utterance()
         if self._utterance is None and len(part.samples):
             begin_s = part.start / self._model.sample_rate
-            self._utterance = _Utterance(self._listener().utterance(self._language), begin_s)
+            self._utterance = _Utterance(self._decoder(), begin_s)
         draft: tuple[Word, ...] = ()
         if self._utterance is not None and len(part.samples):
             new, draft = self._utterance.add(part.samples)
@@ -149,6 +154,12 @@ class LiveSession:
     def _listener(self) -> Recognizer:
         """The model, told what was said before where it makes use of that."""
         return self._model.following(tuple(self._said)) if self._said else self._model
+
+    def _decoder(self) -> UtteranceDecoder:
+        model = self._listener()
+        if self._partial_interval_s is None:
+            return model.utterance(self._language)
+        return model.utterance_every(self._language, self._partial_interval_s)
 
     def _is_long_enough(self, part: SpeechPart) -> bool:
         """Whether somebody who speaks without a pause gets a new utterance here."""

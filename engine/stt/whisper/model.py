@@ -11,7 +11,7 @@ import numpy as np
 
 from engine.errors import AudioFormatError, OptionError
 from engine.spacing import is_unspaced, text_of
-from engine.stt.agreement import AgreedUtterance
+from engine.stt.agreement import AgreedUtterance, AgreementOptions
 from engine.stt.base import Guidance, Recognizer, last
 from engine.stt.whisper import languages
 from engine.stt.whisper.align import Aligner
@@ -244,6 +244,15 @@ class Whisper(Recognizer):
             OptionError: a language it does not know.
         """
         return AgreedUtterance(self, languages.code(language, self._known))
+
+    def utterance_every(self, language: str, partial_interval_s: float) -> AgreedUtterance:
+        """As `utterance`, asked again after so many seconds of sound.
+
+        Raises:
+            OptionError: a language it does not know, or an interval out of range.
+        """
+        options = AgreementOptions(partial_interval_ms=partial_interval_s * 1000)
+        return AgreedUtterance(self, languages.code(language, self._known), options)
 
     def close(self) -> None:
         """The arrays go with the object."""

@@ -48,7 +48,7 @@ class Ear(Recognizer):
 class Session:
     """A live session that counts samples, on its model's thread only."""
 
-    def __init__(self, model: Ear, language: str, sample_rate: int, *, guidance: Any) -> None:
+    def __init__(self, model: Ear, language: str, sample_rate: int, *, guidance: Any, partial_interval_s: Any) -> None:
         if sample_rate <= 0:
             raise OptionError("The sample rate must be positive.")
         self.model = model

@@ -10,6 +10,7 @@ import pytest
 
 from engine.errors import ModelNotDownloaded, OptionError
 from engine.pool import ModelPool
+from engine.stt.agreement import AgreedUtterance
 from engine.stt.base import Guidance
 from engine.types import Samples
 
@@ -99,6 +100,22 @@ def test_guidance_crosses_to_a_microphones_session(pool: ModelPool, folder: Path
     assert heard(Guidance(translates=True, prompt="Good")) != plain
     with pytest.raises(OptionError, match="cannot translate"):
         pool.live("pocketsphinx", guidance=Guidance(translates=True))
+
+
+def test_the_interval_crosses_to_a_microphones_session(
+    pool: ModelPool, folder: Path, speech: Samples, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked: list[int] = []
+    monkeypatch.setattr(AgreedUtterance, "_ask", lambda self: asked.append(0))
+    counts: list[int] = []
+    for interval_s in (None, 0.2, 2.0):
+        asked.clear()
+        with pool.live(str(folder), "en", partial_interval_s=interval_s) as session:
+            session.add_audio(speech[:32000])
+        counts.append(len(asked))
+    assert counts[1] >= 2 * counts[0] > 2 * counts[2]
+    with pytest.raises(OptionError, match="partial interval must lie between 100 and 10000, and 50 does not"):
+        pool.live(str(folder), partial_interval_s=0.05)
 
 
 def test_a_language_it_does_not_know_is_refused(pool: ModelPool, folder: Path, speech: Samples) -> None:

@@ -260,7 +260,7 @@ def test_a_real_recogniser_hears_live_what_it_hears_offline(ears: PocketSphinx, 
     assert len(set(live) & set(offline)) >= 0.7 * len(set(offline))
 
 
-@pytest.mark.parametrize("wrong", [0, 49, 10_001, -600])
+@pytest.mark.parametrize("wrong", [0, 99, 10_001, -600, float("nan")])
 def test_an_interval_out_of_range_is_refused(wrong: int) -> None:
     with pytest.raises(OptionError):
         AgreementOptions(partial_interval_ms=wrong)

@@ -9,6 +9,7 @@ import pytest
 
 from engine.audio.resample import resample
 from engine.errors import AudioFormatError, OptionError
+from engine.stt.agreement import AgreedUtterance, AgreementOptions
 from engine.stt.base import Guidance, Hypothesis, Recognizer, UtteranceDecoder
 from engine.stt.live import LiveSession
 from engine.stt.pocketsphinx.model import PocketSphinx
@@ -19,8 +20,8 @@ RATE = 16000
 SENTENCES = ("The children were playing in the garden.", "Please call me tomorrow morning and bring the books.")
 
 
-def listened(model: Any, sound: Samples, packet: int, rate: int = RATE) -> list[TranscriptEvent]:
-    session = LiveSession(model, "", rate)
+def listened(model: Any, sound: Samples, packet: int, rate: int = RATE, **options: Any) -> list[TranscriptEvent]:
+    session = LiveSession(model, "", rate, **options)
     events = [
         event for begin in range(0, len(sound), packet) for event in session.add_audio(sound[begin : begin + packet])
     ]
@@ -183,6 +184,58 @@ def test_the_tenth_minute_costs_what_the_first_did(said: Any) -> None:
     early = cost(4)
     cost(10)
     assert cost(4) < 1.6 * early + 0.05
+
+
+@pytest.mark.parametrize("interval_s", [0.1, 0.3, 1.0])
+def test_words_change_no_more_often_than_asked_and_none_is_lost(said: Any, interval_s: float) -> None:
+    sound = said(SENTENCES[1], pause_s=0.03)
+    paced = listened(Ruler(), sound, 160, partial_interval_s=interval_s)
+    assert stable_words(paced) == stable_words(listened(Ruler(), sound, 1600))
+    changes = sum(1 for event in paced if event.draft or event.stable)
+    utterances = 1 + sum(1 for event in paced if event.stable and not event.draft)
+    assert 2 < changes <= len(sound) / RATE / interval_s + 2 * utterances
+
+
+class Asked(Recognizer):
+    """Counts how often it is asked about sound that is not over, by local agreement."""
+
+    sample_rate = RATE
+    languages = ("en",)
+    max_region_s = 30.0
+
+    def __init__(self) -> None:
+        self.drafts = 0
+
+    def recognize(self, regions: Any, language: str) -> list[Segment]:
+        return [Segment("", 0.0, 0.0) for _ in regions]
+
+    def recognize_draft(self, regions: Any, language: str) -> list[Segment]:
+        self.drafts += 1
+        return self.recognize(regions, language)
+
+    def utterance(self, language: str) -> UtteranceDecoder:
+        return AgreedUtterance(self, language, clock=lambda: 0.0)
+
+    def utterance_every(self, language: str, partial_interval_s: float) -> UtteranceDecoder:
+        options = AgreementOptions(partial_interval_ms=partial_interval_s * 1000)
+        return AgreedUtterance(self, language, options, clock=lambda: 0.0)
+
+
+def test_the_interval_reaches_a_recogniser_that_is_asked_again(said: Any) -> None:
+    sound = np.concatenate([said(SENTENCES[1], pause_s=0.03)] * 2)
+    asked: dict[float | None, int] = {}
+    for interval_s in (None, 0.6, 0.2, 2.0):
+        model = Asked()
+        listened(model, sound, 1600, partial_interval_s=interval_s)
+        asked[interval_s] = model.drafts
+    assert asked[None] == asked[0.6]
+    assert asked[0.2] > 2 * asked[0.6] > 4 * asked[2.0] > 0
+
+
+@pytest.mark.parametrize("wrong", [0, 0.05, 10.1, -1, float("nan"), float("inf"), "0.6", True])
+def test_an_interval_out_of_range_is_refused(wrong: Any) -> None:
+    with pytest.raises(OptionError, match="partial interval must"):
+        LiveSession(Ruler(), "", RATE, partial_interval_s=wrong)
 
 
 class Obedient(Ruler):
