@@ -284,6 +284,9 @@ class TranscriptEvent:
         audio_s: seconds of sound heard so far.
         is_final: True on the last event of the session; its draft is empty.
         speech: whether somebody is speaking at this moment.
+        corrected: on the final event, where the newest sound was heard once more as a whole: its words, better than
+            those that were told as they came; else None.
+        corrects: for how many of the session's last stable words they stand, this event's own among them.
     """
 
     stable: tuple[Word, ...]
@@ -291,6 +294,8 @@ class TranscriptEvent:
     audio_s: float
     is_final: bool = False
     speech: bool = False
+    corrected: tuple[Word, ...] | None = None
+    corrects: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -306,6 +306,13 @@ class LiveStart(BaseModel):
     model: str = Field("", max_length=MAX_NAME_CHARS)
     language: str = Field("", max_length=35)
     sample_rate: int = Field(16_000, ge=8_000, le=192_000)
+    partial_interval_ms: Finite | None = Field(
+        None,
+        ge=controls.PARTIAL_INTERVAL.low,
+        le=controls.PARTIAL_INTERVAL.high,
+        description="Sound between two answers about words that may still change; 600 where nothing is said, "
+        "and as it comes for those that hear as it comes.",
+    )
 
     # For models that can, which are the Whispers; the others refuse.
     translate: bool = Field(False, description="Write English, whatever is spoken.")
@@ -392,13 +399,39 @@ class LiveSave(BaseModel):
     title: str = Field("", max_length=1000)
 
 
+class LiveError(BaseModel):
+    """An error as OpenAI has it; `message` is a sentence for a person."""
+
+    message: str
+    type: str
+    param: str | None = None
+    code: str | None = None
+
+
+class LiveFailed(BaseModel):
+    """What did not work. The session goes on, unless the socket is closed right after."""
+
+    type: Literal["error"] = "error"
+    error: LiveError
+
+
+class LiveCancelled(BaseModel):
+    """The last message where the client has cancelled: nothing more was decided, and nothing is kept."""
+
+    type: Literal["cancelled"] = "cancelled"
+    audio: float
+
+
 class LiveComplete(BaseModel):
-    """The last message: the whole text."""
+    """The last message: the whole text. `corrected` tells that its end was heard once more, and may differ from the
+    deltas, which were told before all was known.
+    """
 
     type: Literal["complete"] = "complete"
     text: str
     words: list[LiveWord]
     audio: float
+    corrected: bool = False
 
 
 def sse(event: BaseModel | dict[str, Any], event_id: str | None = None) -> bytes:

@@ -62,6 +62,7 @@ class Whisper(Recognizer):
 
     sample_rate = SAMPLE_RATE
     takes_steps = True
+    hears_better_whole = True
     pause_s = 2.0
     """It hears sentences better with the pauses between them; only a longer one parts two regions."""
 
