@@ -105,7 +105,8 @@ class WordTime(BaseModel):
 class SpeechDelta(BaseModel):
     """A piece of speech: the next bytes of the container, in base64, and the words that begin in it.
 
-    `lead` is how many seconds a player that has not begun should still wait so as not to stop in the middle.
+    `lead` is how many seconds a player that has not begun should still wait so as not to stop in the middle. The last
+    one, whose sound may be empty, is `is_final`; `tokens` are those generated so far, 0 for models without.
     """
 
     type: Literal["speech.audio.delta"] = "speech.audio.delta"
@@ -114,6 +115,11 @@ class SpeechDelta(BaseModel):
     words: list[WordTime] = []
     notices: list[str] = []
     lead: float = 0.0
+    index: int = 0
+    is_final: bool = False
+    time_to_first_audio: float = 0.0
+    tokens: int = 0
+    tokens_per_second: float = 0.0
 
 
 class Usage(BaseModel):
@@ -125,12 +131,16 @@ class Usage(BaseModel):
 
 
 class SpeechDone(BaseModel):
-    """The end of a speech."""
+    """The end of a speech; `duration` and `audio_seconds` are seconds of sound, `wall_seconds` are from the request to
+    the end.
+    """
 
     type: Literal["speech.audio.done"] = "speech.audio.done"
     usage: Usage
     duration: float
     ttfa: float
+    audio_seconds: float
+    wall_seconds: float
     clip_id: str | None = None
 
 

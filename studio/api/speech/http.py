@@ -136,16 +136,13 @@ class _Speech:
 
     def _events(self, chunks: Iterator[AudioChunk]) -> Iterator[bytes]:
         last: AudioChunk | None = None
+        index = 0
         try:
             for chunk, block in self._encoded(chunks):
                 last = chunk or last
-                words = [WordTime.of(word) for word in chunk.words] if chunk else []
-                notices = list(chunk.notices) if chunk else []
-                if block or words or notices:
-                    rate = last.sample_rate if last else 0
-                    audio = base64.b64encode(block).decode("ascii")
-                    lead = round(chunk.lead_s, 3) if chunk else 0.0
-                    yield sse(SpeechDelta(audio=audio, sample_rate=rate, words=words, notices=notices, lead=lead))
+                if chunk is None or block or chunk.words or chunk.notices:
+                    yield sse(_delta(index, chunk, last, block))
+                    index += 1
         except EngineError as exc:
             if self._first_chunk is None:
                 raise  # nothing was said yet: this becomes the answer's status
@@ -174,11 +171,29 @@ def _recorder(context: ApiContext, asking: Person, who: Dressed, spoken: SpeechR
     return ClipRecorder(context.library, asking.name, who.model, replace(spoken, voice=who.named))
 
 
+def _delta(index: int, chunk: AudioChunk | None, last: AudioChunk | None, block: bytes) -> SpeechDelta:
+    """What became of a chunk; None is the container's end, of which `last` was the last."""
+    return SpeechDelta(
+        audio=base64.b64encode(block).decode("ascii"),
+        sample_rate=last.sample_rate if last else 0,
+        words=[WordTime.of(word) for word in chunk.words] if chunk else [],
+        notices=list(chunk.notices) if chunk else [],
+        lead=round(chunk.lead_s, 3) if chunk else 0.0,
+        index=index,
+        is_final=chunk is None,
+        time_to_first_audio=round(last.ttfa_s, 4) if last else 0.0,
+        tokens=last.tokens if last else 0,
+        tokens_per_second=round(last.tokens_per_second, 2) if last else 0.0,
+    )
+
+
 def _done(spoken: SpeechRequest, last: AudioChunk | None, clip: str | None) -> SpeechDone:
     tokens = last.tokens if last else 0
     return SpeechDone(
         usage=Usage(input_tokens=len(spoken.text), output_tokens=tokens, total_tokens=len(spoken.text) + tokens),
         duration=round((last.audio_s or 0.0) if last else 0.0, 4),
         ttfa=round(last.ttfa_s if last else 0.0, 4),
+        audio_seconds=round((last.audio_s or 0.0) if last else 0.0, 4),
+        wall_seconds=round((last.wall_s or 0.0) if last else 0.0, 4),
         clip_id=clip,
     )
