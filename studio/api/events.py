@@ -66,6 +66,7 @@ class SpeechBody(SamplingFields, ChunkingFields):
     speed: Finite = field_of(controls.SPEED)
     response_format: SpeechFormat = "mp3"
     stream_format: Literal["audio", "sse"] = "audio"
+    stream: bool = Field(True, description="False makes all of it before it is answered, with its length.")
 
     language: str = Field("", max_length=35)
     pitch: Finite = field_of(controls.PITCH)
@@ -75,6 +76,11 @@ class SpeechBody(SamplingFields, ChunkingFields):
     pronunciations: list[Said] = Field([], max_length=1000)
     saved_pronunciations: bool = True
     book: str = Field("", max_length=MAX_NAME_CHARS)
+
+    @field_validator("stream", mode="before")
+    @classmethod
+    def _streams(cls, value: Any) -> Any:
+        return True if value is None else value
 
     @field_validator("model", "instructions", "language", "voice", mode="before")
     @classmethod

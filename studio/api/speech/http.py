@@ -1,24 +1,29 @@
 """POST /v1/audio/speech: text in, one valid audio container out while it is being spoken."""
 
 import base64
-from collections.abc import Iterator
+import secrets
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
+from itertools import chain
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Header, Request
-from starlette.responses import Response
+from starlette.background import BackgroundTask
+from starlette.responses import FileResponse, Response
 
-from engine.audio.files.encode import FORMATS, open_encoder
-from engine.errors import EngineError
+from engine.audio.files.encode import FORMATS, open_encoder, write_file
+from engine.errors import EngineError, OptionError
 from engine.types import AudioChunk, SpeechRequest
 from studio.access import Person, StreamSlot
 from studio.api import names
 from studio.api.bridge import Cancel, Pump, off_loop
 from studio.api.context import ApiContext, Asking, Context
 from studio.api.errors import wire
-from studio.api.events import SpeechBody, SpeechDelta, SpeechDone, Usage, WordTime, sse
+from studio.api.events import SpeechBody, SpeechDelta, SpeechDone, SpeechFormat, Usage, WordTime, sse
 from studio.api.json_route import LongJsonRoute
 from studio.api.speech.clip_recorder import ClipRecorder
 from studio.api.speech.speaking import as_kept, own_of
@@ -36,7 +41,11 @@ async def speak(
     asking: Asking,
     x_studio_keep: str = Header("", max_length=10),
 ) -> Response:
-    """Speak a text. The first bytes leave with the first sound; leaving the connection stops the voice."""
+    """Speak a text. The first bytes leave with the first sound, unless `stream` is false; leaving the connection stops
+    the voice.
+    """
+    if not body.stream and body.stream_format == "sse":
+        raise OptionError("`stream` is false, so there are no events to send: leave out `stream` or `stream_format`.")
     context.access.limits.check_speech_text(body.input)
     who = await off_loop(
         partial(
@@ -63,10 +72,20 @@ async def speak(
     )
     slot = context.access.limits.open_stream(asking)
     work = _Speech(context, asking, who, spoken, body, slot, keep=x_studio_keep == "1")
+    if not body.stream:
+        return await _whole(request, work, body.response_format)
     pump = Pump[bytes](work, name="speech")
     first = await pump.first_for(request)
     media_type = "text/event-stream" if body.stream_format == "sse" else FORMATS[body.response_format].media_type
     return PumpedResponse(first, pump, media_type, work.headers())
+
+
+async def _whole(request: Request, work: "_Speech", audio_format: SpeechFormat) -> Response:
+    pump = Pump[Path](work.whole, name="speech")
+    path = await pump.first_for(request)
+    gone = BackgroundTask(path.unlink, missing_ok=True)
+    headers = {"cache-control": "no-store", **work.headers()}
+    return FileResponse(path, media_type=FORMATS[audio_format].media_type, headers=headers, background=gone)
 
 
 class _Speech:
@@ -92,19 +111,35 @@ class _Speech:
         self._first_chunk: AudioChunk | None = None
 
     def __call__(self, cancel: Cancel) -> Iterator[bytes]:
+        with self._spoken_chunks(cancel) as chunks:
+            yield from self._events(chunks) if self._body.stream_format == "sse" else self._container(chunks)
+
+    def whole(self, cancel: Cancel) -> Iterator[Path]:
+        """All of it as one file, which is the caller's to remove."""
+        with self._spoken_chunks(cancel) as chunks:
+            first = next(chunks)
+            samples = (chunk.samples for chunk in chain([first], chunks))
+            path = self._context.library.storage.uploads(self._asking.name) / f"whole-{secrets.token_hex(8)}"
+            write_file(path, samples, self._body.response_format, first.sample_rate)
+            try:
+                yield path
+            except GeneratorExit:
+                path.unlink(missing_ok=True)  # nobody took it
+                raise
+
+    @contextmanager
+    def _spoken_chunks(self, cancel: Cancel) -> Generator[Iterator[AudioChunk]]:
         with self._slot:
-            body = self._body
             kept = as_kept(
                 self._context,
                 self._asking,
                 self._who.asked(self._spoken),
-                with_words=body.saved_pronunciations,
-                book=body.book,
+                with_words=self._body.saved_pronunciations,
+                book=self._body.book,
             )
             stream = cancel.closes(self._context.pool.speak(self._who.model, kept))
             try:
-                chunks = self._watched(stream)
-                yield from self._events(chunks) if self._body.stream_format == "sse" else self._container(chunks)
+                yield self._watched(stream)
             finally:
                 stream.close()
                 if self._recorder is not None:

@@ -121,7 +121,10 @@ def test_a_cancelled_stream_ends_with_one_message_that_says_so(address: str) -> 
 
 @pytest.mark.parametrize("path", ["", "/ws/orpheus"])
 def test_the_root_is_guarded_as_the_path_is(address: str, path: str) -> None:
-    with pytest.raises(InvalidStatus) as refused, connect(address + path, proxy=None, origin="http://elsewhere.example"):
+    with (
+        pytest.raises(InvalidStatus) as refused,
+        connect(address + path, proxy=None, origin="http://elsewhere.example"),
+    ):
         pass
     assert refused.value.response.status_code == 403
 
