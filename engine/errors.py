@@ -13,6 +13,7 @@
     │   ├── WeightsError           the files are there and are not what the family expects
     │   └── OutOfMemory            it does not fit the budget, even with everything else unloaded
     ├── GenerationError            the model ran and did not give speech or text
+    ├── DeviceError                nothing here plays sound, or what played it is gone
     └── Cancelled                  somebody pressed Stop; not a fault
 
 A message says what happened, to what, and what to do. It never holds a path of this machine that the person did not
@@ -74,6 +75,10 @@ class OutOfMemory(ModelError):
 
 class GenerationError(EngineError):
     """The model ran and gave neither speech nor text."""
+
+
+class DeviceError(EngineError):
+    """Nothing on this machine plays sound, or what played it went away."""
 
 
 class Cancelled(EngineError):
