@@ -435,6 +435,7 @@ class LiveCancelled(BaseModel):
     """The last message where the client has cancelled: nothing more was decided, and nothing is kept."""
 
     type: Literal["cancelled"] = "cancelled"
+    cancelled: Literal[True] = True
     audio: float
 
 
