@@ -243,11 +243,27 @@ class AudioChunk:
 
 
 @dataclass(frozen=True, slots=True)
+class Measures:
+    """How a text was found, for recognisers that decode it token by token; of the window the text was heard in.
+
+    Attributes:
+        avg_logprob: log-probability of a token, on average.
+        no_speech_prob: how likely it is that nobody spoke.
+        temperature: at which the tokens were drawn; 0 always took the likeliest.
+    """
+
+    avg_logprob: float
+    no_speech_prob: float
+    temperature: float
+
+
+@dataclass(frozen=True, slots=True)
 class Segment:
     """A sentence-sized stretch of recognised speech; times in seconds from the start of the recording.
 
     `language` is a BCP 47 tag where the recogniser found out what is spoken, else "". `is_sure` is False where the
-    words may stand for no speech at all: live they stay a guess, and nothing else gives out such words.
+    words may stand for no speech at all: live they stay a guess, and nothing else gives out such words. `measures` are
+    the recogniser's own, where it has any.
     """
 
     text: str
@@ -258,6 +274,7 @@ class Segment:
     speaker: str = ""
     language: str = ""
     is_sure: bool = True
+    measures: Measures | None = None
 
     @property
     def space_before(self) -> bool | None:
@@ -297,6 +314,9 @@ class TranscriptEvent:
         audio_s: seconds of sound heard so far.
         is_final: True on the last event of the session; its draft is empty.
         speech: whether somebody is speaking at this moment.
+        corrected: on the final event, where the newest sound was heard once more as a whole: its words, better than
+            those that were told as they came; else None.
+        corrects: for how many of the session's last stable words they stand, this event's own among them.
     """
 
     stable: tuple[Word, ...]
@@ -304,6 +324,8 @@ class TranscriptEvent:
     audio_s: float
     is_final: bool = False
     speech: bool = False
+    corrected: tuple[Word, ...] | None = None
+    corrects: int = 0
 
 
 @dataclass(frozen=True, slots=True)

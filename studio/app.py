@@ -94,6 +94,7 @@ def create_app(
                 await asyncio.to_thread(warming.stop)
             if supervisor is not None:
                 await asyncio.to_thread(supervisor.stop)
+            await asyncio.to_thread(context.loudspeaker.stop)
             await context.live.close()
             await asyncio.to_thread(pool.close)
             library.close()

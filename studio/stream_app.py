@@ -1,4 +1,4 @@
-"""The stream protocol alone, as an application: /ws/orpheus and /listen, without page, queue and database.
+"""The stream protocol alone, as an application: /ws/orpheus, the same at /, and /listen; no page, queue or database.
 
 `create_stream_app` assembles, `serve_stream` runs it on a port.
 """
@@ -76,6 +76,8 @@ def create_stream_app(settings: Settings, warm: bool = False) -> FastAPI:
     app.add_api_route("/health", _health, include_in_schema=False)
     app.add_api_route("/", _home, include_in_schema=False)
     app.include_router(stream_socket.router)
+    # Clients of other servers of this protocol open the port and name no path.
+    app.add_api_websocket_route("/", stream_socket.speak)
     app.include_router(listen_page.router)
     app.router.routes.extend(access.routes)
     app.add_middleware(cast(Any, api_errors.LastResort))

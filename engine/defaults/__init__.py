@@ -9,7 +9,7 @@
 Loads no model and touches no network: it looks which files are here.
 """
 
-from engine.defaults.listening import ALWAYS_LISTENS, Listener, who_listens
+from engine.defaults.listening import ALWAYS_LISTENS, Listener, who_is_quicker, who_listens
 from engine.defaults.named import base, tag
 from engine.defaults.notices import simple_recogniser
 from engine.defaults.speaking import ALWAYS_SPEAKS, Speaker, voice_language, who_speaks
@@ -23,6 +23,7 @@ __all__ = [
     "simple_recogniser",
     "tag",
     "voice_language",
+    "who_is_quicker",
     "who_listens",
     "who_speaks",
 ]

@@ -65,6 +65,31 @@ def who_listens(
     return Listener(chosen.id, simple_recogniser(chosen.id))
 
 
+def who_is_quicker(
+    than: str, language: str = "", models_dir: Path | None = None, *, needs: Collection[str] = ()
+) -> ModelCard | None:
+    """Who of this machine hears a microphone at less cost than somebody, and best of those; None where nobody does.
+
+    Args:
+        than: the id of who is too slow.
+        language: a tag; "" where nobody says.
+        models_dir: as above.
+        needs: as above.
+    """
+    wanted = base(tag(language)) or ASSUMED
+    cost = _cost(registry.find(than, "transcribe"))
+    able = [card for card in _here(models_dir) if set(needs) <= card.abilities]
+    know = [card for card in able if wanted in ("auto", *map(base, card.languages))]
+    return next((card for card in know if _cost(card) < cost), None)
+
+
+def _cost(card: ModelCard) -> int:
+    """In what order recognisers take time live: a Whisper hears a window again and again, a Parakeet all of it once."""
+    if card.family == "parakeet":
+        return 2
+    return 1 + len(_SIZES) - _rank(card)[1] if card.family == "whisper" else 0
+
+
 def _nobody(language: str, wanted: str) -> OptionError:
     """What to tell somebody whose language none of the models that are here knows."""
     better = natural("transcribe")

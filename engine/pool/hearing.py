@@ -52,6 +52,10 @@ class LiveHandle:
         """The microphone is off: what was still open becomes certain. Close the handle after it."""
         return self._run(lambda session: session.finish_steps())
 
+    def forget(self) -> None:
+        """What was heard so far is of no account to the end; `flush` before."""
+        self._lease.call(lambda _: self._lease.session.forget())
+
     def close(self) -> None:
         """Drop the session; does not wait. A handle that is only forgotten is closed too."""
         self._lease.leave()

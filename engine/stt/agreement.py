@@ -134,6 +134,18 @@ class AgreedUtterance(UtteranceDecoder):
         self.close()
         return words
 
+    def settle(self, words: Sequence[Word]) -> tuple[Word, ...]:
+        """It has ended, and was heard as a whole elsewhere: all its words, with these behind the stable ones.
+
+        Raises:
+            OptionError: the utterance is closed.
+        """
+        self._refuse_if_closed()
+        self._take_waiting()
+        self._commit(self._beyond(words))
+        self.close()
+        return self._stable
+
     def close(self) -> None:
         """Drop what was heard, without a last answer."""
         self._is_closed = True

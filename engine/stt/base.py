@@ -16,6 +16,8 @@ from engine.errors import OptionError
 from engine.types import Samples, Segment, Word
 
 T = TypeVar("T")
+Steps = Generator[None, None, T]
+"""Work with pauses in which others may have their turn; what it gives comes at the end."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,6 +82,13 @@ class UtteranceDecoder:
         yield from ()
         return self.finish()
 
+    def settle(self, words: Sequence[Word]) -> tuple[Word, ...] | None:
+        """It has ended, and was heard as a whole elsewhere: all its words, with these behind the stable ones.
+
+        None where the decoder knows better than they do; then it is to be finished.
+        """
+        return None
+
     def close(self) -> None:
         """Drop the state without a final decode."""
 
@@ -143,6 +152,7 @@ class Recognizer:
         pause_s: seconds of silence that part two regions of a recording; 0 is what ends a turn.
         takes_steps: whether a region takes long, and others have their turn meanwhile.
         is_translating: whether its words are in another language than it hears.
+        hears_better_whole: whether half a minute heard at once is understood better than in the pieces it came in.
     """
 
     sample_rate: int
@@ -152,6 +162,7 @@ class Recognizer:
     pause_s: float = 0.0
     takes_steps: bool = False
     is_translating: bool = False
+    hears_better_whole: bool = False
 
     def recognize(self, regions: Sequence[Samples], language: str) -> list[Segment]:
         """Decode a batch of speech regions, each float32 [n]; one Segment each, times from the region's own start.

@@ -5,9 +5,8 @@ kept but the utterance in hand, so the tenth hour costs what the first minute do
 """
 
 from collections import deque
-from collections.abc import Generator, Iterable
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import TypeVar
 
 from engine.audio.resample import StreamingResampler
 from engine.errors import OptionError
@@ -15,17 +14,15 @@ from engine.stt.base import (
     Guidance,
     Hypothesis,
     Recognizer,
+    Steps,
     UtteranceDecoder,
     checked_interval,
     guided,
     last,
 )
+from engine.stt.once_more import Stretches
 from engine.stt.vad import SpeechDetector, SpeechPart, VadOptions
 from engine.types import Samples, TranscriptEvent, Word
-
-T = TypeVar("T")
-Steps = Generator[None, None, T]
-"""Work with pauses in which others may have their turn; what it gives comes at the end."""
 
 # Past this share of the longest utterance a short breath is reason enough to begin a new one.
 _LONG_ENOUGH = 0.7
@@ -69,6 +66,7 @@ class LiveSession:
         self._detector = SpeechDetector(model.sample_rate, vad)
         self._utterance: _Utterance | None = None
         self._heard = 0  # samples of the microphone
+        self._stretches = Stretches(model, language)
         self._said: deque[Word] = deque(maxlen=_REMEMBERED)
         self._shown: tuple[tuple[Word, ...], bool] = ((), False)
         self._is_closed = False
@@ -100,6 +98,11 @@ class LiveSession:
         self._shown = ((), False)
         return [*events, TranscriptEvent((), (), self._heard_s)]
 
+    def forget(self) -> None:
+        """What was heard so far is of no account to the end; `flush` before."""
+        self._stretches.forget()
+        self._said.clear()
+
     def finish(self) -> list[TranscriptEvent]:
         """The microphone is off: decide on all that was heard. The last event is final."""
         return last(self.finish_steps())
@@ -108,11 +111,18 @@ class LiveSession:
         """As `finish`, with pauses."""
         if self._is_closed:
             return []
-        parts = [*self._detector.feed(self._resampler.finish()), *self._detector.finish()]
-        events = yield from self._hear(parts)
-        stable = yield from self._end_utterance()
+        rest = self._detector.feed(self._resampler.finish()) + self._detector.finish()
+        # A turn that only ends because nothing more comes is decided together with what stands before it.
+        events = yield from self._hear(part for part in rest if len(part.samples) or not self._model.hears_better_whole)
+        again = yield from self._stretches.once_more()
+        last = again.last if again is not None else None
+        stable = yield from self._end_utterance(last)
         self.close()
-        return [*events, TranscriptEvent(stable, (), self._heard_s, is_final=True)]
+        event = TranscriptEvent(stable, (), self._heard_s, is_final=True)
+        if again is not None:
+            corrected = (*again.words, *(stable if last is None else ()))
+            event = replace(event, corrected=corrected, corrects=again.corrects + len(stable))
+        return [*events, event]
 
     def close(self) -> None:
         """Drop what is not decided yet. Safe to call twice."""
@@ -142,14 +152,21 @@ class LiveSession:
         if self._utterance is None and len(part.samples):
             begin_s = part.start / self._model.sample_rate
             self._utterance = _Utterance(self._decoder(), begin_s)
+            self._stretches.begin_turn(part.start)
         draft: tuple[Word, ...] = ()
         if self._utterance is not None and len(part.samples):
+            self._stretches.hear(part.start, part.samples)
             new, draft = self._utterance.add(part.samples)
-            stable += new
+            stable += self._told(new)
         if part.ends_at is not None:
             stable, draft = stable + (yield from self._end_utterance()), ()
-        self._said.extend(stable)
         return stable, draft
+
+    def _told(self, words: tuple[Word, ...]) -> tuple[Word, ...]:
+        """These are certain from now on."""
+        self._said.extend(words)
+        self._stretches.tell(words)
+        return words
 
     def _listener(self) -> Recognizer:
         """The model, told what was said before where it makes use of that."""
@@ -171,12 +188,19 @@ class LiveSession:
             return True
         return length_s >= _LONG_ENOUGH * self._model.max_region_s and float(abs(part.samples).max()) < _SILENT_STEP
 
-    def _end_utterance(self) -> Steps[tuple[Word, ...]]:
+    def _end_utterance(self, heard_whole: tuple[Word, ...] | None = None) -> Steps[tuple[Word, ...]]:
+        """The words not handed out yet; `heard_whole` are those of an answer about more than the turn."""
         utterance = self._utterance
         if utterance is None:
             return ()
         try:
-            return (yield from utterance.finish())
+            is_decided = utterance.told == 0
+            words = utterance.settle(heard_whole) if heard_whole is not None else None
+            if words is None:
+                words = yield from utterance.finish()
+            self._told(words)
+            self._stretches.end_turn(is_decided)
+            return words
         finally:
             # Not before: a session that is closed meanwhile drops what is being decided.
             self._utterance = None
@@ -189,7 +213,7 @@ class _Utterance:
         self.decoder = decoder
         self.samples = 0
         self._begin_s = begin_s
-        self._told = 0  # stable words already handed out
+        self.told = 0  # stable words already handed out
 
     def add(self, samples: Samples) -> tuple[tuple[Word, ...], tuple[Word, ...]]:
         """(words that became stable, the draft behind them)"""
@@ -201,8 +225,16 @@ class _Utterance:
         """The words not handed out yet."""
         return self._new((yield from self.decoder.finish_steps()))
 
+    def settle(self, words: Sequence[Word]) -> tuple[Word, ...] | None:
+        """The same, where these are the words of the session's newest sound; None where the decoder is to be asked."""
+        by_s = self._begin_s
+        own = [word for word in words if (word.start_s + word.end_s) / 2 >= by_s]
+        placed = [replace(word, start_s=word.start_s - by_s, end_s=word.end_s - by_s) for word in own]
+        settled = self.decoder.settle(placed)
+        return None if settled is None else self._new(settled)
+
     def _new(self, stable: tuple[Word, ...]) -> tuple[Word, ...]:
-        new, self._told = stable[self._told :], len(stable)
+        new, self.told = stable[self.told :], len(stable)
         return self._placed(new)
 
     def _placed(self, words: tuple[Word, ...]) -> tuple[Word, ...]:

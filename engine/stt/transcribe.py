@@ -60,7 +60,7 @@ def transcribe(
             parts = segments_of(segment.words) if batch_s and segment.words else (segment,)
             for part in parts:
                 if part.text:
-                    yield moved(replace(part, language=segment.language), start_s + begin_s)
+                    yield moved(replace(part, language=segment.language, measures=segment.measures), start_s + begin_s)
         place.decided(batch[-1][0])
 
 

@@ -10,6 +10,8 @@ from starlette.requests import cookie_parser
 from starlette.responses import JSONResponse, RedirectResponse, Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
+from studio.access.at_the_machine import SCOPE_KEY as HERE_KEY
+from studio.access.at_the_machine import is_at_the_machine
 from studio.access.attempts import Attempts
 from studio.access.body_limits import BodyLimits
 from studio.access.current import SCOPE_KEY
@@ -102,7 +104,7 @@ class Gate:
             for name, value in scope["headers"]
             if not name.startswith((b"x-forwarded", b"x-gradio-server"))
         ]
-        scope = {**scope, "headers": kept}
+        scope = {**scope, "headers": kept, HERE_KEY: is_at_the_machine(scope, headers)}
         if self._hosts.is_shared(headers.get("host", "")) and is_loopback(client_address(scope)):
             scope["headers"] = [*kept, (b"x-forwarded-proto", b"https")]
             scope["scheme"] = "wss" if scope["type"] == "websocket" else "https"

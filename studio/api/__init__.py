@@ -4,6 +4,7 @@ from fastapi import APIRouter
 
 from studio.api import listen, live, models, transcriptions
 from studio.api.kept import clips, jobs, pronunciations, transcripts, voices
+from studio.api.known import routes as known
 from studio.api.speech import compare, http, stream_socket
 
 
@@ -23,6 +24,7 @@ def build_router() -> APIRouter:
         live,
         stream_socket,
         listen,
+        known,
     ):
         router.include_router(door.router)
     return router

@@ -8,6 +8,7 @@ from starlette.requests import HTTPConnection
 
 from engine.pool import ModelPool
 from studio.access import Access, Person, current_person
+from studio.api.known.loudspeaker import Loudspeaker
 from studio.api.live_sessions import LiveSessions
 from studio.books import Readings
 from studio.library.library import Library
@@ -25,6 +26,7 @@ class ApiContext:
         access: who may come in, and how much they may ask for.
         live: microphones' sessions that outlive their connection.
         readings: documents that are being read; the page's too.
+        loudspeaker: what this machine plays for whoever sits at it.
     """
 
     settings: Settings
@@ -33,6 +35,7 @@ class ApiContext:
     access: Access
     live: LiveSessions = field(default_factory=LiveSessions)
     readings: Readings = field(default_factory=Readings)
+    loudspeaker: Loudspeaker = field(default_factory=Loudspeaker)
 
 
 # Both are coroutines because FastAPI would send plain functions through a thread.

@@ -98,7 +98,8 @@ class WordTime(BaseModel):
 class SpeechDelta(BaseModel):
     """A piece of speech: the next bytes of the container, in base64, and the words that begin in it.
 
-    `lead` is how many seconds a player that has not begun should still wait so as not to stop in the middle.
+    `lead` is how many seconds a player that has not begun should still wait so as not to stop in the middle. The last
+    one, whose sound may be empty, is `is_final`; `tokens` are those generated so far, 0 for models without.
     """
 
     type: Literal["speech.audio.delta"] = "speech.audio.delta"
@@ -107,6 +108,11 @@ class SpeechDelta(BaseModel):
     words: list[WordTime] = []
     notices: list[str] = []
     lead: float = 0.0
+    index: int = 0
+    is_final: bool = False
+    time_to_first_audio: float = 0.0
+    tokens: int = 0
+    tokens_per_second: float = 0.0
 
 
 class Usage(BaseModel):
@@ -118,12 +124,16 @@ class Usage(BaseModel):
 
 
 class SpeechDone(BaseModel):
-    """The end of a speech."""
+    """The end of a speech; `duration` and `audio_seconds` are seconds of sound, `wall_seconds` are from the request to
+    the end.
+    """
 
     type: Literal["speech.audio.done"] = "speech.audio.done"
     usage: Usage
     duration: float
     ttfa: float
+    audio_seconds: float
+    wall_seconds: float
     clip_id: str | None = None
 
 
@@ -307,6 +317,13 @@ class LiveStart(Asked):
     model: str = Field("", max_length=MAX_NAME_CHARS)
     language: str = Field("", max_length=35)
     sample_rate: int = Field(16_000, ge=8_000, le=192_000)
+    partial_interval_ms: Finite | None = Field(
+        None,
+        ge=controls.PARTIAL_INTERVAL.low,
+        le=controls.PARTIAL_INTERVAL.high,
+        description="Sound between two answers about words that may still change; 600 where nothing is said, "
+        "and as it comes for those that hear as it comes.",
+    )
 
     # For models that can, which are the Whispers; the others refuse.
     translate: bool = Field(False, description="Write English, whatever is spoken.")
@@ -393,13 +410,40 @@ class LiveSave(Asked):
     title: str = Field("", max_length=1000)
 
 
+class LiveError(BaseModel):
+    """An error as OpenAI has it; `message` is a sentence for a person."""
+
+    message: str
+    type: str
+    param: str | None = None
+    code: str | None = None
+
+
+class LiveFailed(BaseModel):
+    """What did not work. The session goes on, unless the socket is closed right after."""
+
+    type: Literal["error"] = "error"
+    error: LiveError
+
+
+class LiveCancelled(BaseModel):
+    """The last message where the client has cancelled: nothing more was decided, and nothing is kept."""
+
+    type: Literal["cancelled"] = "cancelled"
+    cancelled: Literal[True] = True
+    audio: float
+
+
 class LiveComplete(BaseModel):
-    """The last message: the whole text."""
+    """The last message: the whole text. `corrected` tells that its end was heard once more, and may differ from the
+    deltas, which were told before all was known.
+    """
 
     type: Literal["complete"] = "complete"
     text: str
     words: list[LiveWord]
     audio: float
+    corrected: bool = False
 
 
 def sse(event: BaseModel | dict[str, Any], event_id: str | None = None) -> bytes:

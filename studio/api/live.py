@@ -16,8 +16,16 @@ Beyond that, for those who ask for it in the first message:
                          Whoever loses the connection keeps what is not acknowledged, comes back within a minute with
                          {"session", "words": certain words so far}, learns `received`, and sends on from there.
     "keep": true         the sound is kept, and POST .../{session}/save makes a transcript of it after the end.
-    {"action": "pause"}  what was said so far becomes certain; the session waits, for half an hour at most.
+    "partial_interval_ms"  how much sound lies between two answers about words that may still change.
+    {"action": "flush"}  what was said so far becomes certain, and listening goes on without a gap.
+    {"action": "pause"}  the same, and the session waits, for half an hour at most.
     {"action": "clear"}  words and sound so far are forgotten.
+    {"action": "finish"} as "stop".
+    {"action": "cancel"} the end at once: nothing more is decided, nothing is kept; answered with {"type": "cancelled"}.
+
+{"type": "flush"} says the same as {"action": "flush"}. What cannot be done is answered with {"type": "error"}, and the
+session goes on. A Whisper hears the last half minute once more at the end: `text` and `words` of "complete" are what it
+then says, and may differ from the deltas that were told before all was known.
 
 Time is counted in samples of what was sent. What cannot be heard yet waits in the socket, not in memory.
 """
@@ -27,25 +35,28 @@ import contextlib
 import json
 import logging
 from functools import partial
-from typing import Any, cast
+from pathlib import Path
+from typing import Any, Literal, cast
 
 from fastapi import APIRouter, WebSocket, WebSocketDisconnect
 from pydantic import BaseModel, ValidationError
 from starlette.responses import JSONResponse, Response
 
 from engine import registry
+from engine.defaults import who_is_quicker
 from engine.errors import EngineError, InputError, ModelNotDownloaded, ModelNotFound, OptionError
 from engine.registry.guidance import check_guidance
 from engine.stt.base import Guidance
 from engine.stt.segments import segments_of
 from engine.types import Transcript
+from engine.wording import listed
 from studio.access import StreamSlot, TooMany
 from studio.access.errors import error_body
 from studio.api import names
 from studio.api.bridge import off_loop
 from studio.api.context import ApiContext, Asking, Context
 from studio.api.errors import invalid_sentence, wire
-from studio.api.events import Deleted, LiveSave, LiveStart
+from studio.api.events import Deleted, LiveError, LiveFailed, LiveSave, LiveStart
 from studio.api.kept.jobs import job_json
 from studio.api.live_recording import LiveRecording
 from studio.api.live_session import Command, ResumableSession
@@ -65,6 +76,15 @@ LEFT = frozenset({1000, 1001})
 """How a client closes that wants to go; anything else is a connection that was lost (a torn one reads as 1005 here)."""
 ADDRESS = "/v1/audio/transcriptions/realtime"
 MAX_COMMAND_CHARS = 1000
+COMMANDS: dict[str, Command | Literal["cancel"]] = {
+    "stop": "stop",
+    "finish": "stop",
+    "flush": "flush",
+    "pause": "pause",
+    "clear": "clear",
+    "cancel": "cancel",
+}
+"""What a client may say, and what is meant."""
 
 
 @router.websocket(ADDRESS)
@@ -136,9 +156,17 @@ async def _begin(context: ApiContext, asking: Asking, start: LiveStart) -> Resum
         model, start.language.lower(), translate=guidance.translates, prompt=guidance.prompt, hotwords=guidance.hotwords
     )
     slot = await _slot(context, asking)
+    interval_s = None if start.partial_interval_ms is None else start.partial_interval_ms / 1000
     try:
         handle = await off_loop(
-            partial(context.pool.live, model, told.language, start.sample_rate, guidance=told.guidance)
+            partial(
+                context.pool.live,
+                model,
+                told.language,
+                start.sample_rate,
+                guidance=told.guidance,
+                partial_interval_s=interval_s,
+            )
         )
     except BaseException:
         slot.close()
@@ -151,9 +179,18 @@ async def _begin(context: ApiContext, asking: Asking, start: LiveStart) -> Resum
     session = ResumableSession(
         asking.name, handle, slot, told, start.sample_rate,
         is_resumable=start.resumable or start.keep, record=record if start.keep else None,
+        quicker=partial(_quicker, model, told.language, context.settings.models_dir, guidance.needs),
     )  # fmt: skip
     context.live.add(session)
     return session
+
+
+def _quicker(model: str, language: str, models_dir: Path | None, needs: frozenset[str]) -> str:
+    """Who would keep pace, as a sentence."""
+    other = who_is_quicker(model, language, models_dir, needs=needs)
+    if other is None:
+        return "No quicker one is on this machine."
+    return f"{other.name} is here too and quicker{', though it mishears more' if other.built_in else ''}."
 
 
 async def _slot(context: ApiContext, asking: Asking) -> StreamSlot:
@@ -170,7 +207,9 @@ async def _slot(context: ApiContext, asking: Asking) -> StreamSlot:
 def _settle(context: ApiContext, session: ResumableSession, lost: bool) -> None:
     """What becomes of a session that nobody is attached to any more."""
     is_deciding = session.is_stopping or session.ended.is_set()
-    if is_deciding and session.error is None and session.is_resumable:
+    if session.is_cancelled:
+        context.live.drop(session)
+    elif is_deciding and session.error is None and session.is_resumable:
         context.live.over(session)
     elif lost and session.is_resumable and session.error is None:
         context.live.away(session)
@@ -274,22 +313,25 @@ class _Connection:
 
     async def _read(self, session: ResumableSession) -> None:
         while True:
-            idle_s = PAUSE_TIMEOUT_S if session.is_paused else IDLE_TIMEOUT_S
+            # Not wait_for: in Python 3.11 it swallows a cancellation that comes together with a message.
+            idle_s = None if session.is_stopping else PAUSE_TIMEOUT_S if session.is_paused else IDLE_TIMEOUT_S
             try:
-                # Not wait_for: in Python 3.11 it swallows a cancellation that comes together with a message.
                 async with asyncio.timeout(idle_s):
                     message = await self._socket.receive()
             except TimeoutError as exc:
-                raise OptionError(f"No sound came for {idle_s / 60:.0f} minutes, so the session was closed.") from exc
+                raise OptionError(
+                    f"No sound came for {(idle_s or 0) / 60:.0f} minutes, so the session was closed."
+                ) from exc
             text = _text_of(message)
             if text is None:
                 await session.take(message["bytes"])
                 continue
-            command = _command(text)
-            await session.ask(command)
-            if command == "stop":
-                await session.ended.wait()
-                return
+            try:
+                command = _command(text)
+                await (session.cancel() if command == "cancel" else session.ask(command))
+            except OptionError as exc:
+                # What was asked cannot be done; everything else can go on.
+                await self.send(LiveFailed(error=LiveError(**wire(exc)[1]["error"])))
 
 
 def _text_of(message: Any) -> str | None:
@@ -303,15 +345,21 @@ def _text_of(message: Any) -> str | None:
     return cast(str | None, message.get("text"))
 
 
-def _command(text: str) -> Command:
+def _command(text: str) -> Command | Literal["cancel"]:
+    """What a message asks for.
+
+    Raises:
+        OptionError: nothing that is known here.
+    """
     try:
         message = json.loads(text) if len(text) <= MAX_COMMAND_CHARS else None
     except (ValueError, RecursionError) as exc:
-        raise OptionError('Send sound as binary messages, and {"action": "stop"} at the end.') from exc
-    action = cast(dict[str, Any], message).get("action") if isinstance(message, dict) else None
-    if action not in ("stop", "pause", "clear"):
-        raise OptionError('The actions are {"action": "stop"}, "pause" and "clear".')
-    return action
+        raise OptionError('Send sound as binary messages, and {"action": "finish"} at the end.') from exc
+    said = cast("dict[str, Any]", message) if isinstance(message, dict) else {}
+    action = said.get("action", said.get("type"))
+    if not isinstance(action, str) or action not in COMMANDS:
+        raise OptionError(f"The actions are {listed(COMMANDS)}.")
+    return COMMANDS[action]
 
 
 async def _close(socket: WebSocket, body: dict[str, Any], code: int) -> None:

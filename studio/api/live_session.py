@@ -8,23 +8,35 @@ import asyncio
 import contextlib
 import logging
 import secrets
+import time
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import replace
-from typing import Literal, Protocol
+from typing import Literal, Protocol, cast
 
 import numpy as np
 from pydantic import BaseModel
 
+from engine import registry
 from engine.audio.pcm import decode_pcm16
 from engine.defaults import simple_recogniser
-from engine.errors import AudioFormatError, EngineError
+from engine.errors import AudioFormatError, EngineError, OptionError
 from engine.pool import LiveHandle
 from engine.spacing import gap, text_of
 from engine.types import Samples, TranscriptEvent, Word
 from studio.access import StreamSlot
 from studio.api.bridge import off_loop
-from studio.api.events import LiveAck, LiveComplete, LiveDelta, LiveNotice, LivePartial, LiveReady, LiveWord
+from studio.api.events import (
+    LiveAck,
+    LiveCancelled,
+    LiveComplete,
+    LiveDelta,
+    LiveNotice,
+    LivePartial,
+    LiveReady,
+    LiveWord,
+)
+from studio.api.live_pace import LATE_S, Moment, Pace
 from studio.api.live_recording import LiveRecording
 from studio.library.jobs.options import TranscriptionOptions
 
@@ -36,7 +48,13 @@ MAX_PACKET_BYTES = 1_000_000
 ACK_S = 0.5
 """How much sound comes between two acknowledgements."""
 
-Command = Literal["pause", "clear", "stop"]
+PORTION_S = 0.6
+"""Heard at once, so that words that become certain while more waits are told meanwhile."""
+
+Command = Literal["flush", "pause", "clear", "stop"]
+
+
+_now = time.monotonic
 
 
 class Listener(Protocol):
@@ -61,6 +79,7 @@ class ResumableSession:
         sample_rate: int,
         is_resumable: bool,
         record: Callable[[str], LiveRecording] | None,
+        quicker: Callable[[], str] = lambda: "",
     ) -> None:
         """Begin to hear.
 
@@ -72,6 +91,7 @@ class ResumableSession:
             sample_rate: Hz of the microphone.
             is_resumable: whether it waits for a lost client, and acknowledges sound.
             record: the session's id -> where its sound is kept; None keeps none.
+            quicker: a sentence on who would keep pace, for a recogniser that does not; may block.
         """
         self.id = secrets.token_hex(16)
         self.owner = owner
@@ -95,6 +115,12 @@ class ResumableSession:
         self._odd_byte = b""
         self._acked = 0
         self.is_stopping = False
+        self.is_cancelled = False
+        self._quicker = quicker
+        self._pace = Pace()
+        self._portion = int(PORTION_S * sample_rate)
+        self._flushed = 0  # samples that were there when it was last asked to decide
+        self._final: list[Word] | None = None
         self._words: list[Word] = []
         self._forgotten = 0  # words before these, which were cleared away
         self._last_forgotten: Word | None = None
@@ -106,11 +132,11 @@ class ResumableSession:
 
     @property
     def words(self) -> list[Word]:
-        """All certain words since the beginning, or since they were last cleared; times from there."""
+        """All words since the beginning, or since they were last cleared, as the end has them; times from there."""
         by_s = self._cleared_s
         return [
             replace(word, start_s=max(0.0, word.start_s - by_s), end_s=max(0.0, word.end_s - by_s))
-            for word in self._words
+            for word in self._trusted
         ]
 
     @property
@@ -131,6 +157,7 @@ class ResumableSession:
             self._listener = listener
             # What was sent on the old connection may have ended in the middle of a sample.
             self._odd_byte = b""
+            self._pace.restart()
             session = self.id if self.is_resumable else ""
             await self._send(
                 LiveReady(
@@ -177,20 +204,38 @@ class ResumableSession:
             self._waiting += len(samples)
             self._changed.notify_all()
             await self._changed.wait_for(lambda: self._waiting <= self._max_waiting or self.ended.is_set())
+        await self._look_at_pace()
         if self.is_resumable and self.received - self._acked >= ACK_S * self.sample_rate:
             async with self._telling:
                 self._acked = self.received
                 await self._send(LiveAck(received=self.received))
 
     async def ask(self, command: Command) -> None:
-        """Pause, clear or stop, behind the sound that has come before."""
+        """Flush, pause, clear or stop, behind the sound that has come before.
+
+        Raises:
+            OptionError: it ends already, or no sound has come that could be decided; it goes on as it was.
+        """
         async with self._changed:
             if self.is_stopping:
-                return
+                raise OptionError("This session is ending already; its last words are on their way.")
+            if command == "flush" and self.received == self._flushed:
+                raise OptionError("No sound has come that is not decided yet, so there is nothing to make certain.")
+            self._flushed = self.received
             self.is_paused = command == "pause"
             self.is_stopping = command == "stop"
             self._queue.append(command)
             self._changed.notify_all()
+
+    async def cancel(self) -> None:
+        """End at once and decide nothing more; the listener is told, and hears no more."""
+        self.is_cancelled = True
+        async with self._telling:
+            await self._send(LiveCancelled(audio=self._audio_s))
+            self._listener = None
+        self._work.cancel()
+        with contextlib.suppress(asyncio.CancelledError):
+            await self._work
 
     async def close(self) -> None:
         """Drop it without a final decode, and its sound with it."""
@@ -223,8 +268,13 @@ class ResumableSession:
         async with self._changed:
             await self._changed.wait_for(lambda: bool(self._queue))
             heard: list[Samples] = []
-            while self._queue and not isinstance(self._queue[0], str):
-                heard.append(self._queue.popleft())  # pyright: ignore[reportArgumentType]
+            room = self._portion
+            while room > 0 and self._queue and not isinstance(self._queue[0], str):
+                samples = cast(Samples, self._queue.popleft())
+                heard.append(samples[:room])
+                if len(samples) > room:
+                    self._queue.appendleft(samples[room:])
+                room -= len(heard[-1])
             command = self._queue.popleft() if self._queue and not heard else None
         if heard:
             samples = np.concatenate(heard)
@@ -233,17 +283,42 @@ class ResumableSession:
             async with self._changed:
                 self._waiting -= len(samples)
                 self._changed.notify_all()
+            await self._look_at_pace()
             return True
         if command == "stop":
-            await self._tell(await off_loop(self._handle.finish))
+            events = await off_loop(self._handle.finish)
+            await self._tell(events)
+            self._settle(events)
             async with self._telling:
                 await self._send(self._complete())
             return False
-        if command in ("pause", "clear"):
+        if command in ("flush", "pause", "clear"):
             await self._tell(await off_loop(self._handle.flush))
         if command == "clear":
             await self._clear()
         return True
+
+    def _settle(self, events: Sequence[TranscriptEvent]) -> None:
+        """The words that were heard once more take the place of those that were told."""
+        last = events[-1] if events else None
+        if last is not None and last.corrected is not None:
+            self._final = [*self._words[: max(0, len(self._words) - last.corrects)], *last.corrected]
+
+    @property
+    def _trusted(self) -> list[Word]:
+        return self._words if self._final is None else self._final
+
+    async def _look_at_pace(self) -> None:
+        """Say it once when the words come late for good."""
+        received_s, waiting_s = self.received / self.sample_rate, self._waiting / self.sample_rate
+        if self.is_stopping or self.is_paused:
+            self._pace.restart()
+        elif self._pace.falls_behind(Moment(_now(), received_s, received_s - waiting_s)):
+            who = registry.find(self.options.model).name
+            late = f"{who} does not keep pace here: its words come more than {LATE_S:.0f} seconds late."
+            quicker = await off_loop(self._quicker)
+            async with self._telling:
+                await self._send(LiveNotice(message=f"{late} {quicker}".rstrip()))
 
     def _hear(self, samples: Samples) -> list[TranscriptEvent]:
         if self.recording is not None:
@@ -253,6 +328,7 @@ class ResumableSession:
     async def _clear(self) -> None:
         if self.recording is not None:
             await off_loop(self.recording.restart)
+        await off_loop(self._handle.forget)
         async with self._telling:
             self._forgotten += len(self._words)
             self._last_forgotten = self._last
@@ -300,7 +376,9 @@ class ResumableSession:
         )
 
     def _complete(self) -> LiveComplete:
-        return LiveComplete(text=text_of(self._words), words=LiveWord.row(self._words), audio=self._audio_s)
+        words = self._trusted
+        is_corrected = words is not self._words and words != self._words
+        return LiveComplete(text=text_of(words), words=LiveWord.row(words), audio=self._audio_s, corrected=is_corrected)
 
     async def _send(self, message: BaseModel) -> None:
         if self._listener is not None:

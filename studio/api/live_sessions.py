@@ -107,7 +107,8 @@ class LiveSessions:
 
     async def _finish(self, session: ResumableSession) -> None:
         with contextlib.suppress(asyncio.CancelledError):
-            await session.ask("stop")
+            if not session.is_stopping:
+                await session.ask("stop")
             await session.ended.wait()
             if session.id in self._away:
                 self.over(session)

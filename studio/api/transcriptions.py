@@ -1,5 +1,7 @@
 """POST /v1/audio/transcriptions and /translations: a recording in, its words out, whole or as they are recognised."""
 
+import json
+import zlib
 from collections.abc import Iterator
 from contextlib import ExitStack, suppress
 from dataclasses import replace
@@ -23,6 +25,7 @@ from studio.api.bridge import Cancel, Pump, off_loop_for
 from studio.api.context import ApiContext, Asking, Context
 from studio.api.errors import wire
 from studio.api.events import sse
+from studio.api.form_values import yes_or_no
 from studio.api.streamed import PumpedResponse
 from studio.api.uploads import Form, FormError, UploadedFile, received_form
 from studio.library.jobs.options import MAX_HOTWORDS, MAX_PROMPT_CHARS
@@ -31,6 +34,9 @@ router = APIRouter(tags=["transcriptions"])
 GRANULARITIES = ("word", "segment")
 OPENAI_FORMATS = ("json", "text", "verbose_json")
 """OpenAI's names of what is no caption."""
+NDJSON = "ndjson"
+LINES_TYPE = "application/x-ndjson"
+"""A stream as lines of JSON, a segment each, instead of server-sent events."""
 
 
 def response_formats() -> tuple[str, ...]:
@@ -41,18 +47,22 @@ def response_formats() -> tuple[str, ...]:
 class _Asked:
     """The form's fields, checked."""
 
-    def __init__(self, form: Form, context: ApiContext, translates: bool) -> None:
+    def __init__(self, form: Form, context: ApiContext, translates: bool, wants_lines: bool = False) -> None:
         self.language = form.text("language").strip().lower()
         needs = {"translate"} if translates else ()
         listener = names.listener(form.text("model"), context.settings, self.language, needs)
         self.model, self.notice = listener.model, listener.notice
         told = Guidance.written(translates, form.text("prompt")[:MAX_PROMPT_CHARS], form.text("hotwords"))
         self.guidance = replace(told, hotwords=told.hotwords[:MAX_HOTWORDS])
-        self.format: str = _one_of("response_format", form.text("response_format", "json"), response_formats())
+        self.is_streamed = yes_or_no("stream", form.text("stream"))
+        kind = form.text("response_format", "json")
+        if kind == NDJSON and not self.is_streamed:
+            raise OptionError(f"`response_format={NDJSON}` is a stream; send `stream=true` with it.")
+        self.are_lines = self.is_streamed and (kind == NDJSON or wants_lines)
+        self.format: str = "json" if kind == NDJSON else _one_of("response_format", kind, response_formats())
         wanted = form.fields.get("timestamp_granularities[]", []) + form.fields.get("timestamp_granularities", [])
         known = [_one_of("timestamp_granularities", name, GRANULARITIES) for name in wanted]
         self.granularities = set(known) or {"segment"}
-        self.is_streamed = form.text("stream", "false").strip().lower() in {"true", "1"}
         if len(self.language) > 35:
             raise FormError("`language` is a tag such as en or pt-br.", "language")
 
@@ -78,15 +88,16 @@ async def _answered(request: Request, context: ApiContext, asking: Asking, trans
         folder = await off_loop_for(asking.name, context.library.storage.uploads, asking.name)
         most = context.access.limits.allowance.max_upload_bytes
         async with received_form(request, folder, most) as form:
-            asked = _Asked(form, context, translates)
+            asked = _Asked(form, context, translates, LINES_TYPE in request.headers.get("accept", "").lower())
             work = _Recognition(context, asked, form.take_file(), slot)
         if not asked.is_streamed:
             return await _whole(request, work)
-        pump = Pump[bytes](lambda cancel: _events(work, cancel), name="transcription")
+        told = _lines if asked.are_lines else _events
+        pump = Pump[bytes](lambda cancel: told(work, cancel), name="transcription")
         first = await pump.first_for(request)
         # The place among the person's streams goes on to the work, which ends after this function.
         held.pop_all()
-        return PumpedResponse(first, pump, "text/event-stream")
+        return PumpedResponse(first, pump, LINES_TYPE if asked.are_lines else "text/event-stream")
 
 
 async def _whole(request: Request, work: "_Recognition") -> Response:
@@ -164,6 +175,30 @@ def _events(work: _Recognition, cancel: Cancel) -> Iterator[bytes]:
     yield sse(done)
 
 
+def _lines(work: _Recognition, cancel: Cancel) -> Iterator[bytes]:
+    """A line a segment, as soon as it is there; the last one has the whole text."""
+    segments: list[Segment] = []
+    try:
+        for segment in work(cancel):
+            if segment.text:
+                yield _line({"text": segment.text, "start": round(segment.start_s, 3), "end": round(segment.end_s, 3)})
+            segments.append(segment)
+    except EngineError as exc:
+        if not segments:
+            raise
+        yield _line(wire(exc)[1])
+        return
+    whole = work.transcript(segments)
+    notices = [work.asked.notice] if work.asked.notice else []
+    yield _line(
+        {"text": "", "is_final": True, "language": whole.language, "duration": whole.duration_s, "notices": notices}
+    )
+
+
+def _line(value: dict[str, Any]) -> bytes:
+    return f"{json.dumps(value, ensure_ascii=False)}\n".encode()
+
+
 def _rendered(transcript: Transcript, asked: _Asked) -> Response:
     if asked.format not in {"json", "verbose_json"}:
         kind = "txt" if asked.format == "text" else asked.format
@@ -197,20 +232,22 @@ def _word(word: Word, before: str) -> dict[str, Any]:
 
 
 def _segment(number: int, segment: Segment) -> dict[str, Any]:
-    # OpenAI's clients expect these fields; what this model does not measure is zero.
-    return {
+    """As OpenAI has it; what this recogniser does not measure is left out."""
+    told: dict[str, Any] = {
         "id": number,
-        "seek": 0,
+        "seek": round(segment.start_s * 100),
         "start": round(segment.start_s, 3),
         "end": round(segment.end_s, 3),
         "text": segment.text,
-        "tokens": [],
-        "temperature": 0.0,
-        "avg_logprob": 0.0,
-        "compression_ratio": 0.0,
-        "no_speech_prob": 0.0,
         "confidence": segment.confidence,
     }
+    if plain := segment.text.encode():
+        told["compression_ratio"] = round(len(plain) / len(zlib.compress(plain)), 4)
+    if measures := segment.measures:
+        told["avg_logprob"] = round(measures.avg_logprob, 4)
+        told["no_speech_prob"] = round(measures.no_speech_prob, 6)
+        told["temperature"] = measures.temperature
+    return told
 
 
 def _one_of(field: str, value: str, choices: tuple[str, ...]) -> str:

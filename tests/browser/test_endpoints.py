@@ -1,15 +1,22 @@
 """Every tab's main action, driven by gradio_client over the real port."""
 
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
+import soundfile
 from gradio_client import Client, handle_file
 from gradio_client.exceptions import AppError
 
 from tests.browser.running import PROJECT, Studio, wait_until
 
-NAMED = {"/speak", "/read_book", "/narrate", "/transcribe", "/jobs", "/job_action", "/models", "/model_action"}
+NAMED = {
+    "/speak", "/speak_stream", "/captions", "/compare", "/voices", "/transcripts", "/transcript", "/pronunciations",
+    "/keep_pronunciation", "/forget_pronunciation", "/read_book", "/narrate", "/transcribe", "/jobs", "/job_action",
+    "/models", "/model_action",
+}  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -27,6 +34,47 @@ def test_only_the_named_endpoints_are_offered(client: Client) -> None:
 def test_speak_gives_a_file(client: Client) -> None:
     path = client.predict("Hello, programs.", "", 1.5, "", "wav", api_name="/speak")
     assert Path(path).read_bytes().startswith(b"RIFF")
+
+
+def test_speech_comes_in_pieces_as_it_is_made(client: Client) -> None:
+    text = "Hello, programs. Here is a second sentence, and a third one after it. Good night."
+    whole, rate = soundfile.read(client.predict(text, "en-us", 1.0, "", "wav", api_name="/speak"), dtype="int16")
+    job = client.submit(text, "en-us", 1.0, "", "wav", api_name="/speak_stream")
+    pieces = [soundfile.read(path, dtype="int16") for path in job]
+    assert len(pieces) > 1
+    assert {piece_rate for _, piece_rate in pieces} == {rate}
+    assert np.array_equal(np.concatenate([samples for samples, _ in pieces]), whole)
+    with pytest.raises(AppError, match="nobody"):
+        client.predict("Hello.", "nobody", 1.0, "", "wav", api_name="/speak_stream")
+
+
+def test_captions_grow_and_the_last_is_the_whole(client: Client) -> None:
+    path = client.predict("One two three four five.", "", 1.0, "", "flac", api_name="/speak")
+    told = list(client.submit(handle_file(path), "pocketsphinx", "en", api_name="/captions"))
+    assert len(told) > 1
+    assert told[-1]["is_final"]
+    assert told[-1]["text"]
+    texts = [one["text"] for one in told]
+    assert all(later.startswith(sooner) for sooner, later in pairwise(texts))
+
+
+def test_voices_pronunciations_transcripts_and_a_comparison(client: Client) -> None:
+    voices = client.predict("espeak-ng", "de", api_name="/voices")
+    assert voices
+    assert {voice["language"].partition("-")[0] for voice in voices} == {"de"}
+    kept = client.predict("Sibyl", "", "Sigh-bull", "", "", api_name="/keep_pronunciation")
+    assert [one["respelling"] for one in kept if one["word"] == "Sibyl"] == ["Sigh-bull"]
+    assert client.predict(api_name="/pronunciations") == kept
+    ours = next(one["id"] for one in kept if one["word"] == "Sibyl")
+    left = client.predict(ours, api_name="/forget_pronunciation")
+    assert all(one["id"] != ours for one in left)
+    for one in client.predict(api_name="/transcripts"):
+        assert "segments" in client.predict(one["id"], api_name="/transcript")
+    with pytest.raises(AppError):
+        client.predict("none", api_name="/transcript")
+    told, files = client.predict("Hello.", "espeak-ng", "", 0, api_name="/compare")
+    assert len(told["ways"]) == len(files) >= 2
+    assert all(soundfile.info(path).frames for path in files)
 
 
 def test_what_cannot_be_spoken_is_one_sentence(client: Client) -> None:

@@ -64,7 +64,7 @@ class DecodeOptions:
     silence: float = 0.6
     max_tokens: int | None = None
     context_s: float | None = None
-    draft_context_s: float | None = None
+    draft_context_s: float | None = 10.0
     doubts: Doubts | None = DOUBTS
 
 

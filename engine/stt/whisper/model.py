@@ -62,6 +62,7 @@ class Whisper(Recognizer):
 
     sample_rate = SAMPLE_RATE
     takes_steps = True
+    hears_better_whole = True
     pause_s = 2.0
     """It hears sentences better with the pauses between them; only a longer one parts two regions."""
 
@@ -323,4 +324,5 @@ def _segment(told: Told) -> Segment:
     words = (replace(told.words[0], space_before=None), *told.words[1:])
     confidence = sum(word.confidence or 0.0 for word in words) / len(words)
     language = _OTHER_TAGS.get(told.language, told.language)
-    return Segment(text_of(words), words[0].start_s, words[-1].end_s, words, confidence, language=language)
+    first, end = words[0].start_s, words[-1].end_s
+    return Segment(text_of(words), first, end, words, confidence, language=language, measures=told.measures)

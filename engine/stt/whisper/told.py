@@ -5,7 +5,7 @@ from dataclasses import dataclass, field, replace
 
 from engine.stt.whisper.belief import Evidence, Probabilities, level_db, voice_s
 from engine.stt.whisper.decode import Decoded
-from engine.types import Samples, Word
+from engine.types import Measures, Samples, Word
 
 _NO_CHANCE = 1e-4
 
@@ -20,6 +20,7 @@ class Told:
         silence: how likely the model finds it that nobody speaks here; 0 where others speak in the same window.
         compression: of the text that packs best.
         is_shared: whether others speak in the window it was last heard in.
+        measures: of the first window it was heard in.
     """
 
     words: list[Word] = field(default_factory=list[Word])
@@ -27,11 +28,14 @@ class Told:
     silence: float = 0.0
     compression: float = 0.0
     is_shared: bool = False
+    measures: Measures | None = None
 
     def doubt(self, decoded: Decoded, is_alone: bool) -> None:
         """A window of the region was decoded."""
         self.compression = max(self.compression, decoded.compression)
         self.is_shared = not is_alone
+        if self.measures is None:
+            self.measures = Measures(decoded.logprob, decoded.no_speech, decoded.temperature)
         if is_alone:
             self.silence = max(self.silence, decoded.no_speech)
 

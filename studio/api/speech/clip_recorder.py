@@ -61,6 +61,11 @@ class ClipRecorder:
             self._path.unlink(missing_ok=True)
         return self._clip
 
+    def drop(self) -> None:
+        """Keep nothing of it."""
+        self._has_failed = True
+        self.finish()
+
     def _give_up(self, exc: Exception) -> None:
         self._has_failed = True
         log.warning("a clip could not be kept: %s", exc)

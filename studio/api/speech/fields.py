@@ -131,4 +131,8 @@ class SpeakingFields(SamplingFields, ChunkingFields):
             own: further fields of the request.
         """
         told = {"text": text, "voice": "", "sampling": self.sampling(), "chunking": self.chunking()}
+        if self.respect_source_boundaries and self.output_chunk_duration_ms is not None:
+            told["notices"] = (
+                "The model's chunks are left as they are, so `output_chunk_duration_ms` changes nothing.",
+            )
         return SpeechRequest.of(self, **(told | own))

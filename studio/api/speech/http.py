@@ -1,24 +1,29 @@
 """POST /v1/audio/speech: text in, one valid audio container out while it is being spoken."""
 
 import base64
-from collections.abc import Iterator
+import secrets
+from collections.abc import Generator, Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from functools import partial
+from itertools import chain
+from pathlib import Path
 from typing import Any
 from urllib.parse import quote
 
 from fastapi import APIRouter, Header, Request
-from starlette.responses import Response
+from starlette.background import BackgroundTask
+from starlette.responses import FileResponse, Response
 
-from engine.audio.files.encode import FORMATS, open_encoder
-from engine.errors import EngineError
+from engine.audio.files.encode import FORMATS, open_encoder, write_file
+from engine.errors import EngineError, OptionError
 from engine.types import AudioChunk, SpeechRequest
 from studio.access import Person, StreamSlot
 from studio.api import names
 from studio.api.bridge import Cancel, Pump, off_loop
 from studio.api.context import ApiContext, Asking, Context
 from studio.api.errors import wire
-from studio.api.events import SpeechBody, SpeechDelta, SpeechDone, Usage, WordTime, sse
+from studio.api.events import SpeechBody, SpeechDelta, SpeechDone, SpeechFormat, Usage, WordTime, sse
 from studio.api.json_route import LongJsonRoute
 from studio.api.speech.clip_recorder import ClipRecorder
 from studio.api.speech.speaking import as_kept, own_of
@@ -36,7 +41,11 @@ async def speak(
     asking: Asking,
     x_studio_keep: str = Header("", max_length=10),
 ) -> Response:
-    """Speak a text. The first bytes leave with the first sound; leaving the connection stops the voice."""
+    """Speak a text. The first bytes leave with the first sound, unless `stream` is false; leaving the connection stops
+    the voice.
+    """
+    if not body.stream and body.stream_format == "sse":
+        raise OptionError("`stream` is false, so there are no events to send: leave out `stream` or `stream_format`.")
     context.access.limits.check_speech_text(body.input)
     who = await off_loop(
         partial(
@@ -52,10 +61,20 @@ async def speak(
     spoken = body.request(body.input, pronunciations=tuple(said.entry() for said in body.pronunciations))
     slot = context.access.limits.open_stream(asking)
     work = _Speech(context, asking, who, spoken, body, slot, keep=x_studio_keep == "1")
+    if not body.stream:
+        return await _whole(request, work, body.response_format)
     pump = Pump[bytes](work, name="speech")
     first = await pump.first_for(request)
     media_type = "text/event-stream" if body.stream_format == "sse" else FORMATS[body.response_format].media_type
     return PumpedResponse(first, pump, media_type, work.headers())
+
+
+async def _whole(request: Request, work: "_Speech", audio_format: SpeechFormat) -> Response:
+    pump = Pump[Path](work.whole, name="speech")
+    path = await pump.first_for(request)
+    gone = BackgroundTask(path.unlink, missing_ok=True)
+    headers = {"cache-control": "no-store", **work.headers()}
+    return FileResponse(path, media_type=FORMATS[audio_format].media_type, headers=headers, background=gone)
 
 
 class _Speech:
@@ -81,19 +100,35 @@ class _Speech:
         self._first_chunk: AudioChunk | None = None
 
     def __call__(self, cancel: Cancel) -> Iterator[bytes]:
+        with self._spoken_chunks(cancel) as chunks:
+            yield from self._events(chunks) if self._body.stream_format == "sse" else self._container(chunks)
+
+    def whole(self, cancel: Cancel) -> Iterator[Path]:
+        """All of it as one file, which is the caller's to remove."""
+        with self._spoken_chunks(cancel) as chunks:
+            first = next(chunks)
+            samples = (chunk.samples for chunk in chain([first], chunks))
+            path = self._context.library.storage.uploads(self._asking.name) / f"whole-{secrets.token_hex(8)}"
+            write_file(path, samples, self._body.response_format, first.sample_rate)
+            try:
+                yield path
+            except GeneratorExit:
+                path.unlink(missing_ok=True)  # nobody took it
+                raise
+
+    @contextmanager
+    def _spoken_chunks(self, cancel: Cancel) -> Generator[Iterator[AudioChunk]]:
         with self._slot:
-            body = self._body
             kept = as_kept(
                 self._context,
                 self._asking,
                 self._who.asked(self._spoken),
-                with_words=body.saved_pronunciations,
-                book=body.book,
+                with_words=self._body.saved_pronunciations,
+                book=self._body.book,
             )
             stream = cancel.closes(self._context.pool.speak(self._who.model, kept))
             try:
-                chunks = self._watched(stream)
-                yield from self._events(chunks) if self._body.stream_format == "sse" else self._container(chunks)
+                yield self._watched(stream)
             finally:
                 stream.close()
                 if self._recorder is not None:
@@ -125,16 +160,13 @@ class _Speech:
 
     def _events(self, chunks: Iterator[AudioChunk]) -> Iterator[bytes]:
         last: AudioChunk | None = None
+        index = 0
         try:
             for chunk, block in self._encoded(chunks):
                 last = chunk or last
-                words = [WordTime.of(word) for word in chunk.words] if chunk else []
-                notices = list(chunk.notices) if chunk else []
-                if block or words or notices:
-                    rate = last.sample_rate if last else 0
-                    audio = base64.b64encode(block).decode("ascii")
-                    lead = round(chunk.lead_s, 3) if chunk else 0.0
-                    yield sse(SpeechDelta(audio=audio, sample_rate=rate, words=words, notices=notices, lead=lead))
+                if chunk is None or block or chunk.words or chunk.notices:
+                    yield sse(_delta(index, chunk, last, block))
+                    index += 1
         except EngineError as exc:
             if self._first_chunk is None:
                 raise  # nothing was said yet: this becomes the answer's status
@@ -163,11 +195,29 @@ def _recorder(context: ApiContext, asking: Person, who: Dressed, spoken: SpeechR
     return ClipRecorder(context.library, asking.name, who.model, replace(spoken, voice=who.named))
 
 
+def _delta(index: int, chunk: AudioChunk | None, last: AudioChunk | None, block: bytes) -> SpeechDelta:
+    """What became of a chunk; None is the container's end, of which `last` was the last."""
+    return SpeechDelta(
+        audio=base64.b64encode(block).decode("ascii"),
+        sample_rate=last.sample_rate if last else 0,
+        words=[WordTime.of(word) for word in chunk.words] if chunk else [],
+        notices=list(chunk.notices) if chunk else [],
+        lead=round(chunk.lead_s, 3) if chunk else 0.0,
+        index=index,
+        is_final=chunk is None,
+        time_to_first_audio=round(last.ttfa_s, 4) if last else 0.0,
+        tokens=last.tokens if last else 0,
+        tokens_per_second=round(last.tokens_per_second, 2) if last else 0.0,
+    )
+
+
 def _done(spoken: SpeechRequest, last: AudioChunk | None, clip: str | None) -> SpeechDone:
     tokens = last.tokens if last else 0
     return SpeechDone(
         usage=Usage(input_tokens=len(spoken.text), output_tokens=tokens, total_tokens=len(spoken.text) + tokens),
         duration=round((last.audio_s or 0.0) if last else 0.0, 4),
         ttfa=round(last.ttfa_s if last else 0.0, 4),
+        audio_seconds=round((last.audio_s or 0.0) if last else 0.0, 4),
+        wall_seconds=round((last.wall_s or 0.0) if last else 0.0, 4),
         clip_id=clip,
     )

@@ -22,6 +22,26 @@ FRAME_SAMPLES = 24_000
 _HEADER = struct.Struct("<4sIII")
 
 
+def parted(samples: Samples) -> Iterator[Samples]:
+    """The samples in parts that one message can carry, in order; none for no samples.
+
+    Args:
+        samples: float32 [n], mono.
+
+    Raises:
+        AudioFormatError: samples is not float32, or not one-dimensional.
+    """
+    if samples.dtype != np.float32 or samples.ndim != 1:
+        raise AudioFormatError(f"Expected float32 [n], got {samples.dtype} {samples.shape}.")
+    for start in range(0, len(samples), FRAME_SAMPLES):
+        yield samples[start : start + FRAME_SAMPLES]
+
+
+def frame(part: Samples, sample_rate: int) -> bytes:
+    """One message with these samples, no more than `FRAME_SAMPLES`."""
+    return _HEADER.pack(MAGIC, sample_rate, len(part), 1) + part.astype("<f4").tobytes()
+
+
 def frames(samples: Samples, sample_rate: int) -> Iterator[bytes]:
     """The messages that carry these samples, in order; none for no samples.
 
@@ -32,8 +52,5 @@ def frames(samples: Samples, sample_rate: int) -> Iterator[bytes]:
     Raises:
         AudioFormatError: samples is not float32, or not one-dimensional.
     """
-    if samples.dtype != np.float32 or samples.ndim != 1:
-        raise AudioFormatError(f"Expected float32 [n], got {samples.dtype} {samples.shape}.")
-    for start in range(0, len(samples), FRAME_SAMPLES):
-        part = samples[start : start + FRAME_SAMPLES]
-        yield _HEADER.pack(MAGIC, sample_rate, len(part), 1) + part.astype("<f4").tobytes()
+    for part in parted(samples):
+        yield frame(part, sample_rate)

@@ -1,6 +1,7 @@
 """The words of /ws/orpheus: what a client may say and what it is told, as JSON. Knows no socket and no model."""
 
-from typing import Any, Literal
+from collections.abc import Mapping
+from typing import Any, ClassVar, Literal
 
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, field_validator
 
@@ -11,15 +12,24 @@ from studio.api.speech.fields import MAX_NAME_CHARS, SpeakingFields
 
 
 class StreamStart(SpeakingFields):
-    """Begin to speak. What is left out or null is left to the model."""
+    """Begin to speak. What is left out or null is left to the model.
+
+    Attributes:
+        encoding: how sound is sent: in binary messages, or in base64 in `audio_chunk` messages. `format` is the same.
+        metrics: have an `audio_chunk` without sound before each binary message.
+    """
 
     model_config = ConfigDict(strict=True)
+
+    other_names: ClassVar[Mapping[str, str]] = {**SpeakingFields.other_names, "format": "encoding"}
 
     type: Literal["start_orpheus_stream"]
     text: str
     voice: str = Field("", max_length=MAX_NAME_CHARS)
     model: str = Field("", max_length=MAX_NAME_CHARS)
     request_id: str = Field("", max_length=100)
+    encoding: Literal["binary", "base64"] = "binary"
+    metrics: bool = False
 
     @field_validator("*", mode="before")
     @classmethod
@@ -50,6 +60,35 @@ class StreamStarted(BaseModel):
     lead_ms: float = 0.0
 
 
+class StreamChunk(BaseModel):
+    """A piece of sound, for those who asked for base64 or for `metrics`.
+
+    Attributes:
+        request_id: the one of the start message.
+        index: 0, 1, 2, ... within the stream.
+        is_final: True on the last one only, which may have no sound.
+        audio: float32, little-endian, in base64; null where the next binary message has it.
+        encoding: of the sound.
+        sample_rate: Hz.
+        samples: how many.
+        time_to_first_audio: seconds from the request to the first sound.
+        tokens: that the model has generated so far; 0 for models without tokens.
+        tokens_per_second: 0 for models without tokens.
+    """
+
+    type: Literal["audio_chunk"] = "audio_chunk"
+    request_id: str
+    index: int
+    is_final: bool
+    audio: str | None
+    encoding: Literal["float32"] = "float32"
+    sample_rate: int
+    samples: int
+    time_to_first_audio: float
+    tokens: int
+    tokens_per_second: float
+
+
 class StreamComplete(BaseModel):
     """The stream is over: all of it was sent, or the client cancelled it.
 
@@ -64,6 +103,8 @@ class StreamComplete(BaseModel):
         tokens: that the model generated.
         tokens_per_second: 0 for models without tokens.
         ttfa_ms: from the request to the first sound in the studio.
+        audio_seconds: of sound in the whole stream; null where it was not spoken to its end.
+        wall_seconds: from the request to the end of the stream; null likewise.
         notices: sentences for the person (a tag this voice cannot do).
     """
 
@@ -78,6 +119,8 @@ class StreamComplete(BaseModel):
     tokens: int
     tokens_per_second: float
     ttfa_ms: float
+    audio_seconds: float | None = None
+    wall_seconds: float | None = None
     notices: list[str]
 
 

@@ -3,7 +3,8 @@
     client                                             studio
     {"type": "start_orpheus_stream", "text", ...} ->
                                                   <-   {"type": "stream_started", "sample_rate", ...}
-                                                  <-   binary: b"PCM0" ... (pcm_frame.py)
+                                                  <-   binary: b"PCM0" ... (pcm_frame.py), or, with
+                                                       "encoding": "base64", {"type": "audio_chunk", "audio", ...}
     {"type": "cancel"}                            ->
                                                   <-   {"type": "stream_complete", "cancelled", counts ...}
                                                   <-   {"type": "error", "message", "code"}
@@ -13,6 +14,7 @@ to: the model waits, and only a few chunks do. A client that leaves stops the mo
 """
 
 import asyncio
+import base64
 import contextlib
 import logging
 from collections.abc import AsyncGenerator, Iterator
@@ -31,9 +33,16 @@ from studio.api import names
 from studio.api.bridge import Cancel, Pump, off_loop
 from studio.api.context import Asking
 from studio.api.errors import wire
-from studio.api.speech.pcm_frame import frames
+from studio.api.speech.pcm_frame import frame, parted
 from studio.api.speech.speaking import Speaking, as_kept, own_of, speaking
-from studio.api.speech.stream_protocol import StreamComplete, StreamError, StreamStart, StreamStarted, parse
+from studio.api.speech.stream_protocol import (
+    StreamChunk,
+    StreamComplete,
+    StreamError,
+    StreamStart,
+    StreamStarted,
+    parse,
+)
 
 router = APIRouter()
 log = logging.getLogger(__name__)
@@ -177,6 +186,7 @@ class _Session:
 @dataclass
 class _Counts:
     frames: int = 0
+    told: int = 0
     chunks: int = 0
     samples: int = 0
     last: AudioChunk | None = None
@@ -190,6 +200,7 @@ class _Stream:
         self, pool: ModelPool, model: str, start: StreamStart, request: SpeechRequest, slot: StreamSlot
     ) -> None:
         self.request_id = start.request_id
+        self._start = start
         self._model = model
         self._request = request
         self._counts = _Counts()
@@ -210,11 +221,11 @@ class _Stream:
         self.is_cancelled = True
         self._pump.cancel()
 
-    async def messages(self) -> AsyncGenerator[bytes | StreamStarted]:
+    async def messages(self) -> AsyncGenerator[bytes | StreamStarted | StreamChunk]:
         """What the client is sent before the end.
 
         Yields:
-            Binary frames, after one message that says they come.
+            One message that says what comes, then the sound, as it was asked for.
 
         Raises:
             EngineError: the request cannot be spoken.
@@ -229,18 +240,44 @@ class _Stream:
                 counts.last = chunk
                 counts.chunks += len(chunk.samples) > 0
                 counts.notices.update(dict.fromkeys(chunk.notices))
-                for frame in frames(chunk.samples, chunk.sample_rate):
+                for message in self._pieces(chunk):
                     if self.is_cancelled:
                         break
-                    yield frame
-                    counts.frames += 1
-                    counts.samples += (len(frame) - 16) // 4
+                    yield message
         except EngineError:
             if not self.is_cancelled:
                 raise
         finally:
             # The model's place and the person's are free before the client hears that the stream is over.
             await self._pump.aclose()
+
+    def _pieces(self, chunk: AudioChunk) -> Iterator[bytes | StreamChunk]:
+        """A chunk's sound as messages; counted when the next is asked for."""
+        counts = self._counts
+        is_base64 = self._start.encoding == "base64"
+        parts = list(parted(chunk.samples))
+        tells = is_base64 or self._start.metrics
+        if tells and chunk.is_final and not parts:
+            parts = [chunk.samples[:0]]
+        for at, part in enumerate(parts):
+            if tells:
+                yield StreamChunk(
+                    request_id=self.request_id,
+                    index=counts.told,
+                    is_final=chunk.is_final and at == len(parts) - 1,
+                    audio=base64.b64encode(part.astype("<f4").tobytes()).decode("ascii") if is_base64 else None,
+                    sample_rate=chunk.sample_rate,
+                    samples=len(part),
+                    time_to_first_audio=round(chunk.ttfa_s, 4),
+                    tokens=chunk.tokens,
+                    tokens_per_second=round(chunk.tokens_per_second, 2),
+                )
+                counts.told += 1
+            if len(part):
+                if not is_base64:
+                    yield frame(part, chunk.sample_rate)
+                counts.frames += 1
+                counts.samples += len(part)
 
     def complete(self) -> StreamComplete:
         """The last message."""
@@ -257,6 +294,8 @@ class _Stream:
             tokens=last.tokens if last else 0,
             tokens_per_second=round(last.tokens_per_second, 2) if last else 0.0,
             ttfa_ms=round(last.ttfa_s * 1000, 2) if last else 0.0,
+            audio_seconds=_rounded(last.audio_s) if last else None,
+            wall_seconds=_rounded(last.wall_s) if last else None,
             notices=list(counts.notices),
         )
 
@@ -269,6 +308,10 @@ class _Stream:
             ttfa_ms=round(chunk.ttfa_s * 1000, 2),
             lead_ms=round(chunk.lead_s * 1000, 1),
         )
+
+
+def _rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 4)
 
 
 def _error(exc: EngineError, request_id: str) -> str:

@@ -16,6 +16,7 @@ from studio.library import extras
 from studio.page.context import PageContext
 from studio.page.doorway import endpoint, escape, hidden, note, owner_of, part
 from studio.page.fetching import Downloads, Fetching
+from studio.page.tabs import for_programs
 from studio.page.voices import voice_counts
 
 log = logging.getLogger(__name__)
@@ -95,6 +96,7 @@ def build(context: PageContext) -> None:
             log.exception("the models could not be shown or changed")
             return {"error": "Something went wrong inside the studio; its log says more. Try again."}
 
+    for_programs.build(context)
     part("models", MODELS, elem_id="models", server_functions=[act])
     note(_about(context), elem_id="about")
     endpoint(models, [], [hidden(gr.JSON, "Models")], "models")
