@@ -130,7 +130,7 @@ class SpeakingFields(SamplingFields, ChunkingFields):
             text: what to say.
             own: further fields of the request.
         """
-        told = {"text": text, "voice": "", "sampling": self.sampling(), "chunking": self.chunking()}
+        told: dict[str, Any] = {"text": text, "voice": "", "sampling": self.sampling(), "chunking": self.chunking()}
         if self.respect_source_boundaries and self.output_chunk_duration_ms is not None:
             told["notices"] = (
                 "The model's chunks are left as they are, so `output_chunk_duration_ms` changes nothing.",
