@@ -55,9 +55,9 @@ class _Versioned(StaticFiles):
 
     async def get_response(self, path: str, scope: Scope) -> Response:
         """As ever, with how long it may be kept."""
-        version, *names = PurePath(path).parts
+        version, _, name = PurePath(path).as_posix().partition("/")
         if version != VERSION:
             raise HTTPException(404)
-        answer = await super().get_response("/".join(names), scope)
+        answer = await super().get_response(name, scope)
         answer.headers["cache-control"] = FOR_EVER
         return answer
