@@ -118,7 +118,7 @@ def test_a_press_that_comes_before_the_scripts_is_heard_once_they_are_there(brow
     context = browser.new_context()
     page = context.new_page()
     held: list[Route] = []
-    page.route("**/main.js", held.append)
+    page.route("**/main.js", lambda route: held.append(route))
     page.goto(studio.address, wait_until="commit")
     page.locator("#speak-player [data-st=play]").click()
     wait_until(lambda: held, what="the scripts are asked for")

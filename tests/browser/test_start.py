@@ -19,7 +19,7 @@ SPEECH = """(plan) => {
   const events = plan.map(([wait, seconds, lead]) =>
     [wait, { type: "speech.audio.delta", audio: piece(seconds), sample_rate: RATE, lead }]);
   const real = window.fetch;
-  window.fetch = async (path, options) => path !== "/v1/audio/speech" ? real(path, options) : new Response(new ReadableStream({
+  const speech = (options) => new Response(new ReadableStream({
     async start(stream) {
       const write = (event) => stream.enqueue(new TextEncoder().encode(`data: ${JSON.stringify(event)}\\n\\n`));
       for (const [wait, event] of events) {
@@ -31,6 +31,7 @@ SPEECH = """(plan) => {
       stream.close();
     },
   }), { headers: { "X-Sample-Rate": String(RATE) } });
+  window.fetch = async (path, options) => path === "/v1/audio/speech" ? speech(options) : real(path, options);
 }"""
 
 

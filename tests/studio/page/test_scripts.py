@@ -1,4 +1,4 @@
-"""The page's scripts: one entry that reaches all of them, checked files, addresses that tell one version from another."""
+"""The page's scripts: one entry that reaches all of them, checked files, addresses of one version."""
 
 import re
 import shutil
@@ -65,7 +65,7 @@ def test_whatever_changes_in_any_file_changes_all_addresses(tmp_path: Path) -> N
     copy = tmp_path / "assets"
     shutil.copytree(ASSETS, copy)
     before = fingerprint(copy)
-    assert FOLDER == f"{STATIC}/{before}"
+    assert f"{STATIC}/{before}" == FOLDER
     for path in copy.rglob("*.js"):
         kept = path.read_bytes()
         path.write_bytes(kept + b" ")

@@ -3,7 +3,7 @@
    It knows nothing of tabs or buttons; whoever plays something is told by callbacks. Closing the fetch stops the model. */
 import { events, send } from "../shared/asking.js";
 import { fail, isAbort } from "../shared/messages.js";
-import { openEar } from "./ear.js";
+import { Loudspeaker } from "./loudspeaker.js";
 import { metrics, missed, wentWell } from "./metrics.js";
 import { samplesOf } from "./pcm.js";
 import { Play } from "./play.js";
@@ -11,47 +11,25 @@ import { Play } from "./play.js";
 const HELD_S = 600; // what is fetched ahead of a voice that is made slower than it is heard: stopping it would cost a gap
 const SLICE_S = 5;
 const RING_S = 50; // what we put into the ring at most: it holds 60 s
-const IDLE_S = 45; // silence after which the audio device is given back until the next gesture
 const FIRST_RATE = 22050; // before anybody has played anything
 
 class Player {
-  /** @type {AudioContext | null} */
-  #context = null;
-  /** @type {Ear | null} */
-  #ear = null;
-  /** @type {Promise<void> | null} */
-  #warming = null;
+  #speaker = new Loudspeaker((report) => this.#hear(report));
   #count = 0;
-  #idle = 0;
   /** @type {Play | null} */
   current = null;
-  /** @type {AnalyserNode | null} */
-  analyser = null;
 
-  /** Have the audio thread running at this rate. Cheap when it already is; the browser wants a gesture first. @param {number} rate */
-  async warm(rate) {
-    clearTimeout(this.#idle);
-    if (!this.#context || this.#context.sampleRate !== rate) {
-      const before = this.#context;
-      this.#context = new AudioContext({ sampleRate: rate, latencyHint: "interactive" });
-      this.#warming = this.#build(this.#context);
-      before?.close();
-    }
-    await this.#warming;
-    if (this.#context.state !== "running") await this.#context.resume();
-  }
-
-  /** @param {AudioContext} context */
-  async #build(context) {
-    const ear = await openEar(context);
-    ear.port.onmessage = (/** @type {{ data: EarReport }} */ { data }) => this.#hear(data);
-    this.#ear = ear;
-    this.analyser = new AnalyserNode(context, { fftSize: 2048, smoothingTimeConstant: 0.6 });
-    ear.connect(this.analyser).connect(context.destination);
+  /** Have the loudspeaker ready for this rate. @param {number} rate */
+  warm(rate) {
+    return this.#speaker.warm(rate);
   }
 
   get rate() {
-    return this.#context?.sampleRate || 0;
+    return this.#speaker.rate;
+  }
+
+  get analyser() {
+    return this.#speaker.analyser;
   }
 
   /** Which state the current play is in, or "idle". */
@@ -73,7 +51,7 @@ class Player {
   stop(reason = "stopped") {
     const play = this.current;
     if (!play) return;
-    this.#tell({ type: "stop", id: play.id });
+    this.#speaker.tell({ type: "stop", id: play.id });
     play.abort.abort();
     this.#finish(play, null, reason);
   }
@@ -81,14 +59,9 @@ class Player {
   /** Seconds of the current play that have left the loudspeaker. */
   get position_s() {
     const play = this.current;
-    if (!play?.metrics.rate || !this.#context) return 0;
-    const since = play.state === "playing" ? this.#context.currentTime - play.heardAt - (this.#context.outputLatency || 0) : 0;
-    return Math.min(play.metrics.samplesReceived, play.heard + Math.max(0, since) * play.metrics.rate) / play.metrics.rate;
-  }
-
-  /** @param {EarMessage} message @param {Transferable[]} transfer */
-  #tell(message, transfer = []) {
-    this.#ear?.port.postMessage(message, transfer);
+    if (!play?.metrics.rate) return 0;
+    const since = play.state === "playing" ? this.#speaker.since(play.heardAt) : 0;
+    return Math.min(play.metrics.samplesReceived, play.heard + since * play.metrics.rate) / play.metrics.rate;
   }
 
   /** @param {Play} play */
@@ -105,7 +78,7 @@ class Player {
     await this.warm(rate);
     if (play !== this.current) return;
     measured.rate = rate;
-    this.#tell({ type: "start", id: play.id, lead: Infinity });
+    this.#speaker.tell({ type: "start", id: play.id, lead: Infinity });
     for await (const event of events(response)) {
       if (play !== this.current) return;
       if (event.type === "speech.audio.delta") {
@@ -152,7 +125,7 @@ class Player {
 
   /** @param {Play} play */
   #lead(play) {
-    this.#tell({ type: "lead", id: play.id, lead: Math.round(metrics.lead_s * play.metrics.rate) });
+    this.#speaker.tell({ type: "lead", id: play.id, lead: Math.round(metrics.lead_s * play.metrics.rate) });
   }
 
   /** Towards the ring, in pieces that always fit, however long the engine's chunks are. @param {Play} play @param {Int16Array} samples */
@@ -176,9 +149,9 @@ class Player {
       const [slice] = play.waiting;
       if (slice && play.sent + slice.length - play.heard > RING_S * play.metrics.rate) return;
       play.waiting.shift();
-      if (!slice) return this.#tell({ type: "end", id: play.id });
+      if (!slice) return this.#speaker.tell({ type: "end", id: play.id });
       play.sent += slice.length;
-      this.#tell({ type: "samples", id: play.id, samples: slice }, [slice.buffer]);
+      this.#speaker.tell({ type: "samples", id: play.id, samples: slice }, [slice.buffer]);
     }
   }
 
@@ -207,7 +180,7 @@ class Player {
     if (play !== this.current) return;
     this.current = null;
     if (error) {
-      this.#tell({ type: "stop", id: play.id });
+      this.#speaker.tell({ type: "stop", id: play.id });
       play.abort.abort();
       reason = isAbort(error) ? "stopped" : "failed";
     } else if (reason === "ended") wentWell(play.metrics);
@@ -216,7 +189,7 @@ class Player {
     play.state = "idle";
     play.metrics.reason = reason;
     play.wake?.();
-    this.#idle = setTimeout(() => this.current || this.#context?.suspend(), IDLE_S * 1000);
+    this.#speaker.rest(() => this.current === null);
     play.on.end?.(play, reason);
     if (reason === "failed") fail(error);
   }
