@@ -23,7 +23,10 @@ const [voice, buffer, early] = ["voice", "buffer", "early"].map((id) => find(id,
 const [start, stop] = ["start", "stop"].map((id) => find(id, HTMLButtonElement));
 const [voices, bufferMs, status, level, notices] = ["voices", "buffer-ms", "status", "level", "notices"].map((id) => find(id, HTMLElement));
 
-/** @type {{ state: string, rate: number, received: number, played: number, held: number, underruns: number, loudest: number, ttfaMs: number | null, firstMs: number | null, complete: unknown }} */
+/**
+ * @type {{ state: string, rate: number, received: number, played: number, held: number, underruns: number, loudest: number,
+ *   ttfaMs: number | null, firstMs: number | null, complete: unknown }}
+ */
 const metrics = { state: "idle", rate: 0, received: 0, played: 0, held: 0, underruns: 0, loudest: 0, ttfaMs: null, firstMs: null, complete: null };
 window.listen = { metrics };
 

@@ -139,8 +139,10 @@ part("book", ({ element, props, server, watch }) => {
       whole.cover ? h("img", { class: "st-cover", src: whole.cover, alt: `Cover of ${whole.title}` })
         : h("div", { class: "st-cover st-cover-none", "aria-hidden": "true" }, h("span", {}, whole.title.slice(0, 1))),
       h("div", { class: "st-book-names" },
-        h("label", {}, h("small", {}, "Title"), h("input", { type: "text", "data-st": "title", class: "st-title st-book-title", value: whole.title, maxlength: 300 })),
-        h("label", {}, h("small", {}, "Author"), h("input", { type: "text", "data-st": "authors", class: "st-title", value: whole.authors.join(", "), maxlength: 300, placeholder: "Unknown" })),
+        h("label", {}, h("small", {}, "Title"),
+          h("input", { type: "text", "data-st": "title", class: "st-title st-book-title", value: whole.title, maxlength: 300 })),
+        h("label", {}, h("small", {}, "Author"),
+          h("input", { type: "text", "data-st": "authors", class: "st-title", value: whole.authors.join(", "), maxlength: 300, placeholder: "Unknown" })),
         picks, heading, h("p", { class: "st-tags-note", role: "status" })));
 
   const show = () => {

@@ -10,7 +10,8 @@ let keys = 0;
 export const keyed = (segment, key = ++keys) => ({ ...segment, key });
 
 /** As the studio takes it. @param {Segment} segment */
-export const bare = ({ text, start_s, end_s, words, confidence, speaker = "", language = "" }) => ({ text, start_s, end_s, words, confidence, speaker, language });
+export const bare = ({ text, start_s, end_s, words, confidence, speaker = "", language = "" }) =>
+  ({ text, start_s, end_s, words, confidence, speaker, language });
 
 /** @type {WeakMap<Segment, ([number, number] | null)[]>} */
 const known = new WeakMap();
@@ -62,7 +63,12 @@ export const merge = (one, two) => {
   return { ...one, text: `${one.text}${wording.gap(one, two)}${two.text}`.trim(), words, end_s: Math.max(one.end_s, two.end_s), confidence };
 };
 
-/** The segment that is heard at this time, or the last one before it. @param {KeyedSegment[]} segments @param {number} seconds @returns {KeyedSegment | undefined} */
+/**
+ * The segment that is heard at this time, or the last one before it.
+ * @param {KeyedSegment[]} segments
+ * @param {number} seconds
+ * @returns {KeyedSegment | undefined}
+ */
 export const segmentAt = (segments, seconds) => {
   let [low, high] = [0, segments.length - 1];
   while (low < high) {

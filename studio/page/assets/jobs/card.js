@@ -21,7 +21,8 @@ const resultLinks = (job) => {
     h("a", { class: "st-button", href: result.url || address(job, "results", result.id), download: result.name, "data-kind": result.kind, title: result.name },
       icon("download"), result.part_number === null ? result.kind.toUpperCase() : result.name, h("small", {}, wording.size(result.size_bytes))));
   const isTranscript = job.kind === "transcription" && job.status === "done";
-  const open = isTranscript && h("button", { type: "button", class: "st-button st-button-main", "data-st": "open", onclick: () => openTranscript(job.id) }, icon("edit"), "Open");
+  const open = isTranscript &&
+    h("button", { type: "button", class: "st-button st-button-main", "data-st": "open", onclick: () => openTranscript(job.id) }, icon("edit"), "Open");
   return open ? [open, ...links] : links;
 };
 

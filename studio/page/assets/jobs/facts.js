@@ -26,8 +26,8 @@ export const factsOf = (job) => {
 export const partFactsOf = (part, job) => {
   const report = part.report || {};
   const lines = [];
-  if (part.words_total)
-    lines.push(part.status === "done" ? wording.count(part.words_total, "word") : `${wording.whole(part.words_done)} of ${wording.count(part.words_total, "word")}`);
+  const all = wording.count(part.words_total, "word");
+  if (part.words_total) lines.push(part.status === "done" ? all : `${wording.whole(part.words_done)} of ${all}`);
   if (part.audio_s > 0) lines.push(wording.clock(part.audio_s) + (part.total_s > part.audio_s + 1 ? ` of ${wording.clock(part.total_s)}` : ""));
   if (Number.isFinite(report.rms_db)) {
     const measured = [`RMS ${decibels(report.rms_db)} dB`, `peak ${decibels(report.peak_db)} dB`, `${decibels(report.integrated_lufs)} LUFS`];

@@ -6,8 +6,8 @@ import * as wording from "../shared/wording.js";
 
 const LANGUAGES_SHOWN = 8;
 /** @type {Record<string, string>} */
-const ABILITIES = { words: "word times", pitch: "pitch", live: "live captions", confidence: "confidence", clone: "voice cloning", design: "voice design", batch: "batches", blend: "blends of voices",
-  speed: "speed", codec: "seeds and temperature", prompt: "prompts and words to expect", translate: "translation into English" };
+const ABILITIES = { words: "word times", pitch: "pitch", live: "live captions", confidence: "confidence", clone: "voice cloning",
+  design: "voice design", batch: "batches", blend: "blends of voices", speed: "speed", codec: "seeds and temperature", prompt: "prompts and words to expect", translate: "translation into English" };
 const DOES = { speak: "speaks", transcribe: "listens", read: "reads" };
 
 /** What a language is called in English; its tag where the browser does not know. */
@@ -49,10 +49,12 @@ const knowledgeOf = ({ name, id, licence, languages, abilities, tags }) =>
  */
 export const modelCard = (model, act) => {
   const button = (/** @type {string} */ label, /** @type {string} */ action, kind = "") => {
-    const made = h("button", { type: "button", class: `st-button ${kind}`, "aria-label": `${label}: ${model.name}`, onclick: () => void act(action, model.id, made) }, label);
+    const made = h("button", { type: "button", class: `st-button ${kind}`, "aria-label": `${label}: ${model.name}`,
+      onclick: () => void act(action, model.id, made) }, label);
     return made;
   };
-  const [get, stop, unload, remove] = [button("Get", "get", "st-button-main"), button("Stop", "stop"), button("Unload", "unload"), button("Delete files", "remove")];
+  const [get, stop] = [button("Get", "get", "st-button-main"), button("Stop", "stop")];
+  const [unload, remove] = [button("Unload", "unload"), button("Delete files", "remove")];
   get.prepend(icon("download"));
   const state = h("span", { class: "st-badge" });
   const bar = h("div", { class: "st-bar", role: "progressbar", "aria-label": `Download of ${model.name}`, "aria-valuemin": 0, "aria-valuemax": 100 }, h("i"));

@@ -95,7 +95,8 @@ export const entryForm = (entry, { limits, parts, label, done, leave }) => {
     h("div", { class: "st-word-main" }, book.line,
       h("label", { class: "st-field" }, h("small", {}, "Only where it is"), part), language.line,
       h("label", { class: "st-field st-field-tick" }, match, h("span", {}, "Only with these capitals"))));
-  const item = h("form", { class: "st-word-form", novalidate: true, "aria-label": entry.id ? `Change ${entry.word}` : "Add a word", onkeydown: escape, onsubmit: submit },
+  const name = entry.id ? `Change ${entry.word}` : "Add a word";
+  const item = h("form", { class: "st-word-form", novalidate: true, "aria-label": name, onkeydown: escape, onsubmit: submit },
     h("div", { class: "st-word-main" }, word.line, phonemes.line, respelling.line,
       h("div", { class: "st-word-tools" }, listen, save, leave && h("button", { type: "button", class: "st-button", onclick: leave }, "Cancel"))),
     more, trouble);

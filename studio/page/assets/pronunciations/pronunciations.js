@@ -105,7 +105,8 @@ part("pronunciations", ({ element, props }) => {
     editing = null;
     const shown = chosen();
     const rows = shown.slice(0, room).map((entry) => entryRow(entry, { change: (line) => edit(entry, line), remove: (line) => remove(entry, line) }));
-    list.replaceChildren(shown.length ? entryTable(rows) : h("p", { class: "st-empty" }, entries.length ? "No entry fits." : "No word has a pronunciation of its own yet."));
+    const none = entries.length ? "No entry fits." : "No word has a pronunciation of its own yet.";
+    list.replaceChildren(shown.length ? entryTable(rows) : h("p", { class: "st-empty" }, none));
     const showMore = () => {
       room += SHOWN;
       fill();

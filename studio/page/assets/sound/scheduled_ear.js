@@ -66,7 +66,8 @@ export class ScheduledEar {
     if (this.#play) this.#stop(this.#play);
     const gain = new GainNode(this.#context);
     gain.connect(this.#out);
-    this.#play = { id, lead, gain, slices: [], first: 0, set: 0, written: 0, played: 0, reported: 0, zero: 0, isPlaying: false, isEnded: false, isHeard: false };
+    this.#play = { id, lead, gain, slices: [], first: 0, set: 0, written: 0, played: 0, reported: 0, zero: 0,
+      isPlaying: false, isEnded: false, isHeard: false };
     this.#timer = setInterval(() => this.#look(this.#play), TICK_MS);
   }
 

@@ -75,8 +75,9 @@ part("blend", ({ element, props }) => {
   };
   /** @param {ListedVoice[]} own */
   const showOwn = (own) => {
-    kept.replaceChildren(...own.map((voice) => h("li", {},
-      h("button", { type: "button", class: "st-chip", title: voice.blend, "aria-label": `Speak as ${voice.name}`, onclick: () => refresh(voice.id) }, voice.name),
+    const choose = (/** @type {ListedVoice} */ { id, name: label, blend }) =>
+      h("button", { type: "button", class: "st-chip", title: blend, "aria-label": `Speak as ${label}`, onclick: () => refresh(id) }, label);
+    kept.replaceChildren(...own.map((voice) => h("li", {}, choose(voice),
       iconButton("trash", `Delete the blend ${voice.name}`, () => forget(voice)))));
     kept.hidden = !own.length;
   };

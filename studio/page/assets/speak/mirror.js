@@ -1,7 +1,8 @@
 // @ts-check
 /* A mirror of a text box that lies over it, letter on letter, so that something of the text can be lit and the box stays a plain one. */
 
-const COPIED = /** @type {const} */ (["font", "letterSpacing", "lineHeight", "padding", "borderWidth", "textIndent", "wordSpacing", "tabSize", "textAlign", "direction"]);
+const COPIED = /** @type {const} */ (["font", "letterSpacing", "lineHeight", "padding", "borderWidth", "textIndent", "wordSpacing", "tabSize",
+  "textAlign", "direction"]);
 
 /** Lay it over a box. @param {HTMLElement} mirror @param {HTMLTextAreaElement} area */
 export const layOver = (mirror, area) => {

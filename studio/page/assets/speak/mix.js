@@ -11,6 +11,9 @@ const NEW_SHARE = 30;
 /** "American woman (English)" is shown in its language's group without it. @param {ListedVoice} voice */
 const shortName = (voice) => voice.name.split(" (")[0];
 
+/** @param {ListedVoice} voice */
+const labelOf = (voice) => [shortName(voice), voice.gender, voice.grade && `grade ${voice.grade}`].filter(Boolean).join(" · ");
+
 /** The voices by the language that a person calls theirs. @param {ListedVoice[]} voices */
 const byLanguage = (voices) => {
   /** @type {Map<string, ListedVoice[]>} */
@@ -65,7 +68,7 @@ export const mixer = (tell) => {
       slide.setAttribute("aria-label", `Share of ${nameOf(one.voice)}`);
       show();
     } }, [...byLanguage(voices)].map(([language, members]) => h("optgroup", { label: language }, members.map((voice) =>
-      h("option", { value: voice.id, selected: voice.id === one.voice }, [shortName(voice), voice.gender, voice.grade && `grade ${voice.grade}`].filter(Boolean).join(" · "))))));
+      h("option", { value: voice.id, selected: voice.id === one.voice }, labelOf(voice))))));
     const slide = h("input", { type: "range", min: 0, max: 100, step: 1, value: one.share, "aria-label": `Share of ${nameOf(one.voice)}`,
       oninput: () => {
         one.share = Number(slide.value);

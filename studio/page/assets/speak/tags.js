@@ -28,7 +28,11 @@ const asToolbar = (bar, buttons) => {
   });
 };
 
-/** At the cursor, in place of what is selected, with spaces where words would touch; Ctrl-Z takes it back. @param {HTMLTextAreaElement} area @param {string} name */
+/**
+ * At the cursor, in place of what is selected, with spaces where words would touch; Ctrl-Z takes it back.
+ * @param {HTMLTextAreaElement} area
+ * @param {string} name
+ */
 const insertTag = (area, name) => {
   area.focus();
   const before = area.value.slice(0, area.selectionStart);
