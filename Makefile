@@ -37,6 +37,7 @@ check: $(VENV)/.installed-dev
 	$(BIN)/pyright
 	$(BIN)/lint-imports
 	$(BIN)/deptry .
+	@$(BIN)/python -m tools.typescript
 	@scratch=$$(mktemp -d) && trap 'rm -rf "$$scratch"' EXIT && \
 	  STUDIO_DATABASE_URL=sqlite:///$$scratch/check.db $(BIN)/alembic upgrade head && \
 	  STUDIO_DATABASE_URL=sqlite:///$$scratch/check.db $(BIN)/alembic check
@@ -85,4 +86,4 @@ chromium:
 	else echo "Chromium is not installed; the browser tests will be skipped."; fi
 
 clean:
-	rm -rf $(VENV) build *.egg-info .pytest_cache .ruff_cache .hypothesis .import_linter_cache
+	rm -rf $(VENV) .tools build *.egg-info .pytest_cache .ruff_cache .hypothesis .import_linter_cache

@@ -16,7 +16,8 @@ from studio.page.context import PageContext
 from studio.page.fetching import Downloads
 from studio.page.inputs import refuse_wrong_inputs
 from studio.page.layout import build_page
-from studio.page.theme import StudioTheme, head, static_routes
+from studio.page.scripts import static_routes
+from studio.page.theme import StudioTheme, head
 
 THEME = StudioTheme()
 HEAD = head()

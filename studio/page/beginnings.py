@@ -8,14 +8,14 @@ from typing import Any
 import gradio as gr
 
 from studio.page.context import PageContext
-from studio.page.doorway import kindly, owner_of
+from studio.page.doorway import kindly, once_ready, owner_of
 from studio.page.tabs.speak import Start, VoicePicker
 from studio.page.tabs.transcribe import ListeningPicker, listening_start, shown
 
 # The scripts learn what the pickers now begin with before the pickers tell them of the change.
-TELL = """(start) => {
-  if (start) for (const place of ["speak", "book", "compare"]) window.studio[place].set(start);
-}"""
+TELL = f"""(start) => {{
+  {once_ready('if (start) for (const place of ["speak", "book", "compare"]) window.studio[place].set(start);')}
+}}"""
 
 
 def follow(

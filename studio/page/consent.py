@@ -1,4 +1,4 @@
-"""The question on the page whether a model may be got for a job, with its size; assets/consent.js asks it."""
+"""The question on the page whether a model may be got for a job, with its size; assets/jobs/consent.js asks it."""
 
 import secrets
 from typing import Any

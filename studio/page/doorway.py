@@ -85,8 +85,18 @@ def _is_unfilled(handler: Callable[..., Any], args: Sequence[Any], kwargs: Mappi
     return any(hint not in (inspect.Parameter.empty, Any, None) and NoneType not in get_args(hint) for hint in hints)
 
 
+def once_ready(script: str) -> str:
+    """JavaScript that waits until the page's scripts are there: they are modules, and Gradio may be quicker."""
+    return f"""
+        const ready = () => {{ {script} }};
+        if (window.studio) ready(); else window.addEventListener("studio:ready", ready, {{ once: true }});
+    """
+
+
 def part(name: str, markup: str, *, value: Any = None, elem_id: str | None = None, **options: Any) -> gr.HTML:
-    """A place in a tab that one of our scripts fills: `studio.part(name, build)` in assets/ is called with its element.
+    """A place in a tab that one of our scripts fills: `part(name, build)` in assets/ is called with its element.
+
+    Who presses a button in it before the scripts are there is heard once they are.
 
     Args:
         name: which script part.
@@ -95,10 +105,15 @@ def part(name: str, markup: str, *, value: Any = None, elem_id: str | None = Non
         elem_id: for tests and styles.
         options: further arguments of gr.HTML.
     """
-    mount = f"""
-        const mount = () => window.studio.mount("{name}", {{ element, trigger, props, server, upload, watch }});
-        if (window.studio?.mount) mount(); else window.addEventListener("studio:ready", mount, {{ once: true }});
-    """
+    mount = """
+        let early = null;
+        const remember = ({ target }) => { early = target.closest("button[data-st]") ?? early; };
+        if (!window.studio) element.addEventListener("click", remember);
+    """ + once_ready(f"""
+        element.removeEventListener("click", remember);
+        window.studio.mount("{name}", {{ element, trigger, props, server, upload, watch }});
+        early?.click();
+    """)
     plain: dict[str, Any] = {"apply_default_css": False, "container": False, "padding": False}
     return gr.HTML(value, html_template=markup, js_on_load=mount, elem_id=elem_id, **plain, **options)
 
@@ -112,11 +127,11 @@ def mirror(place: str, components: Mapping[str, Changeable]) -> None:
     """Keep a script's copy of what the components hold, so that a click there needs no round trip.
 
     Args:
-        place: the script's object with a `set` method: "speak" is `window.studio.speak`.
+        place: one of assets/shared/choices.js: "speak" is `window.studio.speak`.
         components: by the name the script knows their value under.
     """
     for name, component in components.items():
-        script = f"(value) => {{ window.studio?.{place}?.set({{ {name}: value }}); }}"
+        script = f"(value) => {{ {once_ready(f'window.studio.{place}.set({{ {name}: value }});')} }}"
         component.change(None, [component], None, js=script, api_visibility="private")
 
 

@@ -1,6 +1,6 @@
 """The one line of the Speak tab about what would sound better and is not here: the natural voice, or what reads
-Japanese or Mandarin; and the button that gets it. assets/offers.js shows the one that fits the text, and hides it for
-good when asked to.
+Japanese or Mandarin; and the button that gets it. assets/speak/offers.js shows the one that fits the text, and hides it
+for good when asked to.
 """
 
 import logging

@@ -1,5 +1,5 @@
 """The tags a person may put into a text (`<laugh>`): a palette below a text box, and a word about those that the chosen
-voice cannot do. assets/tags.js inserts and lights them; here is only what it must know. It knows no tab.
+voice cannot do. assets/speak/tags.js inserts and lights them; here is only what it must know. It knows no tab.
 """
 
 import gradio as gr
@@ -19,7 +19,7 @@ def tag_palette(place: str, box: str, settings: Settings) -> gr.HTML:
     """The palette for one text box; put it right below.
 
     Args:
-        place: the script's object that knows which model is chosen: "speak" is `window.studio.speak`.
+        place: whose choices say which model is chosen (`voiced` in assets/shared/choices.js): "speak", "book".
         box: elem_id of the text box.
         settings: for a default model that is on no list.
     """

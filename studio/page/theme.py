@@ -1,24 +1,19 @@
-"""How the page looks: one Gradio theme, one stylesheet, and the head that carries our scripts. It knows no tab.
+"""How the page looks: one Gradio theme, one stylesheet, and the head that names our script. It knows no tab.
 
 No font, script or style comes from another host, so the page works offline.
 """
 
-import hashlib
-from pathlib import Path
 from urllib.parse import quote
 
 from gradio.themes import Base, Color, Size
-from starlette.routing import BaseRoute, Mount
-from starlette.staticfiles import StaticFiles
 
-ASSETS = Path(__file__).resolve().parent / "assets"
+from studio.page import scripts
+
 ICON = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 46 46"><rect width="46" height="46" rx="13" fill="#17545a"/>'
     '<path d="M11 18v10M17 13v20M23 9v28M29 15v16M35 19v8" stroke="#fff" stroke-width="3.4" stroke-linecap="round"/>'
     "</svg>"
 )
-STATIC = "/static/studio"
-"""Below an address that Gradio itself serves files from, so that whoever guards the page knows it already."""
 
 SANS = (
     "Avenir Next",
@@ -141,46 +136,11 @@ class StudioTheme(Base):
 
 
 def head() -> str:
-    """Stylesheet and scripts, for `head=`. (`css=` would rewrite our selectors.)
+    """Stylesheet and script, for `head=`. (`css=` would rewrite our selectors.)
 
     Scripts come by address, never inline: the page's content security policy runs no script that arrives as text.
     """
-    scripts = (
-        "page.js",
-        "scheduled_ear.js",
-        "player.js",
-        "speak.js",
-        "tags.js",
-        "voices.js",
-        "offers.js",
-        "consent.js",
-        "clips.js",
-        "pronunciations.js",
-        "chapters.js",
-        "jobs.js",
-        "transcribe.js",
-        "microphone.js",
-        "live.js",
-        "editor.js",
-        "captions.js",
-        "compare.js",
-        "models.js",
-    )
-    worklets = {"worklet": "worklet.js", "microphone": "microphone_worklet.js"}
-    addresses = " ".join(f'data-{name}="{address(file)}"' for name, file in worklets.items())
-    tags = [f'<script src="{address(name)}" {addresses if name == "page.js" else ""}></script>' for name in scripts]
     viewport = '<meta name="viewport" content="width=device-width, initial-scale=1">'
     icon = f'<link rel="icon" href="data:image/svg+xml,{quote(ICON)}">'
-    style = f"<style>\n{(ASSETS / 'style.css').read_text(encoding='utf-8')}\n</style>"
-    return "\n".join([viewport, icon, style, *tags])
-
-
-def address(name: str) -> str:
-    """Where a browser finds a file of assets/; other content has another address, so no cache serves an old one."""
-    digest = hashlib.sha256((ASSETS / name).read_bytes()).hexdigest()[:12]
-    return f"{STATIC}/{name}?v={digest}"
-
-
-def static_routes() -> list[BaseRoute]:
-    """Routes for Gradio's application (`app_kwargs={"routes": ...}`) that serve assets/."""
-    return [Mount(STATIC, StaticFiles(directory=ASSETS))]
+    style = f"<style>\n{(scripts.ASSETS / 'style.css').read_text(encoding='utf-8')}\n</style>"
+    return "\n".join([viewport, icon, style, *scripts.tags()])

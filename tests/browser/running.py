@@ -199,6 +199,26 @@ class Watch:
 
 Open = Callable[..., Page]
 
+SLOWLY = """([address, pauses]) => {
+  const real = window.fetch;
+  window.fetch = async (...all) => {
+    const answer = await real(...all);
+    if (!String(all[0]).endsWith(address)) return answer;
+    let n = 0, rest = "";
+    const text = new TextDecoder(), bytes = new TextEncoder();
+    const slow = new TransformStream({ async transform(chunk, out) {
+      rest += text.decode(chunk, { stream: true });
+      for (let end; (end = rest.indexOf("\\n\\n")) >= 0; rest = rest.slice(end + 2)) {
+        out.enqueue(bytes.encode(rest.slice(0, end + 2)));
+        const pause = pauses[n++] ?? pauses.at(-1);
+        if (pause) await new Promise((done) => setTimeout(done, pause));
+      }
+    } });
+    return new Response(answer.body.pipeThrough(slow), answer);
+  };
+}"""
+"""For `page.evaluate(SLOWLY, [address, pauses])`: so many ms after each event of such an answer; the last holds on."""
+
 
 def show(page: Page, tab: str) -> None:
     """Go to a tab."""

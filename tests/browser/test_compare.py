@@ -5,7 +5,7 @@ import re
 from gradio_client import Client
 from playwright.sync_api import Page, expect
 
-from tests.browser.running import Open, Studio, wait_until
+from tests.browser.running import SLOWLY, Open, Studio, wait_until
 
 
 def opened(open_page: Open) -> Page:
@@ -40,11 +40,7 @@ def test_stop_ends_a_comparison_and_frees_the_model(open_page: Open, studio: Stu
     client = Client(studio.address, verbose=False)
     page = opened(open_page)
     # As slow as a large model: the studio's answer is held back after its first event.
-    page.evaluate(
-        """() => { const real = window.studio.events; window.studio.events = async function* (body) {
-          for await (const event of real(body)) {
-            yield event; await new Promise((done) => setTimeout(done, 300)); } }; }"""
-    )
+    page.evaluate(SLOWLY, ["/v1/audio/compare", [300]])
     page.locator("#compare-text textarea").fill("Many words follow here. " * 40)
     page.locator("#compare [data-st=start]").click()
     expect(page.locator("#compare [data-st=status]")).to_have_text(re.compile(r"Whole, 1 of 3: \d"))

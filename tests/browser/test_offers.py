@@ -18,7 +18,7 @@ def test_the_natural_voice_is_offered_until_somebody_hides_it(open_page: Open) -
     expect(line).to_be_hidden()
     page.reload()
     page.locator("#speak-player .st-play svg").wait_for()
-    page.wait_for_function("window.studio.offers?.shows !== undefined")
+    page.wait_for_function("window.studio.offers.shows !== null")
     expect(line).to_be_hidden()
 
 

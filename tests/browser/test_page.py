@@ -4,9 +4,9 @@ import os
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Browser, Page, Route, expect
 
-from tests.browser.running import PROJECT, Open, Studio, show
+from tests.browser.running import PROJECT, Open, Studio, show, wait_until
 
 TABS = ("Speak", "Audiobook", "Transcribe", "Captions", "Jobs", "Compare", "Models")
 
@@ -112,3 +112,18 @@ def test_models_are_found_by_what_they_are_and_what_they_know(open_page: Open) -
     expect(page.get_by_text("No model is called so")).to_be_visible()
     find.fill("")
     expect(shown).to_have_count(everything)
+
+
+def test_a_press_that_comes_before_the_scripts_is_heard_once_they_are_there(browser: Browser, studio: Studio) -> None:
+    context = browser.new_context()
+    page = context.new_page()
+    held: list[Route] = []
+    page.route("**/main.js", lambda route: held.append(route))
+    page.goto(studio.address, wait_until="commit")
+    page.locator("#speak-player [data-st=play]").click()
+    wait_until(lambda: held, what="the scripts are asked for")
+    assert page.evaluate("window.studio") is None
+    held[0].continue_()
+    expect(page.locator("#st-notice")).to_contain_text("nothing to say yet")
+    assert page.evaluate("window.studio.said.length") == 1
+    context.close()

@@ -8,6 +8,7 @@ import numpy as np
 import pytest
 from playwright.sync_api import Browser, Page, Playwright, expect
 
+from studio.page.scripts import FOLDER
 from tests.browser.running import ARGUMENTS, Studio, Watch, chromium, show, wait_until
 
 NAME = "studio.test"
@@ -29,10 +30,11 @@ LISTEN_IN = """
 """
 
 # The ear alone, rendered without a clock: 4 s of a tone in slices of many lengths, and what comes out of it.
-RENDER = """async () => {
+RENDER = """async (address) => {
+  const { ScheduledEar } = await import(address);
   const rate = 22050, all = Int16Array.from({ length: 4 * rate }, (_, i) => Math.round(20000 * Math.sin(i / 7)));
   const offline = new OfflineAudioContext(1, 5 * rate, rate);
-  const ear = new window.StudioScheduledEar(offline);
+  const ear = new ScheduledEar(offline);
   ear.connect(offline.destination);
   ear.port.postMessage({ type: "start", id: 1, lead: 0 });
   for (let at = 0, size = 1; at < all.length; at += size, size = (size * 7 + 3) % 4001)
@@ -90,7 +92,8 @@ def test_what_is_scheduled_are_the_samples_without_a_gap(page: Page, studio: Stu
     if play["underruns"] == 0:  # a busy machine may be late; then a pause is right
         assert np.abs(np.diff(begins) - lengths[:-1]).max() < 1e-3
     expect(page.locator("#speak-player [data-st=status]")).to_have_text("Finished.")
-    assert page.evaluate(RENDER) < 1e-4, "heard as it was made: no sample lost, doubled or moved"
+    worst = page.evaluate(RENDER, f"{FOLDER}/sound/scheduled_ear.js")
+    assert worst < 1e-4, "heard as it was made: no sample lost, doubled or moved"
 
 
 def test_stop_is_silence(page: Page) -> None:
@@ -109,7 +112,8 @@ def test_stop_is_silence(page: Page) -> None:
 
 def test_the_microphone_says_what_to_do(page: Page) -> None:
     show(page, "Captions")
-    sentence = page.evaluate("window.studio.openMicrophone({}).catch((error) => error.message)")
+    open_it = "async (address) => (await import(address)).openMicrophone({}).catch((error) => error.message)"
+    sentence = page.evaluate(open_it, f"{FOLDER}/sound/microphone.js")
     assert "studio run --https" in sentence
     assert "share link" in sentence
 

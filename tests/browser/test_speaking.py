@@ -8,7 +8,7 @@ import pytest
 from gradio_client import Client
 from playwright.sync_api import Page, expect
 
-from tests.browser.running import Open, Studio, Watch, show, wait_until
+from tests.browser.running import SLOWLY, Open, Studio, Watch, show, wait_until
 
 LONG = "This sentence is one of very many. " * 400
 
@@ -236,11 +236,7 @@ def test_sound_goes_on_while_another_tab_is_read(open_page: Open) -> None:
 
 def test_a_gap_is_counted_and_the_buffer_grows(open_page: Open) -> None:
     page = open_page()
-    page.evaluate(
-        """() => { const real = window.studio.events; window.studio.events = async function* (body) {
-          let n = 0; for await (const event of real(body)) { yield event;
-            if (++n === 2) await new Promise((done) => setTimeout(done, 1500)); } }; }"""
-    )
+    page.evaluate(SLOWLY, ["/v1/audio/speech", [0, 1500, 0]])
     write(page, "One. " * 12)
     press_play(page)
     play = until_ended(page)

@@ -18,18 +18,20 @@ SPEECH = """(plan) => {
   };
   const events = plan.map(([wait, seconds, lead]) =>
     [wait, { type: "speech.audio.delta", audio: piece(seconds), sample_rate: RATE, lead }]);
-  window.studio.send = async (_path, _body, { signal }) => new Response(new ReadableStream({
+  const real = window.fetch;
+  const speech = (options) => new Response(new ReadableStream({
     async start(stream) {
       const write = (event) => stream.enqueue(new TextEncoder().encode(`data: ${JSON.stringify(event)}\\n\\n`));
       for (const [wait, event] of events) {
         await new Promise((done) => setTimeout(done, wait));
-        if (signal.aborted) return;
+        if (options.signal.aborted) return;
         write(event);
       }
       write({ type: "speech.audio.done" });
       stream.close();
     },
   }), { headers: { "X-Sample-Rate": String(RATE) } });
+  window.fetch = async (path, options) => path === "/v1/audio/speech" ? speech(options) : real(path, options);
 }"""
 
 

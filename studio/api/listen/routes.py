@@ -15,10 +15,11 @@ router = APIRouter(include_in_schema=False)
 
 FOLDER = Path(__file__).resolve().parent
 # The page of the studio plays by the same script; a file is shared where an import may not be.
-SHARED = FOLDER.parents[1] / "page" / "assets"
+SHARED = FOLDER.parents[1] / "page" / "assets" / "sound"
 FILES = {
     "listen.js": (FOLDER, "text/javascript"),
     "listen.css": (FOLDER, "text/css"),
+    "picture.js": (FOLDER, "text/javascript"),
     "worklet.js": (FOLDER, "text/javascript"),
     "scheduled_ear.js": (SHARED, "text/javascript"),
 }

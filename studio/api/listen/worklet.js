@@ -1,3 +1,4 @@
+// @ts-check
 /* The ear's end of /listen, on the audio thread: blocks of samples, drained at the context's own rate.
    Messages in: start {id, lead}, samples {id, samples}, lead {lead}, end {id}, stop. Out: report, of type first, progress, underrun or ended. */
 const REPORT_EVERY = 1024; // samples
@@ -5,17 +6,30 @@ const SILENCE = 1e-3; // -60 dBFS; what is below is not sound
 const FADE = 128; // samples over which Stop fades, so that it does not click
 
 class Ear extends AudioWorkletProcessor {
+  lead = 0;
+  id = 0; // 0 while nothing is played
+  /** @type {Float32Array[]} */
+  blocks = [];
+  at = 0; // in the first block
+  held = 0;
+  played = 0;
+  reported = 0;
+  peak = 0;
+  isPlaying = false;
+  isEnded = false;
+  isHeard = false;
+  fadeLeft = -1; // samples until silence once Stop was pressed; -1 while it was not
+
   constructor() {
     super();
-    this.lead = 0;
-    this.reset(0);
     this.port.onmessage = ({ data }) => this.hear(data);
   }
 
+  /** @param {number} id */
   reset(id) {
-    this.id = id; // 0 while nothing is played
+    this.id = id;
     this.blocks = [];
-    this.at = 0; // in the first block
+    this.at = 0;
     this.held = 0;
     this.played = 0;
     this.reported = 0;
@@ -23,9 +37,10 @@ class Ear extends AudioWorkletProcessor {
     this.isPlaying = false;
     this.isEnded = false;
     this.isHeard = false;
-    this.fadeLeft = -1; // samples until silence once Stop was pressed; -1 while it was not
+    this.fadeLeft = -1;
   }
 
+  /** @param {any} message */
   hear(message) {
     if (message.type === "lead") this.lead = message.lead;
     else if (message.type === "start") {
@@ -39,6 +54,7 @@ class Ear extends AudioWorkletProcessor {
     } else if (message.type === "end") this.isEnded = true;
   }
 
+  /** @param {EarReport["type"]} type */
   say(type) {
     this.port.postMessage({ type, id: this.id, played: this.played, held: this.held, peak: this.peak });
     this.reported = this.played;
@@ -55,6 +71,7 @@ class Ear extends AudioWorkletProcessor {
     return sample;
   }
 
+  /** @param {Float32Array[][]} _inputs @param {Float32Array[][]} outputs */
   process(_inputs, outputs) {
     if (this.id === 0) return true;
     if (!this.isPlaying) {

@@ -1,4 +1,4 @@
-"""The Captions tab: a place for assets/captions.js, which sends the microphone to the studio and shows its words."""
+"""The Captions tab: a place for assets/captions/, which sends the microphone to the studio and shows its words."""
 
 import gradio as gr
 

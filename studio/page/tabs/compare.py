@@ -1,4 +1,4 @@
-"""The Compare tab: one text spoken whole, as streams and through a callback, and what they differ in. assets/compare.js
+"""The Compare tab: one text spoken whole, as streams and through a callback, and what they differ in. assets/compare/
 asks for it and shows it; here is only where things stand."""
 
 import gradio as gr

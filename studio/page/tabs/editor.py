@@ -1,4 +1,4 @@
-"""The transcript editor: a place for assets/editor.js, opened over the list of the Transcribe tab."""
+"""The transcript editor: a place for assets/editor/, opened over the list of the Transcribe tab."""
 
 from engine.stt.captions import STYLE
 from engine.stt.exports import FORMATS, caption_formats

@@ -1,4 +1,4 @@
-"""The Jobs tab: a place for assets/jobs.js, which follows /v1/jobs, and the same jobs for programs."""
+"""The Jobs tab: a place for assets/jobs/, which follows /v1/jobs, and the same jobs for programs."""
 
 from collections.abc import Callable
 from dataclasses import asdict

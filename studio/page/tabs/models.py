@@ -1,4 +1,4 @@
-"""The Models tab: what can speak and listen here, what it costs, and how programs come in, for assets/models.js."""
+"""The Models tab: what can speak and listen here, what it costs, and how programs come in, for assets/models/."""
 
 import logging
 from typing import Any, cast

@@ -1,4 +1,4 @@
-"""The Pronunciations tab: words said as a person wants them, for assets/pronunciations.js. All of it goes by /v1."""
+"""The Pronunciations tab: words said as a person wants them, for assets/pronunciations/. All of it goes by /v1."""
 
 from engine.text.pronunciation import MAX_PHONEMES_CHARS, MAX_RESPELLING_CHARS, MAX_WORD_CHARS, PARTS_OF_SPEECH
 from studio.page.context import PageContext

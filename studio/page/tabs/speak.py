@@ -1,4 +1,4 @@
-"""The Speak tab: text, voice, speed, and the place where assets/speak.js plays it. No sound passes through Gradio."""
+"""The Speak tab: text, voice, speed, and the place where assets/speak/ plays it. No sound passes through Gradio."""
 
 import secrets
 import shutil

@@ -1,4 +1,4 @@
-"""The Transcribe tab: a recording goes to the queue as a job; assets/jobs.js shows it, its words and its files."""
+"""The Transcribe tab: a recording goes to the queue as a job; assets/jobs/ shows it, its words and its files."""
 
 import mimetypes
 from dataclasses import dataclass

@@ -1,15 +1,12 @@
-"""The way in: errors become sentences, a person's words stay words, assets have honest addresses."""
+"""The way in: errors become sentences, a person's words stay words."""
 
 import logging
-import re
 
 import gradio as gr
 import pytest
 
 from engine.errors import OptionError
-from studio.page import HEAD
 from studio.page.doorway import escape, kindly, plainly
-from studio.page.theme import ASSETS, address
 
 
 def refuse() -> None:
@@ -39,10 +36,3 @@ def test_what_nobody_foresaw_is_logged_and_tells_nothing(caplog: pytest.LogCaptu
 def test_escaped_text_is_neither_markup_nor_a_template() -> None:
     escaped = escape("<img onerror='x'> ${value} `{{value}}` \\ \"")
     assert not set("<>$`{\\\"'") & set(escaped)
-
-
-def test_every_script_of_the_page_is_in_its_head_by_address() -> None:
-    for path in ASSETS.glob("*.js"):
-        assert address(path.name) in HEAD
-    sources = re.findall(r'(?:src|href)="([^"]*)"', HEAD)
-    assert sources and all(source.startswith(("/static/studio/", "data:")) for source in sources)
