@@ -18,7 +18,7 @@ def opened(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """The addresses that were opened by a studio that starts at once and ends."""
     found: list[str] = []
 
-    def serve(settings: Any, supervise: bool, on_ready: Ready, on_warm: object = None) -> None:
+    def serve(settings: Any, supervise: bool, on_ready: Ready, on_warm: object = None, seen: object = None) -> None:
         on_ready(Addresses("http://127.0.0.1:7860"))
 
     monkeypatch.setattr(app, "serve", serve)
