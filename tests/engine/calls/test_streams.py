@@ -1,5 +1,6 @@
 """`generate_audio_streaming` and `generate_audio_with_callback`: the whole in pieces of the length asked for."""
 
+import warnings
 from typing import Any
 
 import numpy as np
@@ -77,6 +78,12 @@ def test_the_last_of_several_pieces_of_a_chunk_is_the_final_one(kokoro: LoadedVo
     assert [one.is_final_chunk for one in told] == [False] * (len(told) - 1) + [True]
     assert [one.total_seconds is None for one in told] == [True] * (len(told) - 1) + [False]
     assert len(told) > 10
+
+
+def test_defaults_for_codec_models_are_not_told_of_where_there_is_none(kokoro: LoadedVoice) -> None:
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert list(engine.generate_audio_streaming("One.", model=kokoro))
 
 
 def test_what_a_callback_raises_stops_the_speech(kokoro: LoadedVoice) -> None:
