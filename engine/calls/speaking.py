@@ -1,8 +1,7 @@
 """A loaded voice: `generate`, whole or as a stream."""
 
 import re
-from collections.abc import Callable, Iterator
-from contextlib import closing
+from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, Self, Unpack
 
@@ -11,17 +10,21 @@ from engine.calls.asked import INTERVAL_S, KEYWORDS, PARAGRAPHS, Asked, VoiceOpt
 from engine.calls.loaded import LoadedModel
 from engine.calls.options import Told, flag, refuse_unknown
 from engine.calls.results import SpeechResult, Tally
-from engine.errors import OptionError, TextError
-from engine.pool import ModelPool
+from engine.errors import GenerationError, OptionError, TextError
+from engine.pool import ModelPool, Stream
 from engine.speech import heard
 from engine.types import AudioChunk, Voice
 
 
 class SpeechResults(Iterator[SpeechResult]):
-    """The results of one call, made while they are asked for; `close()`, or leaving a `with`, stops the model."""
+    """The results of one call, made while they are asked for.
 
-    def __init__(self, made: Callable[[], Iterator[SpeechResult]]) -> None:
-        self._made = made()
+    `close()`, on any thread, or leaving a `with`, stops the model within one chunk; so does forgetting them.
+    """
+
+    def __init__(self, running: "_Running", made: Iterator[SpeechResult]) -> None:
+        self._running = running
+        self._made = made
 
     def __iter__(self) -> Self:
         return self
@@ -30,14 +33,41 @@ class SpeechResults(Iterator[SpeechResult]):
         return next(self._made)
 
     def close(self) -> None:
-        """Stop within one chunk; nothing more is given."""
-        self._made.close()  # pyright: ignore[reportAttributeAccessIssue] - a generator
+        """Stop; nothing more is given. Safe to call twice."""
+        self._running.stop()
 
     def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+    def __del__(self) -> None:
+        self.close()
+
+
+class _Running:
+    """What speaks for one call, and whether it still should."""
+
+    def __init__(self, pool: ModelPool, model: str, wanted: Asked) -> None:
+        self.request = wanted.request
+        self.told = Told(wanted.notices)
+        self.is_stopped = False
+        self._pool = pool
+        self._model = model
+        self._stream: Stream[AudioChunk] | None = None
+
+    def speak(self, text: str) -> Stream[AudioChunk]:
+        """A part of the text, or all of it."""
+        self._stream = self._pool.speak(self._model, replace(self.request, text=text))
+        if self.is_stopped:
+            self._stream.close()
+        return self._stream
+
+    def stop(self) -> None:
+        self.is_stopped = True
+        if self._stream is not None:
+            self._stream.close()
 
 
 class LoadedVoice(LoadedModel):
@@ -100,10 +130,8 @@ class LoadedVoice(LoadedModel):
         if is_stream and split_pattern not in (None, PARAGRAPHS):
             raise OptionError("A stream parts the text by itself: give split_pattern without stream=True.")
         parts = [] if is_stream else _parts(text, split_pattern)
-        told = Told(wanted.notices)
-        if is_stream:
-            return SpeechResults(lambda: _streamed(pool, self.id, wanted, told))
-        return SpeechResults(lambda: _spoken(pool, self.id, wanted, told, parts))
+        running = _Running(pool, self.id, wanted)
+        return SpeechResults(running, _streamed(running) if is_stream else _spoken(running, parts))
 
     def phonemes(self, text: str, voice: str | None = None, lang_code: str | None = None) -> str:
         """What a Kokoro reads for a text, in its own letters.
@@ -140,26 +168,33 @@ def _parts(text: str, pattern: object) -> list[tuple[int, str]]:
     return found
 
 
-def _spoken(
-    pool: ModelPool, model: str, wanted: Asked, told: Told, parts: list[tuple[int, str]]
-) -> Iterator[SpeechResult]:
+def _spoken(running: _Running, parts: list[tuple[int, str]]) -> Iterator[SpeechResult]:
     """A result for each part."""
     tally = Tally(is_stream=False)
     tokens, audio_s = 0, 0.0
     for at, (begin, part) in enumerate(parts):
-        whole = heard(pool.speak(model, replace(wanted.request, text=part)))
+        if running.is_stopped:
+            return
+        try:
+            whole = heard(running.speak(part))
+        except GenerationError:
+            if running.is_stopped:
+                return
+            raise
         tokens += whole.tokens
         placed = replace(_moved(whole, begin, audio_s), tokens=tokens)
-        yield tally.result(placed, told.new(whole.notices), is_last=at + 1 == len(parts))
+        yield tally.result(placed, running.told.new(whole.notices), is_last=at + 1 == len(parts))
         audio_s += whole.duration_s
 
 
-def _streamed(pool: ModelPool, model: str, wanted: Asked, told: Told) -> Iterator[SpeechResult]:
+def _streamed(running: _Running) -> Iterator[SpeechResult]:
     """A result for each chunk."""
     tally = Tally(is_stream=True)
-    with closing(pool.speak(model, wanted.request)) as chunks:
+    if running.is_stopped:
+        return
+    with running.speak(running.request.text) as chunks:
         for chunk in chunks:
-            yield tally.result(chunk, told.new(chunk.notices), is_last=chunk.is_final)
+            yield tally.result(chunk, running.told.new(chunk.notices), is_last=chunk.is_final)
 
 
 def _moved(chunk: AudioChunk, by: int, by_s: float) -> AudioChunk:

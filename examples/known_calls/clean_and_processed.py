@@ -9,7 +9,7 @@ import numpy as np
 
 from engine import StreamingAudioProcessor, generate_audio_streaming
 
-text = "Clean chunks joined are the whole."
+text = "Good morning, everybody."
 model = sys.argv[1] if len(sys.argv) > 1 else "mlx-community/orpheus-3b-0.1-ft-4bit"
 
 chunks = [chunk.astype(np.float32) for chunk in generate_audio_streaming(text, model)]

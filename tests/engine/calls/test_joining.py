@@ -35,7 +35,10 @@ def test_formats_and_rates(kokoro: LoadedVoice, tmp_path: Path, audio_format: st
         "One.", model=kokoro, file_prefix=tmp_path / "a", audio_format=audio_format, sample_rate=rate, verbose=False
     )
     assert path.suffix == f".{audio_format.lower()}"
-    assert soundfile.info(path).samplerate == (rate or 24000)
+    info = soundfile.info(path)
+    assert info.samplerate == (rate or 24000)
+    [result] = kokoro.generate("One.")
+    assert info.duration == pytest.approx(result.duration_s, abs=0.1)
 
 
 def test_the_model_may_be_named_or_left_out(kokoro: LoadedVoice, tmp_path: Path) -> None:

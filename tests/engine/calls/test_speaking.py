@@ -1,6 +1,8 @@
 """`generate` of a voice: what comes, under which names, and what is said of what cannot be."""
 
+import gc
 import math
+import threading
 from typing import Any
 
 import mlx.core as mx
@@ -181,6 +183,38 @@ def test_leaving_early_stops_the_model(kokoro: LoadedVoice, is_stream: bool) -> 
         next(results) if is_stream else None
     assert list(results) == []
     assert kokoro.pool.call(kokoro.id, lambda _: True)
+
+
+@pytest.mark.parametrize("is_stream", [True, False])
+def test_closing_on_another_thread_wakes_who_waits(kokoro: LoadedVoice, is_stream: bool) -> None:
+    begun, may_go_on = threading.Event(), threading.Event()
+
+    def hold(_: object) -> None:
+        begun.set()
+        may_go_on.wait(120)
+
+    holder = threading.Thread(target=lambda: kokoro.pool.call(kokoro.id, hold))
+    holder.start()
+    begun.wait(120)
+    results = kokoro.generate("Nobody hears this.", stream=is_stream)
+    got: list[Any] = []
+    reader = threading.Thread(target=lambda: got.extend(results))
+    reader.start()
+    results.close()
+    reader.join(120)
+    assert not reader.is_alive()
+    assert got == []
+    may_go_on.set()
+    holder.join(120)
+
+
+def test_results_that_are_forgotten_stop_the_model(kokoro: LoadedVoice) -> None:
+    results = kokoro.generate("Many sentences. " * 200, stream=True)
+    next(results)
+    del results
+    gc.collect()
+    kokoro.pool.call(kokoro.id, lambda _: None)
+    assert next(one for one in kokoro.pool.loaded() if one.id == kokoro.id).streams == 0
 
 
 @pytest.mark.parametrize(

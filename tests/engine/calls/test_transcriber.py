@@ -107,7 +107,7 @@ def test_over_the_built_in_recogniser(pool: ModelPool, said: Said) -> None:
     with engine.load("pocketsphinx", pool=pool) as built_in:
         assert isinstance(built_in, LoadedRecogniser)
         with built_in.transcribe_stream() as transcriber:
-            fed(transcriber, said[1][:40000])
+            fed(transcriber, said[1][:28000])
             assert transcriber.finish().text
 
 
