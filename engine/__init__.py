@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 from engine.blas import stand_in
 
 if TYPE_CHECKING:
+    from engine.audio.player import AudioStreamPlayer
     from engine.calls.decoding import Beam, DecodingConfig, Greedy, SentenceConfig
     from engine.calls.joining import generate_audio
     from engine.calls.loaded import from_pretrained, load, load_model
@@ -31,6 +32,7 @@ if TYPE_CHECKING:
     from engine.speech import close, say, stream
 
 __all__ = [
+    "AudioStreamPlayer",
     "Beam",
     "DecodingConfig",
     "Greedy",
@@ -52,6 +54,7 @@ __all__ = [
 ]
 
 _HOMES = {
+    "engine.audio.player": ("AudioStreamPlayer",),
     "engine.speech": ("close", "say", "stream"),
     "engine.calls.decoding": ("Beam", "DecodingConfig", "Greedy", "SentenceConfig"),
     "engine.calls.joining": ("generate_audio",),
