@@ -116,6 +116,7 @@ class ResumableSession:
         self._acked = 0
         self.is_stopping = False
         self.is_cancelled = False
+        self._is_hurried = False
         self._quicker = quicker
         self._pace = Pace()
         self._portion = int(PORTION_S * sample_rate)
@@ -277,6 +278,7 @@ class ResumableSession:
                 room -= len(heard[-1])
             command = self._queue.popleft() if self._queue and not heard else None
         if heard:
+            await self._hurry_if_ending()
             samples = np.concatenate(heard)
             self._heard += len(samples)
             await self._tell(await off_loop(self._hear, samples))
@@ -297,6 +299,14 @@ class ResumableSession:
         if command == "clear":
             await self._clear()
         return True
+
+    async def _hurry_if_ending(self) -> None:
+        """Once only the end is left to come, what still waits is decided together with it."""
+        if self.is_stopping and not self._is_hurried:
+            commands = [one for one in self._queue if isinstance(one, str)]
+            self._is_hurried = commands == ["stop"]
+            if self._is_hurried:
+                await off_loop(self._handle.hurry, self._waiting / self.sample_rate)
 
     def _settle(self, events: Sequence[TranscriptEvent]) -> None:
         """The words that were heard once more take the place of those that were told."""
