@@ -1,7 +1,7 @@
 """One microphone's session, which outlives its connection: sound in, words out, to whoever is attached just now.
 
-What cannot be heard yet waits in the socket, not in memory. While nobody is attached the session goes on with what it
-has; the words are there for whoever comes back.
+Half a minute that cannot be heard yet waits in memory, the rest in the socket. While nobody is attached the session
+goes on with what it has; the words are there for whoever comes back.
 """
 
 import asyncio
@@ -42,8 +42,9 @@ from studio.library.jobs.options import TranscriptionOptions
 
 log = logging.getLogger(__name__)
 
-MAX_WAITING_S = 4.0
-"""Sound that may wait for the recogniser before we stop reading the socket."""
+MAX_WAITING_S = 30.0
+"""Sound that may wait for the recogniser before we stop reading the socket: while it is not read, neither a cancel nor
+the answer to a ping is heard. A few megabytes."""
 MAX_PACKET_BYTES = 1_000_000
 ACK_S = 0.5
 """How much sound comes between two acknowledgements."""
