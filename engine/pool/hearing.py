@@ -52,6 +52,10 @@ class LiveHandle:
         """The microphone is off: what was still open becomes certain. Close the handle after it."""
         return self._run(lambda session: session.finish_steps())
 
+    def hurry(self, left_s: float) -> None:
+        """Seconds of sound are still to be added, then it will be finished: do not ask about them meanwhile."""
+        self._lease.call(lambda _: self._lease.session.hurry(left_s))
+
     def forget(self) -> None:
         """What was heard so far is of no account to the end; `flush` before."""
         self._lease.call(lambda _: self._lease.session.forget())

@@ -69,6 +69,7 @@ class LiveSession:
         self._stretches = Stretches(model, language)
         self._said: deque[Word] = deque(maxlen=_REMEMBERED)
         self._shown: tuple[tuple[Word, ...], bool] = ((), False)
+        self._is_hurried = False
         self._is_closed = False
 
     def add_audio(self, samples: Samples) -> list[TranscriptEvent]:
@@ -97,6 +98,13 @@ class LiveSession:
         events = yield from self._hear(self._detector.end_turn())
         self._shown = ((), False)
         return [*events, TranscriptEvent((), (), self._heard_s)]
+
+    def hurry(self, left_s: float) -> None:
+        """The microphone is off, and so much sound is still to be added before `finish`, which will decide on it.
+
+        Where the end hears it again anyway, the turn in hand is not asked about meanwhile.
+        """
+        self._is_hurried = self._stretches.has_room(left_s)
 
     def forget(self) -> None:
         """What was heard so far is of no account to the end; `flush` before."""
@@ -147,6 +155,10 @@ class LiveSession:
 
     def _hear_part(self, part: SpeechPart) -> Steps[tuple[tuple[Word, ...], tuple[Word, ...]]]:
         stable: tuple[Word, ...] = ()
+        if self._is_hurried and self._utterance is not None and not self._parts(part):
+            self._stretches.hear(part.start, part.samples)
+            self._utterance.unheard.append(part.samples)
+            return (), ()
         if self._utterance is not None and (part.begins or self._is_long_enough(part)):
             stable = yield from self._end_utterance()
         if self._utterance is None and len(part.samples):
@@ -161,6 +173,10 @@ class LiveSession:
         if part.ends_at is not None:
             stable, draft = stable + (yield from self._end_utterance()), ()
         return stable, draft
+
+    def _parts(self, part: SpeechPart) -> bool:
+        """Whether what begins here has nothing to do with what was said before."""
+        return part.begins and not self._stretches.goes_on(part.start)
 
     def _told(self, words: tuple[Word, ...]) -> tuple[Word, ...]:
         """These are certain from now on."""
@@ -214,6 +230,7 @@ class _Utterance:
         self.samples = 0
         self._begin_s = begin_s
         self.told = 0  # stable words already handed out
+        self.unheard: list[Samples] = []  # what only the end is asked about
 
     def add(self, samples: Samples) -> tuple[tuple[Word, ...], tuple[Word, ...]]:
         """(words that became stable, the draft behind them)"""
@@ -223,6 +240,8 @@ class _Utterance:
 
     def finish(self) -> Steps[tuple[Word, ...]]:
         """The words not handed out yet."""
+        for samples in self.unheard:
+            self.decoder.add(samples)
         return self._new((yield from self.decoder.finish_steps()))
 
     def settle(self, words: Sequence[Word]) -> tuple[Word, ...] | None:

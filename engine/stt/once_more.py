@@ -100,6 +100,15 @@ class Stretches:
         self._told = 0
         self._is_lost = False
 
+    def has_room(self, seconds: float) -> bool:
+        """Whether so much more is heard with all that is in hand, and nothing of that is lost."""
+        held = sum(one.length for one in self._held)
+        return bool(self._held) and held + seconds * self._model.sample_rate <= self._most
+
+    def goes_on(self, start: int) -> bool:
+        """Whether somebody who begins to speak at this sample goes on with what is in hand."""
+        return bool(self._held) and start - self._held[-1].end <= self._pause
+
     def forget(self) -> None:
         """Nothing that was heard so far counts any more."""
         self._held, self._words = [], []
@@ -108,7 +117,7 @@ class Stretches:
         """Somebody begins to speak at this sample of the session."""
         if not self._model.hears_better_whole:
             return
-        if self._is_lost or not self._held or start - self._held[-1].end > self._pause:
+        if self._is_lost or not self.goes_on(start):
             self._held.append(Stretch(start, self._told))
             self._is_lost = False
         self._held[-1].is_decided = False

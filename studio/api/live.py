@@ -27,7 +27,8 @@ Beyond that, for those who ask for it in the first message:
 session goes on. A Whisper hears the last half minute once more at the end: `text` and `words` of "complete" are what it
 then says, and may differ from the deltas that were told before all was known.
 
-Time is counted in samples of what was sent. What cannot be heard yet waits in the socket, not in memory.
+Time is counted in samples of what was sent. Half a minute that cannot be heard yet waits in memory, the rest in the
+socket.
 """
 
 import asyncio

@@ -1,7 +1,7 @@
 """One microphone's session, which outlives its connection: sound in, words out, to whoever is attached just now.
 
-What cannot be heard yet waits in the socket, not in memory. While nobody is attached the session goes on with what it
-has; the words are there for whoever comes back.
+Half a minute that cannot be heard yet waits in memory, the rest in the socket. While nobody is attached the session
+goes on with what it has; the words are there for whoever comes back.
 """
 
 import asyncio
@@ -42,8 +42,9 @@ from studio.library.jobs.options import TranscriptionOptions
 
 log = logging.getLogger(__name__)
 
-MAX_WAITING_S = 4.0
-"""Sound that may wait for the recogniser before we stop reading the socket."""
+MAX_WAITING_S = 30.0
+"""Sound that may wait for the recogniser before we stop reading the socket: while it is not read, neither a cancel nor
+the answer to a ping is heard. A few megabytes."""
 MAX_PACKET_BYTES = 1_000_000
 ACK_S = 0.5
 """How much sound comes between two acknowledgements."""
@@ -116,6 +117,7 @@ class ResumableSession:
         self._acked = 0
         self.is_stopping = False
         self.is_cancelled = False
+        self._is_hurried = False
         self._quicker = quicker
         self._pace = Pace()
         self._portion = int(PORTION_S * sample_rate)
@@ -277,6 +279,7 @@ class ResumableSession:
                 room -= len(heard[-1])
             command = self._queue.popleft() if self._queue and not heard else None
         if heard:
+            await self._hurry_if_ending()
             samples = np.concatenate(heard)
             self._heard += len(samples)
             await self._tell(await off_loop(self._hear, samples))
@@ -297,6 +300,14 @@ class ResumableSession:
         if command == "clear":
             await self._clear()
         return True
+
+    async def _hurry_if_ending(self) -> None:
+        """Once only the end is left to come, what still waits is decided together with it."""
+        if self.is_stopping and not self._is_hurried:
+            commands = [one for one in self._queue if isinstance(one, str)]
+            self._is_hurried = commands == ["stop"]
+            if self._is_hurried:
+                await off_loop(self._handle.hurry, self._waiting / self.sample_rate)
 
     def _settle(self, events: Sequence[TranscriptEvent]) -> None:
         """The words that were heard once more take the place of those that were told."""

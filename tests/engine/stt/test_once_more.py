@@ -135,3 +135,51 @@ def test_sound_without_a_word_for_long_is_let_go_and_what_follows_counts() -> No
     assert again.corrects == 1
     kept.forget()
     assert last(kept.once_more()) is None
+
+
+def test_what_waits_at_the_end_is_decided_with_it_and_nothing_is_asked_meanwhile(said: Any) -> None:
+    sound = said("The children were playing in the garden.", "Please call me tomorrow morning.", pause_s=0.9)
+    half = len(sound) // 3
+    model = Wiser()
+    asked: list[int] = []
+    recognize = model.recognize
+    model.recognize = lambda regions, language: (asked.append(len(regions)), recognize(regions, language))[1]  # type: ignore[method-assign]
+    session = LiveSession(model, "en", RATE)
+    events = session.add_audio(sound[:half])
+    before = len(asked)
+    session.hurry((len(sound) - half) / RATE)
+    events += session.add_audio(sound[half:])
+    events += session.finish()
+    assert len(asked) == before, "the end is asked once, about all of it"
+    told = [word for event in events for word in event.stable]
+    corrected = events[-1].corrected
+    assert corrected is not None
+    assert events[-1].corrects == len(told) == len(corrected)
+    assert told[-1].end_s == pytest.approx(corrected[-1].end_s)
+
+
+def test_a_hurried_end_that_finds_nothing_is_decided_as_always(said: Any) -> None:
+    sound = said("The children were playing in the garden.", pause_s=0.9)
+    model = Wiser()
+    usual = heard(model, sound)
+    session = LiveSession(model, "en", RATE)
+    events = session.add_audio(sound[: len(sound) // 2])
+    session.hurry(len(sound) / RATE)
+
+    def silent(regions: Sequence[Samples], language: str) -> Generator[None, None, list[Segment]]:
+        yield
+        return [Segment("", 0.0, 0.0) for _ in regions]
+
+    model.recognize_steps = silent  # type: ignore[method-assign]
+    events += [*session.add_audio(sound[len(sound) // 2 :]), *session.finish()]
+    told = [word for event in events for word in event.stable]
+    assert len(told) == len([word for event in usual for word in event.stable])
+
+
+def test_more_than_fits_is_heard_as_it_comes(said: Any) -> None:
+    session = LiveSession(Wiser(), "en", RATE)
+    session.add_audio(said("Please call me tomorrow morning.")[: 2 * RATE])
+    session.hurry(29.0)
+    assert not session._is_hurried  # pyright: ignore[reportPrivateUsage]
+    session.hurry(5.0)
+    assert session._is_hurried  # pyright: ignore[reportPrivateUsage]

@@ -11,6 +11,7 @@ import pytest
 import uvicorn
 from websockets.exceptions import InvalidStatus
 from websockets.sync.client import ClientConnection, connect
+from websockets.typing import Origin
 
 from studio.settings import Settings
 from studio.stream_app import create_stream_app
@@ -124,7 +125,7 @@ def test_a_cancelled_stream_ends_with_one_message_that_says_so(address: str) -> 
 def test_the_root_is_guarded_as_the_path_is(address: str, path: str) -> None:
     with (
         pytest.raises(InvalidStatus) as refused,
-        connect(address + path, proxy=None, origin="http://elsewhere.example"),
+        connect(address + path, proxy=None, origin=Origin("http://elsewhere.example")),
     ):
         pass
     assert refused.value.response.status_code == 403
