@@ -8,15 +8,17 @@ from engine.weights.missing import NATURAL, gets, is_missing
 from engine.wording import size_text
 
 
-def natural_is_missing() -> str:
-    """Why eSpeak speaks what Kokoro could."""
-    return f"{is_missing('The natural voice')} yet, so the built-in {built_in('speak')} speaks; {gets(NATURAL)}."
+def natural_is_missing(with_how: bool = True) -> str:
+    """Why eSpeak speaks what Kokoro could, and how to get that unless a button does."""
+    how = f"; {gets(NATURAL)}" if with_how else ""
+    return f"{is_missing('The natural voice')} yet, so the built-in {built_in('speak')} speaks{how}."
 
 
-def extra_is_missing(extra: Extra) -> str:
-    """Why eSpeak speaks what Kokoro could read with some packages more."""
+def extra_is_missing(extra: Extra, with_how: bool = True) -> str:
+    """Why eSpeak speaks what Kokoro could read with some packages more, and how to get them unless a button does."""
     what = f"{extra.name} in the natural voice needs {' and '.join(extra.by_hand)} ({size_text(extra.download_bytes)})"
-    return f"{what}; until then the built-in {built_in('speak')} speaks it. {gets(extra.name.lower())}."
+    how = f" {gets(extra.name.lower())}." if with_how else ""
+    return f"{what}; until then the built-in {built_in('speak')} speaks it.{how}"
 
 
 def read_as(language: str, speaker: str) -> str:

@@ -4,6 +4,8 @@ for good when asked to.
 """
 
 import logging
+from collections.abc import Callable
+from functools import partial
 from typing import Any, cast
 
 import gradio as gr
@@ -50,25 +52,27 @@ def build(context: PageContext) -> gr.HTML:
 def offers(context: PageContext) -> list[dict[str, Any]]:
     """What is not here, each with its sentence, its size, and how far getting it is.
 
-    `for` is the language of the texts that it is for; "" is all that Kokoro speaks.
+    `notice` is how a stream says the same to whoever has no button; `for` is the language of the texts that it is for,
+    "" all that Kokoro speaks.
     """
     if kokoro_here(context.settings.models_dir) is None:
         card = _kokoro()
         far = context.downloads.state(card.id)
-        return [_row(NATURAL, "", natural_is_missing(), card.download_bytes, far)]
+        return [_row(NATURAL, "", natural_is_missing, card.download_bytes, far)]
     return [
-        _row(extra.language, extra.language, extra_is_missing(extra), extra.download_bytes, state)
+        _row(extra.language, extra.language, partial(extra_is_missing, extra), extra.download_bytes, state)
         for extra in EXTRAS.values()
         if not extra.is_here
         for state in [context.downloads.state(extra.language)]
     ]
 
 
-def _row(name: str, language: str, sentence: str, size_bytes: int, far: Any) -> dict[str, Any]:
+def _row(name: str, language: str, told: Callable[[bool], str], size_bytes: int, far: Any) -> dict[str, Any]:
     return {
         "id": name,
         "for": language,
-        "sentence": sentence,
+        "sentence": told(False),
+        "notice": told(True),
         "size_bytes": size_bytes,
         "is_running": bool(far and far.is_running),
         "done_bytes": far.done_bytes if far else 0,

@@ -69,11 +69,13 @@ def test_the_page_offers_the_natural_voice_then_what_reads_a_language(
     context = make()
     only = offers(context)
     assert [(one["id"], one["for"], one["is_running"]) for one in only] == [("natural", "", False)]
-    assert only[0]["sentence"] == speaking.who_speaks("", tmp_path / "models").notice, "the script knows it by this"
+    assert only[0]["notice"] == speaking.who_speaks("", tmp_path / "models").notice, "the script knows it by this"
+    assert "studio models" not in only[0]["sentence"], "a button stands beside it"
     assert only[0]["size_bytes"] > 50 * 10**6
     put(tmp_path / "models", "kokoro")
     monkeypatch.setattr(Extra, "is_here", property(lambda extra: extra.language == "zh"))
     monkeypatch.setattr(offered, "EXTRAS", EXTRAS)
     left = offers(context)
     assert [(one["id"], one["for"]) for one in left] == [("ja", "ja")]
-    assert left[0]["sentence"] == speaking.who_speaks("ja", tmp_path / "models").notice
+    assert "studio models" not in left[0]["sentence"]
+    assert left[0]["notice"] == speaking.who_speaks("ja", tmp_path / "models").notice

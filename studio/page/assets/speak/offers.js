@@ -8,7 +8,7 @@ import { part } from "../shared/parts.js";
 import * as wording from "../shared/wording.js";
 import { box } from "./request.js";
 
-/** @typedef {{ id: string, for: string, sentence: string, size_bytes: number, done_bytes: number, is_running: boolean, error: string }} Offer */
+/** @typedef {{ id: string, for: string, sentence: string, notice: string, size_bytes: number, done_bytes: number, is_running: boolean, error: string }} Offer */
 
 const BUSY_MS = 700;
 const KANA = /[\u3041-\u30ff]/u;
@@ -64,7 +64,7 @@ part("offers", ({ element, server }) => {
     line.hidden = !offer;
     if (!offer) return;
     shown = offer.id;
-    sentence.textContent = offer.sentence.replace(/[.;] `studio models get [^`]*` gets it\.$/, ".");
+    sentence.textContent = offer.sentence;
     get.replaceChildren(icon("download"), `Get it, ${wording.size(offer.size_bytes)}`);
     get.hidden = !canGet || offer.is_running;
     close.hidden = offer.is_running;
@@ -92,7 +92,7 @@ part("offers", ({ element, server }) => {
     }
   };
 
-  offers.shows = (notice) => known.some((one) => one.sentence === notice);
+  offers.shows = (notice) => known.some((one) => one.notice === notice);
   document.addEventListener("input", (event) => {
     if (event.target === box()) fill();
   });
