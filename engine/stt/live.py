@@ -21,7 +21,7 @@ from engine.stt.base import (
     last,
 )
 from engine.stt.once_more import Stretches
-from engine.stt.vad import SpeechDetector, SpeechPart, VadOptions
+from engine.stt.vad import LIVE, SpeechDetector, SpeechPart, VadOptions
 from engine.types import Samples, TranscriptEvent, Word
 
 # Past this share of the longest utterance a short breath is reason enough to begin a new one.
@@ -63,7 +63,7 @@ class LiveSession:
         self._language = language
         self._input_sample_rate = input_sample_rate
         self._resampler = StreamingResampler(input_sample_rate, model.sample_rate)
-        self._detector = SpeechDetector(model.sample_rate, vad)
+        self._detector = SpeechDetector(model.sample_rate, vad or LIVE)
         self._utterance: _Utterance | None = None
         self._heard = 0  # samples of the microphone
         self._stretches = Stretches(model, language)

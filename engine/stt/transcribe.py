@@ -11,7 +11,7 @@ from dataclasses import replace
 
 from engine.stt.base import Guidance, Recognizer, guided
 from engine.stt.segments import segments_of
-from engine.stt.vad import VadOptions, regions
+from engine.stt.vad import RECORDING, VadOptions, regions
 from engine.types import Samples, Segment
 
 Region = tuple[float, Samples]
@@ -124,7 +124,7 @@ def batches(found: Iterable[Region], sample_rate: int, first_s: float, batch_s: 
 
 def _usual(model: Recognizer) -> VadOptions:
     """Regions as the model likes them: one that hears sentences together likes the pauses between them too."""
-    return VadOptions(min_silence_duration_ms=round(1000 * model.pause_s)) if model.pause_s else VadOptions()
+    return replace(RECORDING, min_silence_duration_ms=round(1000 * model.pause_s)) if model.pause_s else RECORDING
 
 
 def moved(segment: Segment, by_s: float) -> Segment:

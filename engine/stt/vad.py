@@ -40,6 +40,12 @@ class VadOptions:
     speech_pad_ms: int = 256
 
 
+LIVE = VadOptions(min_silence_duration_ms=480)
+"""A microphone's turns."""
+RECORDING = VadOptions(min_silence_duration_ms=480)
+"""The regions of a recording, for families that do not say `Recognizer.pause_s` themselves."""
+
+
 @dataclass(frozen=True, slots=True)
 class SpeechPart:
     """A stretch of a turn. Parts of one turn join without a gap.

@@ -22,7 +22,7 @@ from studio.library.jobs.views import JobView
 from studio.library.library import Library
 from studio.library.tables import JobStatus
 from studio.library.voices.dressed import beginning, dressed
-from studio.settings import Settings
+from studio.settings import OWNER, Settings
 
 
 class BookFailed(EngineError):
@@ -77,24 +77,24 @@ def book(
     if no_wait:
         with queue.opened(settings) as library:
             options = _as_the_person_has_it(library, settings, options, document, model)
-            job = library.submit_book(queue.OWNER, document, options, max_queued=settings.max_queued_jobs)
+            job = library.submit_book(OWNER, document, options, max_queued=settings.max_queued_jobs)
             if library.redis is None:
                 console.print("It waits for `studio run` or `studio worker`.", soft_wrap=True)
         _print(job, [], as_json)
         return
     with queue.staffed(settings) as library:
         options = _as_the_person_has_it(library, settings, options, document, model)
-        job = library.submit_book(queue.OWNER, document, options, max_queued=settings.max_queued_jobs)
+        job = library.submit_book(OWNER, document, options, max_queued=settings.max_queued_jobs)
         try:
             job = queue.watch(library, job.id, console)
         except KeyboardInterrupt:
             console.print(f"The book goes on where it stopped with: studio jobs resume {job.id}", soft_wrap=True)
-            if library.view(queue.OWNER, job.id).status in (JobStatus.QUEUED, JobStatus.RUNNING):
-                library.pause(queue.OWNER, job.id)
+            if library.view(OWNER, job.id).status in (JobStatus.QUEUED, JobStatus.RUNNING):
+                library.pause(OWNER, job.id)
             raise
         if job.status != JobStatus.DONE:
             raise BookFailed(job.error or f"The book is {job.status}. `studio jobs show {job.id}` says more.")
-        files = [library.result(queue.OWNER, job.id, result.id) for result in job.results]
+        files = [library.result(OWNER, job.id, result.id) for result in job.results]
         places = [result.path for result in files]
         if out is not None:
             out.mkdir(parents=True, exist_ok=True)

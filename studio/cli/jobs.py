@@ -13,12 +13,11 @@ from studio.cli import queue
 from studio.library.errors import NotFound
 from studio.library.jobs.views import JobView
 from studio.library.library import Library
-from studio.settings import Settings
+from studio.settings import OWNER, Settings
 
 app = typer.Typer(invoke_without_command=True)
 JobId = Annotated[str, typer.Argument(help="A job's id, or enough of its beginning.")]
 AsJson = Annotated[bool, typer.Option("--json", help="For programs.")]
-OWNER = queue.OWNER
 
 
 @app.callback()

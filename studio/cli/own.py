@@ -6,12 +6,11 @@ from typing import TYPE_CHECKING
 
 from engine.types import Pronunciation
 from studio.library.voices.dressed import Dressed, Own, dressed
-from studio.settings import Settings
+from studio.settings import OWNER, Settings
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-OWNER = "local"
 
 Said = tuple[Pronunciation, ...]
 

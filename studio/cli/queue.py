@@ -10,11 +10,10 @@ from rich.progress import BarColumn, Progress, TaskID, TextColumn
 from studio.library.db import migrate
 from studio.library.jobs.views import JobView
 from studio.library.library import Library, open_library
-from studio.settings import Settings
+from studio.settings import OWNER, Settings
 from workers.redis_server import running_url
 from workers.supervisor import Supervisor
 
-OWNER = "local"
 POLL_S = 0.25
 
 

@@ -20,9 +20,9 @@ from studio.access import current_person
 from studio.access.page.refusals import INSIDE
 from studio.library.errors import LibraryError
 from studio.library.library import Library
+from studio.settings import OWNER
 
 log = logging.getLogger(__name__)
-LOCAL = "local"
 SORRY = "That did not work"
 UNFILLED = "Something is missing that has to be chosen or written; fill it in and try again."
 P = ParamSpec("P")
@@ -41,7 +41,7 @@ def owner_of(request: gr.Request | Request) -> str:
     Events carry Gradio's request, which knows the login; a script's `server` call carries the bare one.
     """
     if isinstance(request, gr.Request):
-        return request.username or LOCAL
+        return request.username or OWNER
     return current_person(request).name
 
 

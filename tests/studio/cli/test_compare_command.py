@@ -10,10 +10,9 @@ import soundfile
 from PIL import Image
 
 from engine.types import Pronunciation
-from studio.cli.own import OWNER
 from studio.library.db import migrate, open_database
 from studio.library.words import pronunciations
-from studio.settings import Settings
+from studio.settings import OWNER, Settings
 
 PROJECT = Path(__file__).parents[3]
 

@@ -6,11 +6,11 @@ import pytest
 
 from engine.errors import ModelNotDownloaded
 from engine.types import Pronunciation
-from studio.cli.own import OWNER, for_speech
+from studio.cli.own import for_speech
 from studio.library.db import migrate, open_database
 from studio.library.voices import saved
 from studio.library.words import pronunciations
-from studio.settings import Settings
+from studio.settings import OWNER, Settings
 
 BLEND = "af_heart:0.6+am_michael:0.4"
 
