@@ -139,6 +139,18 @@ def test_the_folder_of_ones_clips_is_opened(studio: Studio, monkeypatch: pytest.
     assert told["folder"] == str(opened[0])
 
 
+@pytest.mark.parametrize(("system", "program"), [("darwin", "open"), ("linux", "xdg-open")])
+def test_a_folder_is_opened_by_what_the_system_has_for_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, system: str, program: str
+) -> None:
+    lines: list[list[str]] = []
+    monkeypatch.setattr(folder_window.sys, "platform", system)
+    monkeypatch.setattr(folder_window.shutil, "which", lambda name: f"/bin/{name}")
+    monkeypatch.setattr(folder_window.subprocess, "Popen", lambda line, **_: lines.append(line))
+    folder_window.show(tmp_path)
+    assert lines == [[f"/bin/{program}", str(tmp_path)]]
+
+
 @pytest.mark.parametrize("path", ["play", "stop", "open_output_folder"])
 @pytest.mark.parametrize(
     ("headers", "status"),
