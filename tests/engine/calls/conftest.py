@@ -18,32 +18,43 @@ from tests.workers.kokoros import small_kokoro
 EXAMPLES = Path(__file__).parents[3] / "examples"
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
+def orpheus_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Tiny and random."""
+    make = runpy.run_path(str(EXAMPLES / "make_tiny_orpheus.py"))["make"]
+    return make(tmp_path_factory.mktemp("models") / "orpheus")
+
+
+@pytest.fixture(scope="session")
+def kokoro_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Small and random."""
+    return small_kokoro(tmp_path_factory.mktemp("models") / "kokoro")
+
+
+@pytest.fixture(scope="module")
 def pool() -> Iterator[ModelPool]:
+    """Gone before the next file's tests: others count the threads of models."""
     with ModelPool() as pool:
         yield pool
 
 
-@pytest.fixture(scope="package")
-def orpheus(tmp_path_factory: pytest.TempPathFactory, pool: ModelPool) -> LoadedVoice:
-    """Tiny and random."""
-    make = runpy.run_path(str(EXAMPLES / "make_tiny_orpheus.py"))["make"]
-    return _loaded(make(tmp_path_factory.mktemp("models") / "orpheus"), pool)
+@pytest.fixture(scope="module")
+def orpheus(orpheus_folder: Path, pool: ModelPool) -> LoadedVoice:
+    return _loaded(orpheus_folder, pool)
 
 
-@pytest.fixture(scope="package")
-def kokoro(tmp_path_factory: pytest.TempPathFactory, pool: ModelPool) -> LoadedVoice:
-    """Small and random."""
-    return _loaded(small_kokoro(tmp_path_factory.mktemp("models") / "kokoro"), pool)
+@pytest.fixture(scope="module")
+def kokoro(kokoro_folder: Path, pool: ModelPool) -> LoadedVoice:
+    return _loaded(kokoro_folder, pool)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="module")
 def parakeet(pool: ModelPool) -> LoadedRecogniser:
     """Small and trained on sixty words."""
     return _loaded(MODEL, pool)
 
 
-@pytest.fixture(scope="package")
+@pytest.fixture(scope="session")
 def said() -> tuple[list[str], Samples]:
     """Three lines of those words, and their sound at 16 kHz."""
     lines = unheard(3)
