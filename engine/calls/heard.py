@@ -146,11 +146,9 @@ def with_event(words: Sequence[Word], event: TranscriptEvent) -> list[Word]:
     Where the session heard its end once more as a whole, that answer stands for the last of the words.
     """
     told = [*words, *event.stable]
-    corrected: Sequence[Word] | None = getattr(event, "corrected", None)
-    if corrected is None:
+    if event.corrected is None:
         return told
-    corrects: int = getattr(event, "corrects", 0)
-    return [*told[: max(0, len(told) - corrects)], *corrected]
+    return [*told[: max(0, len(told) - event.corrects)], *event.corrected]
 
 
 def as_token(token: Token) -> AlignedToken:

@@ -7,11 +7,10 @@ from pathlib import Path
 from engine import registry, weights
 from engine.calls.options import refuse_both
 from engine.calls.options import text as as_text
-from engine.defaults.named import tag
+from engine.defaults.named import LETTERS, tag
 from engine.defaults.speaking import kokoro_here
 from engine.errors import OptionError
 from engine.registry import ModelCard
-from engine.tts.kokoro.voices import LANGUAGES
 from engine.tts.kokoro.voices import voices as kokoro_voices
 from engine.wording import listed
 
@@ -86,7 +85,7 @@ def _tag(name: str, value: object) -> str:
     written = as_text(name, value).strip()
     if len(written) != 1:
         return tag(written)
-    if written.lower() not in LANGUAGES:
-        known = listed([f"{letter} ({spoken})" for letter, (_, spoken) in LANGUAGES.items()], "or")
+    if written.lower() not in LETTERS:
+        known = listed([f"{letter} ({spoken})" for letter, spoken in LETTERS.items()], "or")
         raise OptionError(f"“{written}” is no letter for a language. Give a tag such as en-gb, or {known}.")
-    return LANGUAGES[written.lower()][0]
+    return tag(written)

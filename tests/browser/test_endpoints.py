@@ -34,6 +34,11 @@ def test_only_the_named_endpoints_are_offered(client: Client) -> None:
 def test_speak_gives_a_file(client: Client) -> None:
     path = client.predict("Hello, programs.", "", 1.5, "", "wav", api_name="/speak")
     assert Path(path).read_bytes().startswith(b"RIFF")
+    *pieces, whole = client.submit("One sentence. Another one.", "en-us", 1.0, "", "flac", api_name="/speak")
+    assert len(pieces) > 1
+    assert Path(whole).suffix == ".flac"
+    parts = [soundfile.read(piece, dtype="int16")[0] for piece in pieces]
+    assert np.array_equal(np.concatenate(parts), soundfile.read(whole, dtype="int16")[0])
 
 
 def test_speech_comes_in_pieces_as_it_is_made(client: Client) -> None:

@@ -4,8 +4,10 @@ import functools
 import logging
 import secrets
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
+from contextlib import closing
 from dataclasses import asdict
+from itertools import chain
 from pathlib import Path
 from typing import Any, ParamSpec, TypeVar
 
@@ -19,7 +21,7 @@ from engine.compare import NAMES, Take, measured, remark, takes
 from engine.errors import EngineError, OptionError, TextError
 from engine.spacing import text_of
 from engine.stt import exports
-from engine.types import Pronunciation, SpeechRequest, TranscriptEvent, Word
+from engine.types import AudioChunk, Pronunciation, SpeechRequest, TranscriptEvent, Word
 from studio.access import check_model_name
 from studio.access.page.refusals import INSIDE
 from studio.library.listening import listener
@@ -33,7 +35,7 @@ from studio.page.voices import own_voices
 
 log = logging.getLogger(__name__)
 
-PIECES: tuple[FormatName, ...] = ("wav", "mp3", "flac", "opus")
+WRITTEN: tuple[FormatName, ...] = ("wav", "mp3", "flac", "opus")
 COMPARED_CHARS = 1000
 P = ParamSpec("P")
 T = TypeVar("T")
@@ -41,7 +43,7 @@ T = TypeVar("T")
 
 def build(context: PageContext) -> None:
     """Declare them."""
-    _speak_stream(context)
+    _speak(context)
     _captions(context)
     _compare(context)
     _voices(context)
@@ -85,38 +87,69 @@ def _folder() -> Path:
     return folder
 
 
-def _speak_stream(context: PageContext) -> None:
-    settings = context.settings
+def _speak(context: PageContext) -> None:
+    """`client.predict("Hello", api_name="/speak")` gives a file; `client.submit` gives what is made before it."""
 
-    def speak_stream(
-        text: str | None, voice: str, speed: Any, model: str, format: str, request: gr.Request
-    ) -> Iterator[str]:
-        """Speak a text, in pieces as it is made: each a file (wav, mp3, flac, opus) with what comes next."""
+    def spoken(
+        text: str | None, voice: str, speed: Any, model: str, kind: FormatName, owner: str
+    ) -> Generator[tuple[Path, AudioChunk]]:
+        """Each chunk with sound, and the file that it is in."""
         text = text or ""
         if not isinstance(speed, int | float):
             raise OptionError("The speed is a number; 1 is the voice's own.")
-        if len(text) > settings.max_speech_chars:
-            most = settings.max_speech_chars
+        if len(text) > (most := context.settings.max_speech_chars):
             raise TextError(f"The text has {len(text):,} characters; {most:,} can be spoken at once.")
-        kind: FormatName | None = next((known for known in PIECES if known == format), None)
-        if kind is None:
-            raise OptionError(f"There is no format {format[:40]!r}: choose one of {', '.join(PIECES)}.")
-        owner = owner_of(request)
         who = _who(context, owner, str(model or ""), voice or "", text)
         said = pronunciations.spoken(context.library.db, owner)
         folder, ending = _folder(), FORMATS[kind].extension.lstrip(".")
         with context.pool.speak(who.model, who.asked(SpeechRequest(text, speed=speed, pronunciations=said))) as stream:
             for chunk in stream:
-                if not len(chunk.samples):
-                    continue
-                path = folder / f"piece-{chunk.index:04}.{ending}"
-                write_file(path, [chunk.samples], kind, chunk.sample_rate)
+                if len(chunk.samples):
+                    path = folder / f"piece-{chunk.index:04}.{ending}"
+                    write_file(path, [chunk.samples], kind, chunk.sample_rate)
+                    yield path, chunk
+
+    def speak(text: str | None, voice: str, speed: Any, model: str, format: str, request: gr.Request) -> Iterator[str]:
+        """Speak a text into a file: wav, mp3, flac or opus. Empty voice and model are the studio's choice for it.
+
+        Whoever iterates gets wav files with what is made, as it is made, and then the whole.
+        """
+        kind = _format(format)
+        pieces: list[Path] = []
+        rate = 0
+        with closing(spoken(text, voice, speed, model, "wav", owner_of(request))) as made:
+            for path, chunk in made:
+                pieces.append(path)
+                rate = chunk.sample_rate
+                yield str(path)
+        whole = _folder() / f"speech.{FORMATS[kind].extension.lstrip('.')}"
+        write_file(whole, chain.from_iterable(read_blocks(path, rate) for path in pieces), kind, rate)
+        yield str(whole)
+
+    def speak_stream(
+        text: str | None, voice: str, speed: Any, model: str, format: str, request: gr.Request
+    ) -> Iterator[str]:
+        """Speak a text, in pieces as it is made: each a file (wav, mp3, flac, opus) with what comes next."""
+        with closing(spoken(text, voice, speed, model, _format(format), owner_of(request))) as made:
+            for path, _ in made:
                 yield str(path)
 
-    text, voice = hidden(gr.Textbox, "Text"), hidden(gr.Textbox, "Voice", value="")
-    speed, model = hidden(gr.Number, "Speed", value=1.0), hidden(gr.Textbox, "Model", value="")
-    format = hidden(gr.Textbox, "Format", value="wav")
-    _stream_endpoint(speak_stream, [text, voice, speed, model, format], [hidden(gr.File, "Speech")], "speak_stream")
+    for handler, format in ((speak, "mp3"), (speak_stream, "wav")):
+        fields = [
+            hidden(gr.Textbox, "Text"),
+            hidden(gr.Textbox, "Voice", value=""),
+            hidden(gr.Number, "Speed", value=1.0),
+            hidden(gr.Textbox, "Model", value=""),
+            hidden(gr.Textbox, "Format", value=format),
+        ]
+        _stream_endpoint(handler, fields, [hidden(gr.File, "Speech")], handler.__name__)
+
+
+def _format(name: str) -> FormatName:
+    kind: FormatName | None = next((known for known in WRITTEN if known == name), None)
+    if kind is None:
+        raise OptionError(f"There is no format {str(name)[:40]!r}: choose one of {', '.join(WRITTEN)}.")
+    return kind
 
 
 def _captions(context: PageContext) -> None:

@@ -1,26 +1,16 @@
 """The Speak tab: text, voice, speed, and the place where assets/speak/ plays it. No sound passes through Gradio."""
 
-import secrets
-import shutil
-from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
-from pathlib import Path
 from typing import Any
 
 import gradio as gr
-from gradio.utils import get_upload_folder
 
 from engine import registry
-from engine.audio.files.encode import FORMATS, FormatName, write_file
-from engine.errors import OptionError, TextError
-from engine.types import AudioChunk, Samples, SpeechRequest
-from studio.access import check_model_name
-from studio.library.voices import saved
-from studio.library.voices.dressed import default_speaker, dressed
-from studio.library.words import pronunciations
+from engine.audio.files.encode import FormatName
+from studio.library.voices.dressed import default_speaker
 from studio.page import offers
 from studio.page.context import PageContext
-from studio.page.doorway import endpoint, hidden, kindly, mirror, owner_of, part
+from studio.page.doorway import kindly, mirror, owner_of, part
 from studio.page.drawing import manner_fields
 from studio.page.tags import tag_palette
 from studio.page.voices import Choice, VoiceList, models, offered, own_voices, voice_list
@@ -211,54 +201,4 @@ def build(context: PageContext) -> VoicePicker:
     # The choices are mirrored in the browser, so that Play asks nobody before it speaks.
     player.value = picker.initial() | manner.initial
     mirror("speak", {"model": picker.model, "voice": picker.voice, "timbre": picker.timbre, **manner.mirrored})
-    _speak_endpoint(context)
     return picker
-
-
-def _speak_endpoint(context: PageContext) -> None:
-    """`client.predict("Hello", api_name="/speak")` gives a file."""
-    settings = context.settings
-
-    def speak(text: str | None, voice: str, speed: Any, model: str, format: str, request: gr.Request) -> str:
-        """Speak a text into a file: wav, mp3, flac or opus. Empty voice and model are the studio's choice for it."""
-        text = text or ""
-        if not isinstance(speed, int | float):
-            raise OptionError("The speed is a number; 1 is the voice's own.")
-        if len(text) > settings.max_speech_chars:
-            raise TextError(
-                f"The text has {len(text):,} characters; {settings.max_speech_chars:,} can be spoken at once."
-            )
-        kind: FormatName | None = next((known for known in DOWNLOADS if known == format), None)
-        if kind is None:
-            raise OptionError(f"There is no format {format[:40]!r}: choose one of {', '.join(DOWNLOADS)}.")
-        owner, library = owner_of(request), context.library
-        if model:
-            check_model_name(str(model), settings)
-        who = dressed(settings, model=str(model or ""), voice=voice or "", text=text, own=saved.own(library.db, owner))
-        # Inside Gradio's own folder, which serves it and clears it away.
-        folder = Path(get_upload_folder()) / secrets.token_hex(16)
-        folder.mkdir(parents=True)
-        path = folder / f"speech.{FORMATS[kind].extension.lstrip('.')}"
-        said = pronunciations.spoken(library.db, owner)
-        asked = who.asked(SpeechRequest(text, speed=speed, pronunciations=said))
-        stream = context.pool.speak(who.model, asked)
-        try:
-            first = next(iter(stream))
-            write_file(path, _samples(first, stream), kind, first.sample_rate)
-        except BaseException:
-            shutil.rmtree(folder, ignore_errors=True)
-            raise
-        finally:
-            stream.close()
-        return str(path)
-
-    text, voice = hidden(gr.Textbox, "Text"), hidden(gr.Textbox, "Voice", value="")
-    speed, model = hidden(gr.Number, "Speed", value=1.0), hidden(gr.Textbox, "Model", value="")
-    format = hidden(gr.Textbox, "Format", value="mp3")
-    endpoint(speak, [text, voice, speed, model, format], [hidden(gr.File, "Speech")], "speak")
-
-
-def _samples(first: AudioChunk, rest: Iterable[AudioChunk]) -> Iterator[Samples]:
-    yield first.samples
-    for chunk in rest:
-        yield chunk.samples

@@ -99,8 +99,9 @@ part("captions", ({ element, props }) => {
         time.textContent = wording.clock(message.audio);
         element.dataset.speech = message.speech ? "yes" : "no";
       },
-      complete: () => {
+      complete: (heard) => {
         if (mine !== live) return;
+        if (heard) words.replace(heard);
         saveable = mine.id;
         over("Stopped.");
       },

@@ -10,7 +10,7 @@ const BUFFERED_BYTES = 1 << 20; // in the browser's own hands; beyond it sound w
 /**
  * @typedef {object} Handlers
  * @property {(message: LivePartial) => void} partial
- * @property {() => void} complete
+ * @property {(words: LiveWord[] | null) => void} complete with all words as the end has heard them; null where some are of a session before
  * @property {(sentence: string) => void} notice
  * @property {(now: "open" | "away") => void} state
  * @property {(sentence: string) => void} failed
@@ -95,7 +95,7 @@ export const openLive = (start, on) => {
       on.notice(message.message);
     } else if (message.type === "complete") {
       end();
-      on.complete();
+      on.complete(base ? null : message.words);
     } else if (message.type === "error") {
       const error = message.error || {};
       if (error.code === "not_found" && id) {

@@ -41,6 +41,13 @@ export const wordLog = (stable, draft) => {
       draft.textContent = message.draft.map(spaced).join("").trimStart();
       if (follows) box.scrollTop = box.scrollHeight;
     },
+    /** The end has heard all of it once more. @param {LiveWord[]} all */
+    replace: (all) => {
+      clear();
+      lastEnd = 0;
+      all.forEach(keep);
+      box.scrollTop = box.scrollHeight;
+    },
     clear,
     /** A new session, whose times begin anew. */
     begin: () => {
