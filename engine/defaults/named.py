@@ -20,7 +20,7 @@ _OTHERS = MappingProxyType(
 
 LETTERS = MappingProxyType(
     {
-        "a": "en-us", "b": "en-gb", "e": "es", "f": "fr", "h": "hi", "i": "it", "j": "ja", "p": "pt-br", "z": "zh",
+        "a": "en-us", "b": "en-gb", "e": "es", "f": "fr-fr", "h": "hi", "i": "it", "j": "ja", "p": "pt-br", "z": "zh",
     }
 )  # fmt: skip
 """Kokoro's own codes for its languages. No tag has one letter, so they mean this at every door, whoever speaks."""

@@ -31,6 +31,13 @@ def kokoro_folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return small_kokoro(tmp_path_factory.mktemp("models") / "kokoro")
 
 
+@pytest.fixture(scope="module", autouse=True)
+def closed() -> Iterator[None]:
+    """The pool that calls without one share is closed behind a file."""
+    yield
+    engine.close()
+
+
 @pytest.fixture(scope="module")
 def pool() -> Iterator[ModelPool]:
     """Gone before the next file's tests: others count the threads of models."""

@@ -16,7 +16,7 @@ from engine.tts.kokoro.voices import LANGUAGES
         ("british english", "en-gb"), ("Brazilian Portuguese", "pt-br"), ("Spanish", "es"), ("mandarin", "zh"),
         ("Chinese", "zh"), ("zho-TW", "zh-tw"), ("deu", "de"), ("Norwegian", "nb"), ("no", "nb"), ("iw", "he"),
         ("English (Scotland)", "en-gb-scotland"), ("haw", "haw"), ("elvish", "elvish"),
-        ("a", "en-us"), ("B", "en-gb"), ("e", "es"), ("f", "fr"), ("h", "hi"), ("i", "it"), (" j ", "ja"),
+        ("a", "en-us"), ("B", "en-gb"), ("e", "es"), ("f", "fr-fr"), ("h", "hi"), ("i", "it"), (" j ", "ja"),
         ("p", "pt-br"), ("z", "zh"), ("x", "x"), ("a-x", "a-x"),
     ],
 )  # fmt: skip
