@@ -22,6 +22,7 @@ from pydantic.fields import FieldInfo
 
 import studio.api
 from studio.api import errors, events
+from studio.api.asked import Asked
 from studio.api.speech import stream_protocol
 from studio.library.jobs.views import FailedSegmentView, JobView, PartView, ResultView
 
@@ -36,7 +37,8 @@ def messages() -> list[type[BaseModel]]:
         loaded = importlib.import_module(module.name)
         mine = [value for value in vars(loaded).values() if getattr(value, "__module__", "") == module.name]
         found += [value for value in mine if inspect.isclass(value) and issubclass(value, BaseModel)]
-    return [one for one in found if not one.__name__.startswith("_") and not one.__name__.endswith("Fields")]
+    lends = ("Fields", "Asked")
+    return [one for one in found if not one.__name__.startswith("_") and not one.__name__.endswith(lends)]
 
 
 def _of_orpheus(message: type[BaseModel]) -> bool:
@@ -92,8 +94,17 @@ def _told(belongs: Callable[[type[BaseModel]], bool]) -> str:
 
 def _message(message: type[BaseModel]) -> str:
     lines = [f"**{message.__name__}**. {_first_paragraph(message)}", "", "| field | kind | default |", "|---|---|---|"]
-    lines += [f"| `{name}` | {_kind(field.annotation)} | {_default(field)} |" for name, field in _fields_of(message)]
+    lines += [
+        f"| {_names(message, name)} | {_kind(field.annotation)} | {_default(field)} |"
+        for name, field in _fields_of(message)
+    ]
     return "\n".join(lines)
+
+
+def _names(message: type[BaseModel], name: str) -> str:
+    """A field's name, and what else it may be called."""
+    others = message.other_names if issubclass(message, Asked) else {}
+    return ", ".join(f"`{one}`" for one in (name, *(other for other, known in others.items() if known == name)))
 
 
 def _fields_of(message: type[BaseModel]) -> Iterable[tuple[str, FieldInfo]]:
