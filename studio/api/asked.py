@@ -1,7 +1,7 @@
 """What a program sends, as a schema that ignores nothing in silence: a field that nobody knows is refused with the
 nearest name that is known, and the names that other libraries have for one are taken."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from difflib import get_close_matches
 from typing import Any, ClassVar, cast
 
@@ -39,7 +39,7 @@ class Asked(BaseModel):
         for name, value in cast("dict[str, Any]", sent).items():
             known = cls.other_names.get(name, name)
             if known not in cls.model_fields:
-                raise Refused(_unknown(name, [*cls.model_fields, *cls.other_names]), name[:_SHOWN])
+                raise Refused(unknown(name, [*cls.model_fields, *cls.other_names]), name[:_SHOWN])
             # Clients send null for what they do not set.
             if known in named and value is not None and named[known] not in (None, value):
                 raise Refused(f"`{written[known]}` and `{name}` say different things; give one of them.", name)
@@ -48,7 +48,8 @@ class Asked(BaseModel):
         return named
 
 
-def _unknown(name: str, known: list[str]) -> str:
+def unknown(name: str, known: Sequence[str]) -> str:
+    """The sentence about a field that nobody knows, with the nearest of those that are known."""
     nearest = get_close_matches(name.lower(), known, n=1, cutoff=0.6)
     told = f"There is no field `{name[:_SHOWN]}` here"
     return f"{told}; did you mean `{nearest[0]}`?" if nearest else f"{told}; leave it out."

@@ -19,8 +19,10 @@ from engine.spacing import gap
 from engine.stt import exports
 from engine.stt.base import Guidance, language_of
 from engine.types import Segment, Transcript, Word
+from engine.wording import listed
 from studio.access import StreamSlot
 from studio.api import names
+from studio.api.asked import unknown
 from studio.api.bridge import Cancel, Pump, off_loop_for
 from studio.api.context import ApiContext, Asking, Context
 from studio.api.errors import wire
@@ -44,16 +46,50 @@ def response_formats() -> tuple[str, ...]:
     return (*OPENAI_FORMATS, *exports.caption_formats())
 
 
+KNOWN = ("file", "model", "language", "prompt", "hotwords", "response_format", "timestamp_granularities", "stream")
+MEANINGLESS = frozenset(
+    {"temperature", "include", "chunking_strategy", "known_speaker_names", "known_speaker_references"}
+)
+"""Fields of OpenAI's that change nothing here, and are told of."""
+
+
+def _left_out(form: Form) -> str:
+    """What is told of the fields that change nothing.
+
+    Raises:
+        FormError: a field that nobody knows.
+    """
+    sent = dict.fromkeys(name.removesuffix("[]") for name in form.fields)
+    for name in sent:
+        if name not in KNOWN and name not in MEANINGLESS:
+            raise FormError(unknown(name, KNOWN), name[:40])
+    told = [name for name in sent if name in MEANINGLESS]
+    names = listed(f"`{name}`" for name in told)
+    return (
+        f"No recogniser here has a use for {names}, so {'they were' if len(told) > 1 else 'it was'} left out."
+        if told
+        else ""
+    )
+
+
 class _Asked:
     """The form's fields, checked."""
 
     def __init__(self, form: Form, context: ApiContext, translates: bool, wants_lines: bool = False) -> None:
+        self.left_out = _left_out(form)
         self.language = form.text("language").strip().lower()
         needs = {"translate"} if translates else ()
         listener = names.listener(form.text("model"), context.settings, self.language, needs)
-        self.model, self.notice = listener.model, listener.notice
+        self.model = listener.model
         told = Guidance.written(translates, form.text("prompt")[:MAX_PROMPT_CHARS], form.text("hotwords"))
         self.guidance = replace(told, hotwords=told.hotwords[:MAX_HOTWORDS])
+        card = registry.find(self.model, "transcribe")
+        self.takes_guidance = translates or "prompt" in card.abilities
+        unheard = (
+            [name for name in ("prompt", "hotwords") if form.text(name).strip()] if not self.takes_guidance else []
+        )
+        hints = f"{card.name} takes no hints, so {listed(unheard)} changed nothing." if unheard else ""
+        self.notices = [one for one in (listener.notice, hints, self.left_out) if one]
         self.is_streamed = yes_or_no("stream", form.text("stream"))
         kind = form.text("response_format", "json")
         if kind == NDJSON and not self.is_streamed:
@@ -71,7 +107,7 @@ class _Asked:
 async def transcribe_recording(request: Request, context: Context, asking: Asking) -> Response:
     """Recognise a recording. Leaving the connection stops the work; nothing of the recording is kept.
 
-    Models that take a hint get `prompt` and `hotwords` (separated by commas); to the others they mean nothing.
+    Models that take a hint get `prompt` and `hotwords` (separated by commas); of the others a notice says so.
     """
     return await _answered(request, context, asking, translates=False)
 
@@ -107,8 +143,8 @@ async def _whole(request: Request, work: "_Recognition") -> Response:
         while True:
             segments.append(await pump.next_for(request))
     answer = _rendered(work.transcript(segments), work.asked)
-    if work.asked.notice:
-        answer.headers["x-studio-notices"] = quote(work.asked.notice)
+    if work.asked.notices:
+        answer.headers["x-studio-notices"] = quote(" ".join(work.asked.notices))
     return answer
 
 
@@ -128,10 +164,12 @@ class _Recognition:
             card = registry.find(self.asked.model, "transcribe")
             guidance = self.asked.guidance
             blocks = read_blocks(self._file.path, card.sample_rate)
-            takes_it = guidance.translates or "prompt" in card.abilities
             stream = cancel.closes(
                 self._context.pool.transcribe(
-                    self.asked.model, blocks, self.asked.language, guidance=guidance if takes_it else None
+                    self.asked.model,
+                    blocks,
+                    self.asked.language,
+                    guidance=guidance if self.asked.takes_guidance else None,
                 )
             )
             try:
@@ -170,7 +208,7 @@ def _events(work: _Recognition, cancel: Cancel) -> Iterator[bytes]:
         yield sse({"type": "error", **wire(exc)[1]})
         return
     whole = work.transcript(segments)
-    notices = [work.asked.notice] if work.asked.notice else []
+    notices = work.asked.notices
     done = {"type": "transcript.text.done", "text": whole.text, "duration": whole.duration_s, "notices": notices}
     yield sse(done)
 
@@ -189,7 +227,7 @@ def _lines(work: _Recognition, cancel: Cancel) -> Iterator[bytes]:
         yield _line(wire(exc)[1])
         return
     whole = work.transcript(segments)
-    notices = [work.asked.notice] if work.asked.notice else []
+    notices = work.asked.notices
     yield _line(
         {"text": "", "is_final": True, "language": whole.language, "duration": whole.duration_s, "notices": notices}
     )
@@ -211,7 +249,7 @@ def _rendered(transcript: Transcript, asked: _Asked) -> Response:
         "duration": transcript.duration_s,
         "text": transcript.text,
         "model": transcript.model,
-        "notices": [asked.notice] if asked.notice else [],
+        "notices": asked.notices,
     }
     if "word" in asked.granularities:
         words = [word for segment in transcript.segments for word in segment.words]

@@ -10,7 +10,7 @@ from functools import partial
 from typing import Any, TypeVar
 
 from fastapi import APIRouter, Request
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, Field, ValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import Response
 
@@ -23,6 +23,7 @@ from studio.access.at_the_machine import SCOPE_KEY as HERE_KEY
 from studio.access.careful_json import parsed, worth
 from studio.access.errors import Forbidden, Refusal, Unreadable
 from studio.api import names
+from studio.api.asked import Asked
 from studio.api.bridge import Cancel, Pump, off_loop, off_loop_for
 from studio.api.context import ApiContext, Asking, Context
 from studio.api.errors import invalid_sentence
@@ -49,10 +50,8 @@ class CannotHere(Refusal):
     code = "not_possible_here"
 
 
-class TtsBody(BaseModel):
+class TtsBody(Asked):
     """POST /tts, as a form or as JSON. No voice is the studio's own choice: af_heart where Kokoro is here."""
-
-    model_config = ConfigDict(extra="forbid")
 
     text: str
     voice: str = Field("", max_length=MAX_NAME_CHARS)
@@ -71,10 +70,8 @@ class TtsDone(BaseModel):
     notices: list[str] = []
 
 
-class PlayBody(BaseModel):
+class PlayBody(Asked):
     """POST /play; no filename is the latest clip."""
-
-    model_config = ConfigDict(extra="forbid")
 
     filename: str = Field("", max_length=100)
 
