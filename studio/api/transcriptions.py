@@ -64,19 +64,15 @@ def _left_out(form: Form) -> str:
         if name not in KNOWN and name not in MEANINGLESS:
             raise FormError(unknown(name, KNOWN), name[:40])
     told = [name for name in sent if name in MEANINGLESS]
-    names = listed(f"`{name}`" for name in told)
-    return (
-        f"No recogniser here has a use for {names}, so {'they were' if len(told) > 1 else 'it was'} left out."
-        if told
-        else ""
-    )
+    them = "they were" if len(told) > 1 else "it was"
+    return f"No recogniser here has a use for {listed(told)}, so {them} left out." if told else ""
 
 
 class _Asked:
     """The form's fields, checked."""
 
     def __init__(self, form: Form, context: ApiContext, translates: bool, wants_lines: bool = False) -> None:
-        self.left_out = _left_out(form)
+        left_out = _left_out(form)
         self.language = form.text("language").strip().lower()
         needs = {"translate"} if translates else ()
         listener = names.listener(form.text("model"), context.settings, self.language, needs)
@@ -85,11 +81,9 @@ class _Asked:
         self.guidance = replace(told, hotwords=told.hotwords[:MAX_HOTWORDS])
         card = registry.find(self.model, "transcribe")
         self.takes_guidance = translates or "prompt" in card.abilities
-        unheard = (
-            [name for name in ("prompt", "hotwords") if form.text(name).strip()] if not self.takes_guidance else []
-        )
-        hints = f"{card.name} takes no hints, so {listed(unheard)} changed nothing." if unheard else ""
-        self.notices = [one for one in (listener.notice, hints, self.left_out) if one]
+        hints = [] if self.takes_guidance else [name for name in ("prompt", "hotwords") if form.text(name).strip()]
+        unheard = f"{card.name} takes no hints, so {listed(hints)} changed nothing." if hints else ""
+        self.notices = [one for one in (listener.notice, unheard, left_out) if one]
         self.is_streamed = yes_or_no("stream", form.text("stream"))
         kind = form.text("response_format", "json")
         if kind == NDJSON and not self.is_streamed:

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
+from urllib.parse import unquote
 
 import httpx
 import numpy as np
@@ -73,6 +74,19 @@ def test_openai_client_reads_the_words_as_they_come(studio: Studio, recording: P
     assert "".join(event.delta for event in events[:-1]) == events[-1].text
 
 
+def test_nothing_that_is_sent_is_ignored_in_silence(studio: Studio, silence_wav: Path) -> None:
+    sound = silence_wav.read_bytes()
+    wrong = send(studio, sound, langauge="en").json()["error"]
+    assert wrong["message"] == "There is no field `langauge` here; did you mean `language`?"
+    assert wrong["param"] == "langauge"
+    answer = send(studio, sound, temperature="0", prompt="Sybil", response_format="verbose_json")
+    assert answer.status_code == 200, answer.text
+    told = answer.json()["notices"]
+    assert "No recogniser here has a use for temperature, so it was left out." in told
+    assert any("takes no hints, so prompt changed nothing" in notice for notice in told)
+    assert unquote(answer.headers["x-studio-notices"]) == " ".join(told)
+
+
 def test_silence_has_no_words(studio: Studio, silence_wav: Path) -> None:
     answer = send(studio, silence_wav.read_bytes())
     assert answer.status_code == 200
@@ -92,6 +106,7 @@ def test_silence_has_no_words(studio: Studio, silence_wav: Path) -> None:
         (None, {"response_format": "docx"}, 400),
         (None, {"timestamp_granularities[]": "letter", "response_format": "verbose_json"}, 400),
         (None, {"language": "xx-unknown"}, 400),
+        (None, {"langauge": "en"}, 400),
     ],
 )
 def test_bad_recordings_are_refused_and_not_kept(
