@@ -12,6 +12,7 @@ from engine.defaults.speaking import kokoro_here
 from engine.errors import OptionError
 from engine.registry import ModelCard
 from engine.tts.kokoro.voices import voices as kokoro_voices
+from engine.weights.missing import is_missing
 from engine.wording import listed
 
 KOKORO = "mlx-community/Kokoro-82M-bf16"
@@ -48,7 +49,7 @@ def model_known(name: object, models_dir: Path | None) -> Known:
             # An alias is another name for these very voices: there is nothing to tell.
             if written.casefold() not in ALIASES:
                 instead = f"{other.id}, which has the same voices, speaks instead"
-                notice = f"{written} is not on this machine, so {instead}."
+                notice = f"{is_missing(written)}, so {instead}."
             card = other
     weights.folder_of(card, models_dir)
     return Known(card, notice)

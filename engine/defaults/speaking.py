@@ -24,7 +24,7 @@ from engine.tts.espeak import catalogue
 from engine.tts.kokoro.best import best_voice
 from engine.tts.kokoro.voices import described, language_of, parse
 from engine.tts.kokoro.voices import voices as kokoro_voices
-from engine.weights.missing import NATURAL, gets
+from engine.weights.missing import ABSENT, NATURAL, gets
 
 ALWAYS_SPEAKS = "espeak-ng"
 """The voice that comes with the installation."""
@@ -182,9 +182,7 @@ def _owner_of(voice: str, models_dir: Path | None) -> ModelCard:
     if not owners:
         raise VoiceError(f"No model here has a voice called “{voice[:60]}”. `studio voices` lists those there are.")
     how = NATURAL if owners[0].natural else owners[0].id
-    raise ModelNotDownloaded(
-        f"The voice {voice[:60]} is one of {owners[0].name}, which is not on this machine yet; {gets(how)}."
-    )
+    raise ModelNotDownloaded(f"The voice {voice[:60]} is one of {owners[0].name}, which {ABSENT} yet; {gets(how)}.")
 
 
 def _owners(voice: str) -> list[ModelCard]:

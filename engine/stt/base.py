@@ -149,7 +149,7 @@ class Recognizer:
         languages: BCP 47 tags it understands, the default first.
         max_region_s: the longest stretch of speech `recognize` takes at once.
         batch_s: seconds of speech it likes to be given in one call; 0 is a region at a time.
-        pause_s: seconds of silence that part two regions of a recording; 0 is what ends a turn.
+        pause_s: seconds of silence that part two regions of a recording; 0 is `engine.stt.vad.RECORDING`.
         takes_steps: whether a region takes long, and others have their turn meanwhile.
         is_translating: whether its words are in another language than it hears.
         hears_better_whole: whether half a minute heard at once is understood better than in the pieces it came in.

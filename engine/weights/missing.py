@@ -16,9 +16,12 @@ def gets(what: str, thing: str = "it") -> str:
     return f"`{command(what)}` gets {thing}"
 
 
+ABSENT = "is not on this machine"
+
+
 def is_missing(name: str) -> str:
     """ "Kokoro 82M is not on this machine", to begin a sentence with."""
-    return f"{name} is not on this machine"
+    return f"{name} {ABSENT}"
 
 
 def not_here(card: ModelCard, offline: bool) -> str:

@@ -24,7 +24,7 @@ from engine import registry
 from engine.errors import ModelError, ModelNotDownloaded
 from engine.registry import ModelCard
 from engine.weights.companions import companion_cards, short_name
-from engine.weights.missing import how_to_get, not_here
+from engine.weights.missing import ABSENT, how_to_get, not_here
 
 HUB_ID = re.compile(r"[A-Za-z0-9][\w.-]*(/[A-Za-z0-9][\w.-]*)?", re.ASCII)
 NO_ROOM = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG})
@@ -158,7 +158,7 @@ def companion_folder(card: ModelCard, companion: str, models_dir: Path | None = 
     if folder is None or not _is_here(part, models_dir):
         inside = f", or put it into a folder {short_name(companion)} inside the model's" if card.folder else ""
         raise ModelNotDownloaded(
-            f"{card.name} needs {companion}, which is not on this machine yet. {how_to_get(card, offline)}{inside}"
+            f"{card.name} needs {companion}, which {ABSENT} yet. {how_to_get(card, offline)}{inside}"
         )
     return folder
 

@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from rich.table import Table
 
+from engine.wording import size_text
 from studio.cli import queue
 from studio.library.errors import NotFound
 from studio.library.jobs.views import JobView
@@ -59,7 +60,7 @@ def show(job_id: JobId, as_json: AsJson = False) -> None:
     for failed in job.failed:
         console.print(f"  could not be spoken: {failed.text} ({failed.error})", markup=False, soft_wrap=True)
     for result in job.results:
-        console.print(f"  {result.name}  {result.size_bytes / 1e6:,.1f} MB", markup=False)
+        console.print(f"  {result.name}  {size_text(result.size_bytes)}", markup=False)
 
 
 @app.command("pause")
