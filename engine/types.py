@@ -1,5 +1,6 @@
 """The nouns that cross the engine's border: frozen, NumPy arrays and plain values, safe to hand to any thread."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal
 
@@ -326,6 +327,13 @@ class TranscriptEvent:
     speech: bool = False
     corrected: tuple[Word, ...] | None = None
     corrects: int = 0
+
+    def after(self, words: Sequence[Word]) -> list[Word]:
+        """A session's words so far and this event's, as the end has heard them where it heard them once more."""
+        told = [*words, *self.stable]
+        if self.corrected is None:
+            return told
+        return [*told[: max(0, len(told) - self.corrects)], *self.corrected]
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from engine.calls.fields import Fields
 from engine.spacing import gap, text_of
 from engine.stt.base import language_of
 from engine.stt.parakeet.tokens import Token
-from engine.types import Segment, TranscriptEvent, Word
+from engine.types import Segment, Word
 
 
 @dataclass(frozen=True, slots=True)
@@ -138,17 +138,6 @@ def words_as_tokens(words: Iterable[Word], before: str = "") -> tuple[AlignedTok
         tokens.append(AlignedToken(space + word.text, word.start_s, word.end_s, word.confidence))
         before = word.text
     return tuple(tokens)
-
-
-def with_event(words: Sequence[Word], event: TranscriptEvent) -> list[Word]:
-    """A session's words so far and an event's new ones.
-
-    Where the session heard its end once more as a whole, that answer stands for the last of the words.
-    """
-    told = [*words, *event.stable]
-    if event.corrected is None:
-        return told
-    return [*told[: max(0, len(told) - event.corrects)], *event.corrected]
 
 
 def as_token(token: Token) -> AlignedToken:

@@ -5,7 +5,6 @@ from collections.abc import Iterator
 from queue import SimpleQueue
 from typing import Any, Literal, Self
 
-from engine.calls.heard import with_event
 from engine.calls.sound_in import samples_of
 from engine.errors import Cancelled, EngineError, GenerationError, OptionError
 from engine.pool import LiveHandle
@@ -185,7 +184,7 @@ class _Turn:
     def _take(self, events: list[TranscriptEvent]) -> None:
         for event in events:
             self.draft = event.draft
-            before, self._words = self.text, with_event(self._words, event)
+            before, self._words = self.text, event.after(self._words)
             self.text = text_of(self._words)
             # The end may be heard better than it was told: then it is `finish` that says so.
             if self.text != before and self.text.startswith(before):

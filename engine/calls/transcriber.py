@@ -4,7 +4,7 @@ import logging
 from collections.abc import Callable
 from typing import Any, Self, TypeVar
 
-from engine.calls.heard import AlignedToken, Heard, as_token, heard_of, with_event, words_as_tokens
+from engine.calls.heard import AlignedToken, Heard, as_token, heard_of, words_as_tokens
 from engine.calls.sound_in import samples_of
 from engine.errors import EngineError, GenerationError, OptionError
 from engine.pool import ModelPool
@@ -204,5 +204,5 @@ class LiveTranscriber(Transcriber):
 
     def _hear(self, events: Any) -> None:
         for event in events:
-            self._stable = with_event(self._stable, event)
+            self._stable = event.after(self._stable)
             self._draft = event.draft

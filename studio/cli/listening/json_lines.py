@@ -16,6 +16,7 @@ class JsonLines:
         self._words: list[Word] = []
         self._audio_s = 0.0
         self._before: dict[str, Any] = {}
+        self._is_corrected = False
 
     def show(self, events: Iterable[TranscriptEvent]) -> None:
         """What came with a packet; a guess that has not changed is not told again."""
@@ -33,7 +34,8 @@ class JsonLines:
                 "audio": self._audio_s,
                 "speech": event.speech,
             }
-            self._words.extend(event.stable)
+            self._words = event.after(self._words)
+            self._is_corrected = event.corrected is not None
             if {**partial, "audio": 0.0} != self._before:
                 self._tell(partial)
             self._before = {**partial, "audio": 0.0}
@@ -41,7 +43,13 @@ class JsonLines:
     def end(self) -> None:
         """The whole text."""
         self._tell(
-            {"type": "complete", "text": text_of(self._words), "words": _row(self._words), "audio": self._audio_s}
+            {
+                "type": "complete",
+                "text": text_of(self._words),
+                "words": _row(self._words),
+                "audio": self._audio_s,
+                "corrected": self._is_corrected,
+            }
         )
 
     @staticmethod

@@ -165,12 +165,10 @@ def _captions(context: PageContext) -> None:
         with context.pool.live(who, (language or "").lower(), rate) as ear:
             for block in read_blocks(Path(recording), rate):
                 for event in ear.add_audio(block):
-                    told += event.stable
+                    told = event.after(told)
                     yield _caption(told, event)
             for event in ear.finish():
-                told += event.stable
-                if event.corrected is not None:
-                    told[len(told) - event.corrects :] = event.corrected
+                told = event.after(told)
                 yield _caption(told, event)
 
     recording = hidden(gr.File, "Recording")

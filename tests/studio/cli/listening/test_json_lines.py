@@ -1,6 +1,7 @@
 """`studio live --json` writes the messages of the live socket."""
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -36,6 +37,16 @@ def test_they_are_the_sockets(capsys: pytest.CaptureFixture[str]) -> None:
     assert told[-1]["text"] == "Good morning."
     assert [word["end"] for word in told[-1]["words"]] == [0.312, 0.9]
     assert told[-1]["audio"] == 1.5
+
+
+def test_the_end_is_as_it_was_heard_once_more(capsys: pytest.CaptureFixture[str]) -> None:
+    shown = JsonLines()
+    better = (Word("Good", 0.1, 0.3), Word("evening.", 0.4, 0.9))
+    for event in [*EVENTS[:-1], replace(EVENTS[-1], corrected=better, corrects=2)]:
+        shown.show([event])
+    shown.end()
+    last = json.loads(capsys.readouterr().out.splitlines()[-1])
+    assert (last["text"], last["corrected"]) == ("Good evening.", True)
 
 
 class Ear:
