@@ -3,7 +3,6 @@
 import gc
 import threading
 from itertools import pairwise
-from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -116,8 +115,8 @@ def test_drafts_are_told_apart_and_no_partial(said: Said) -> None:
 
 
 def test_an_end_that_was_heard_better_is_for_finish_to_say() -> None:
-    def ending(corrected: list[Word], corrects: int) -> Any:
-        return SimpleNamespace(stable=(Word("am", 1, 2),), draft=(), corrected=corrected, corrects=corrects)
+    def ending(corrected: list[Word], corrects: int) -> TranscriptEvent:
+        return TranscriptEvent((Word("am", 1, 2),), (), 2.0, True, corrected=tuple(corrected), corrects=corrects)
 
     so = TranscriptEvent((Word("So", 0, 1),), (), 1.0)
     for corrected, corrects, final, partials in (
