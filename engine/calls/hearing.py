@@ -142,7 +142,7 @@ class LoadedRecogniser(LoadedModel):
             "keep_original_attention": keeps,
         }
         if idle := [name for name, is_given in given.items() if is_given]:
-            options.tell([f"{self.card.name} left out {' and '.join(idle)}: only a Parakeet has it."])
+            options.tell([f"{self.card.name} left out {' and '.join(idle)}: its attention has no such window."])
         return LiveTranscriber(pool, self.id, self.sample_rate, rules, spoken)
 
     def open_streamer(

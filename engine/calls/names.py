@@ -79,7 +79,7 @@ def stands_in(card: ModelCard, voice: str) -> str:
     if card.family != "orpheus" or voice.casefold() not in {one.id for one in kokoro_voices()}:
         return ""
     default = registry.voices(card.id)[0]
-    return f"{voice} is one of Kokoro's voices, which {card.name} does not have: {default.id} speaks instead."
+    return f"{voice} is a voice of another model, which {card.name} does not have: {default.id} speaks instead."
 
 
 def _tag(name: str, value: object) -> str:

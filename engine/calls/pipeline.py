@@ -48,7 +48,7 @@ class KokoroPipeline:
         self._language = names.language(lang_code, None)
         self.model = speaker_of(repo_id if model is None else "", model, None, None, lang_code, "")
         if self.model.card.family != "kokoro":
-            raise OptionError(f"KokoroPipeline speaks with a Kokoro, and {self.model.card.name} is none.")
+            raise OptionError(f"{self.model.card.name} is none of the models that {type(self).__name__} speaks with.")
 
     def __call__(
         self, text: str, voice: str | None = None, speed: float = 1.0, split_pattern: str | None = PARAGRAPHS

@@ -146,7 +146,7 @@ class LoadedVoice(LoadedModel):
             EngineError: as `generate`.
         """
         if self.card.family != "kokoro":
-            raise OptionError(f"{self.card.name} reads no phonemes. A Kokoro does.")
+            raise OptionError(f"{self.card.name} reads no phonemes; choose a model that does.")
         pool = self.pool
         wanted = asked(self.card, pool.models_dir, text, voice, 1.0, lang_code, INTERVAL_S, {}, is_stream=False)
         return pool.call(self.id, lambda model: model.phonemes(wanted.request))

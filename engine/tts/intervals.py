@@ -31,7 +31,7 @@ def at_intervals(
         size = max(1, round(interval_s * chunk.sample_rate))
         held.add(chunk)
         if first_at_once and held.index == 0 and held.length and not chunk.is_final:
-            yield held.take(held.length)
+            yield held.take(min(held.length, size))
         while held.length > size or (held.length == size and not chunk.is_final):
             yield held.take(size)
         if chunk.is_final:

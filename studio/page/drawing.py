@@ -18,8 +18,9 @@ from studio.page.turning import number, slider
 
 @dataclass(frozen=True, slots=True)
 class Manner:
-    """The four components."""
+    """The four components, and who is chosen first: a folder of a person's own is on no list."""
 
+    model_id: str
     speed: gr.Slider
     temperature: gr.Slider
     top_p: gr.Slider
@@ -32,9 +33,13 @@ class Manner:
 
     @property
     def initial(self) -> dict[str, Any]:
-        """What a script knows before anything was changed, and which models have one speed only."""
-        steady = [card.id for card in registry.cards("speak") if "speed" not in card.abilities]
-        return {name: component.value for name, component in self.mirrored.items()} | {"steady": steady}
+        """What a script knows before anything was changed, which models have one speed only, and which ones draw."""
+        ids = [card.id for card in registry.cards("speak")]
+        known = {
+            "steady": [card.id for card in registry.cards("speak") if "speed" not in card.abilities],
+            "drawing": [one for one in dict.fromkeys((*ids, self.model_id)) if own_sampling(one) is not None],
+        }
+        return {name: component.value for name, component in self.mirrored.items()} | known
 
 
 def manner_fields(model_id: str, model: gr.Dropdown, prefix: str) -> Manner:
@@ -68,7 +73,7 @@ def manner_fields(model_id: str, model: gr.Dropdown, prefix: str) -> Manner:
     model.input(
         other_model, [model], [speed, drawn, temperature, top_p], api_visibility="private", show_progress="hidden"
     )
-    return Manner(speed, temperature, top_p, seed)
+    return Manner(model_id, speed, temperature, top_p, seed)
 
 
 def own_sampling(model_id: str) -> Sampling | None:

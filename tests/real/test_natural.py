@@ -13,6 +13,7 @@ import pytest
 from benchmarks.voices import Hear, distance, joined, units
 from engine.audio.files.io import read_blocks
 from engine.text.segment import prepare
+from engine.tts import pauses
 from engine.tts.kokoro.model import KokoroSynthesizer
 from engine.tts.kokoro.packs import Packs
 from engine.tts.kokoro.voices import parse
@@ -91,6 +92,7 @@ def test_what_is_streamed_is_what_is_spoken_whole_and_in_company(kokoro: KokoroS
     request = kokoro.check(SpeechRequest(STOPS))
     streamed = said(list(speak(kokoro, request)))
     told = list(prepare(STOPS, request.language, kokoro.limits, request.sentence_pause_s, request.paragraph_pause_s))
+    told[-1] = replace(told[-1], pause_s=pauses.END_S)
     alone = [joined(list(speak_segment(kokoro, segment, request))) for segment in told]
     assert len(streamed) == sum(map(len, alone))
     assert np.abs(streamed - np.concatenate(alone)).max() <= 1e-4

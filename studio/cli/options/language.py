@@ -2,8 +2,8 @@
 
 from engine.defaults.named import LETTERS
 
-LETTERED = f"Kokoro's letter: {' '.join(LETTERS)}."
-HELP = f"A language tag such as en; or {LETTERED}"
+LETTERED = f"A letter: {' '.join(LETTERS)}."
+HELP = f"A language tag such as en; or {LETTERED[0].lower()}{LETTERED[1:]}"
 
 
 def spoken(language: str) -> str:

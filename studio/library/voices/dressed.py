@@ -51,7 +51,7 @@ class Dressed:
 
     def asked(self, request: SpeechRequest) -> SpeechRequest:
         """A request, to this speaker."""
-        return replace(request, voice=self.voice, language=self.language, notices=self.notices)
+        return replace(request, voice=self.voice, language=self.language, notices=(*self.notices, *request.notices))
 
 
 def dressed(

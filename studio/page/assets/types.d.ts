@@ -42,6 +42,8 @@ interface SpeakingChoices {
   seed: number;
   /** Models that know one speed only. */
   steady: string[];
+  /** Models that draw what they say. */
+  drawing: string[];
 }
 
 // --- Answers of /v1

@@ -93,7 +93,7 @@ def test_letters_and_tags_are_the_same_language(letter: str, tag: str) -> None:
 
 
 def test_a_voice_of_kokoros_is_spoken_by_orpheus_itself_and_told(orpheus: LoadedVoice) -> None:
-    with pytest.warns(engine.Notice, match="af_heart is one of Kokoro's voices, .* tara speaks instead") as told:
+    with pytest.warns(engine.Notice, match="af_heart is a voice of another model, .* tara speaks instead") as told:
         [result] = orpheus.generate("Sound begins early.", "af_heart")
     assert len(told) == 1
     assert told[0].filename == __file__

@@ -118,7 +118,7 @@ def test_over_another_model_tokens_are_words(simple: LoadedRecogniser, said: Sai
         final = transcriber.finalized_tokens
     assert "".join(token.text for token in final).strip() == heard.text
     assert [token.text.strip() for token in final] == heard.text.split()
-    with pytest.warns(engine.Notice, match="left out context_size and depth: only a Parakeet has it") as told:
+    with pytest.warns(engine.Notice, match="left out context_size and depth: its attention has no such window") as told:
         simple.transcribe_stream(context_size=(1, 1), depth=2).close()
     assert told[0].filename == __file__
 

@@ -71,6 +71,7 @@ def test_a_span_covers_all_that_sounds() -> None:
 def test_the_first_sound_waits_for_nobody_who_asks_for_it_at_once() -> None:
     pieces = stream([30, 30, 30, 10])
     assert len(next(at_intervals(pieces, 0.08, 0.0, first_at_once=True)).samples) == 30
+    assert len(next(at_intervals(stream([300, 10]), 0.08, 0.0, first_at_once=True)).samples) == 80, "and is no longer"
 
 
 class Hummer(Synthesizer):

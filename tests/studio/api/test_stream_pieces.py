@@ -87,7 +87,7 @@ def test_messages_are_as_long_as_asked(address: str) -> None:
     assert 0 < lengths[-1] <= lengths[0]
     assert b"".join(frame[16:] for frame in sound) == b"".join(frame[16:] for frame in whole)
     assert [len(frame) for frame in as_made] == [len(frame) for frame in whole]
-    assert any("output_chunk_duration_ms changes nothing" in notice for notice in kept[-1]["notices"])
+    assert any("`output_chunk_duration_ms` changes nothing" in notice for notice in kept[-1]["notices"])
 
 
 def test_two_lengths_and_unknown_fields_are_refused(address: str) -> None:

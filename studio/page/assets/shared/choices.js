@@ -22,7 +22,7 @@ const mirrored = (choices) => {
 
 /** @returns {SpeakingChoices} */
 const speaking = () => ({ model: "", names: {}, voice: "", timbre: "", blend: "", language: "", start: null, speed: 1, rates: {},
-  sentence_pause_s: 0.25, paragraph_pause_s: 0.7, temperature: null, top_p: null, seed: 0, steady: [] });
+  sentence_pause_s: 0.25, paragraph_pause_s: 0.7, temperature: null, top_p: null, seed: 0, steady: [], drawing: [] });
 
 export const speak = Object.assign(mirrored(speaking()), {
   /** The voice that a press on the hidden button behind the pickers is to choose, if any; asking uses it up. @type {() => string | null} */

@@ -17,8 +17,9 @@ export const whoOf = ({ model, voice, timbre, blend, start }) => {
 /** @param {Pick<SpeakingChoices, "voice" | "timbre">} choices */
 export const voiceOf = ({ voice, timbre }) => (timbre ? `${voice}+${timbre}` : voice);
 
-/** How the voice is to speak; one that draws nothing ignores all three. @param {SpeakingChoices} choices */
-export const mannerOf = ({ temperature, top_p, seed }) => ({ temperature, top_p, seed: Number(seed) || 0 });
+/** How the voice is to draw, for one that draws: the sliders stand still behind the others. @param {SpeakingChoices} choices */
+export const mannerOf = ({ model, temperature, top_p, seed, drawing }) =>
+  drawing.includes(model) ? { temperature, top_p, seed: Number(seed) || 0 } : {};
 
 /** What a person calls a voice: "English (America), female 3" for "en-us+f3". @param {string} id */
 export const nameOf = (id) =>
