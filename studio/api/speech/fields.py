@@ -105,7 +105,9 @@ class SpeakingFields(SamplingFields, ChunkingFields):
         "instruct": "instructions",
     }
 
-    language: str = Field("", max_length=35, description="A tag such as en-gb, a name, or one of the letters a b e f h i j p z.")
+    language: str = Field(
+        "", max_length=35, description="A tag such as en-gb, a name, or one of the letters a b e f h i j p z."
+    )
     instructions: str = Field("", max_length=10_000)
     speed: Finite = field_of(controls.SPEED)
     pitch: Finite = field_of(controls.PITCH)

@@ -2,8 +2,8 @@
 
 from engine.defaults.named import LETTERS
 
-LETTERED = f"A letter: {' '.join(LETTERS)}."
-HELP = f"A language tag such as en; or {LETTERED[0].lower()}{LETTERED[1:]}"
+LETTERED = f"one of the letters {' '.join(LETTERS)}."
+HELP = f"A language tag such as en; or {LETTERED}"
 
 
 def spoken(language: str) -> str:

@@ -32,7 +32,11 @@ def test_the_language_is_heard_in_the_phonemes(kokoro: LoadedVoice) -> None:
     [
         ({"lang_code": "q"}, OptionError, "no letter for a language"),
         ({"lang_code": "a", "repo_id": "nobody/nothing"}, ModelNotFound, "nobody/nothing"),
-        ({"lang_code": "a", "repo_id": "espeak-ng"}, OptionError, "eSpeak NG is none of the models that KokoroPipeline speaks with"),
+        (
+            {"lang_code": "a", "repo_id": "espeak-ng"},
+            OptionError,
+            "eSpeak NG is none of the models that KokoroPipeline speaks with",
+        ),
     ],
 )
 def test_what_cannot_be_is_one_sentence(given: Any, error: type[Exception], part: str) -> None:
