@@ -45,6 +45,8 @@ class Program:
         self._waiting: Waiting | None = None
         self._process: subprocess.Popen[bytes] | None = None
         self._feeder: threading.Thread | None = None
+        self._begun = threading.Event()
+        self._has_begun = True
         self._is_wanted = True
 
     def open(self, waiting: Waiting) -> None:
@@ -64,13 +66,13 @@ class Program:
         with self._lock:
             if self._feeder is not None or not self._is_wanted:
                 return
-            pipe, none = subprocess.PIPE, subprocess.DEVNULL
-            try:
-                self._process = subprocess.Popen(self._line, stdin=pipe, stdout=none, stderr=none, pipesize=PIPE_BYTES)
-            except OSError as exc:
-                raise DeviceError(f"{self.name} does not start.") from exc
-            self._feeder = threading.Thread(target=self._feed, args=(self._process,), name="player", daemon=True)
+            # Begun on a thread of its own: a Ctrl-C between its beginning and our knowing of it would leave it playing.
+            self._begun = threading.Event()
+            self._feeder = threading.Thread(target=self._run, args=(self._begun,), name="player", daemon=True)
             self._feeder.start()
+        self._begun.wait()
+        if not self._has_begun:
+            raise DeviceError(f"{self.name} does not start.")
 
     def finish(self) -> None:
         """Close the pipe and wait until it has played all."""
@@ -86,13 +88,30 @@ class Program:
 
     def halt(self) -> None:
         """End it at once. What waits was dropped by whoever calls this."""
-        self._is_wanted = False
         with self._lock:
+            self._is_wanted = False
             process, feeder = self._process, self._feeder
         if process is not None:
             end(process)
         if feeder is not None:
             feeder.join()
+
+    def _run(self, begun: threading.Event) -> None:
+        pipe, none = subprocess.PIPE, subprocess.DEVNULL
+        try:
+            process = subprocess.Popen(self._line, stdin=pipe, stdout=none, stderr=none, pipesize=PIPE_BYTES)
+        except OSError:
+            self._has_begun = False
+            with self._lock:
+                self._feeder = None
+            begun.set()
+            return
+        with self._lock:
+            self._process, is_wanted = process, self._is_wanted
+        begun.set()
+        if not is_wanted:
+            end(process)
+        self._feed(process)
 
     def _feed(self, process: "subprocess.Popen[bytes]") -> None:
         waiting = self._waiting
