@@ -112,6 +112,7 @@ def test_a_book_survives_killed_workers_a_killed_redis_and_a_restart(tmp_path: P
 
 
 @pytest.mark.slow
+@pytest.mark.timeout(3600)
 @pytest.mark.parametrize("seed", range(3, 8))
 def test_a_longer_book_survives_them_at_other_moments(tmp_path: Path, studio: Studio, seed: int) -> None:
     survive(tmp_path, studio, plain_book(12, 300), seed, kills=MANY_KILLS)
