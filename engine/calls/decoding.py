@@ -23,21 +23,12 @@ class Beam:
 
 
 @dataclass(frozen=True, slots=True)
-class SentenceConfig:
-    """Where a sentence ends, besides at its full stop; None is no rule.
-
-    Attributes:
-        max_words: no more words than this.
-        silence_gap: seconds of silence after which another sentence begins.
-        max_duration: no longer than this many seconds, unless it is one word.
+class SentenceConfig(SentenceRules):
+    """Where a sentence ends, as `SentenceRules`, whose numbers are looked at.
 
     Raises:
         OptionError: no such number.
     """
-
-    max_words: int | None = None
-    silence_gap: float | None = None
-    max_duration: float | None = None
 
     def __post_init__(self) -> None:
         if self.max_words is not None and (
@@ -80,4 +71,4 @@ def rules_of(config: object) -> SentenceRules:
         raise OptionError(f"decoding must be Greedy(), not {type(config.decoding).__name__}.")
     if not isinstance(config.sentence, SentenceConfig):  # pyright: ignore[reportUnnecessaryIsInstance]
         raise OptionError(f"sentence must be a SentenceConfig, not {type(config.sentence).__name__}.")
-    return SentenceRules(config.sentence.max_words, config.sentence.silence_gap, config.sentence.max_duration)
+    return config.sentence
