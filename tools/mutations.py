@@ -296,6 +296,11 @@ class Copy:
                 process.wait()
 
 
+def _key(broken: Break) -> str:
+    """Names a break from one run to the next."""
+    return f"{broken.file}:{broken.begin}-{broken.end} {broken.after}"
+
+
 def main() -> None:
     """Break, look, tell."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
@@ -306,6 +311,7 @@ def main() -> None:
     parser.add_argument("--at-once", type=int, default=os.cpu_count() or 1)
     parser.add_argument("--lines", type=Path, help="a file that keeps which tests pass through which line")
     parser.add_argument("--survivors", type=Path, help="a file for those that no test noticed")
+    parser.add_argument("--looked-at", type=Path, help="a file that keeps what was found, for a run that goes on later")
     asked = parser.parse_args()
     drawn = draw(asked.count, asked.seed, asked.rooms)
     if asked.lines and asked.lines.is_file():
@@ -317,10 +323,15 @@ def main() -> None:
             asked.lines.write_text(json.dumps(through), encoding="utf-8")
     began = time.monotonic()
     survivors: list[tuple[Break, int]] = []
+    before: dict[str, list[int]] = {}
+    if asked.looked_at and asked.looked_at.is_file():
+        before = json.loads(asked.looked_at.read_text(encoding="utf-8"))
     with tempfile.TemporaryDirectory() as folder, ThreadPoolExecutor(asked.at_once) as pool:
         copies = [Copy(Path(folder) / str(at)) for at in range(asked.at_once)]
 
         def look(broken: Break) -> tuple[Break, int, bool]:
+            if known := before.get(_key(broken)):
+                return broken, known[0], bool(known[1])
             lines = through.get(broken.file, {})
             # What runs when a module is read runs for all who use it.
             tests = _some(lines.get(broken.line) or _of_all(lines))
@@ -333,6 +344,9 @@ def main() -> None:
                 copies.append(mine)
 
         for at, (broken, count, is_noticed) in enumerate(pool.map(look, drawn), 1):
+            if asked.looked_at:
+                before[_key(broken)] = [count, int(is_noticed)]
+                asked.looked_at.write_text(json.dumps(before), encoding="utf-8")
             if not is_noticed:
                 survivors.append((broken, count))
                 print(
