@@ -1,7 +1,8 @@
 """The nouns that cross the engine's border: frozen, NumPy arrays and plain values, safe to hand to any thread."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, fields
+from pathlib import Path
 from typing import Any, Literal
 
 import numpy as np
@@ -65,11 +66,51 @@ class VoicePrompt:
         samples: float32 [n], mono.
         sample_rate: Hz.
         text: what is said in it; "" when unknown.
+        states: a folder in which a model may keep what it made of the recording; None keeps it in memory alone.
     """
 
     samples: Samples
     sample_rate: int
     text: str = ""
+    states: Path | None = None
+
+
+UNHEARD_OF_A_PROMPT = frozenset({"states"})
+"""Its fields that do not change what is made of it."""
+
+
+@dataclass(frozen=True, slots=True)
+class VoiceState:
+    """What a model made of a recording, or a voice that was fitted to one: arrays, ready to speak with.
+
+    Attributes:
+        family: whose it is: "kokoro", "pocket_tts".
+        kind: the family's own word for what the arrays are: "tuned".
+        arrays: by the family's own names.
+        base: a voice of the model that they belong to, as a request names one; "" where there is none.
+    """
+
+    family: str
+    kind: str
+    arrays: Mapping[str, npt.NDArray[Any]]
+    base: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Tone:
+    """What is done to a voice's sound after the model, the same for every model.
+
+    Attributes:
+        pitch_semitones: up or down at the same pace.
+        low_db, mid_db, high_db: three bands, louder or quieter.
+        room: how much of a room is heard, 0 (none) to 1.
+    """
+
+    pitch_semitones: float = 0.0
+    low_db: float = 0.0
+    mid_db: float = 0.0
+    high_db: float = 0.0
+    room: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -162,6 +203,9 @@ class SpeechRequest:
         instructions: how to say it, for models that take words for it.
         seed: makes a sampling model repeatable; None is free.
         prompt: a recording to sound like, for models that clone.
+        moods: further recordings of the same voice by their moods; a mood's tag in the text chooses one.
+        state: a voice that was made ready before, for the model's family.
+        tone: what is done to the sound after the model.
         sentence_pause_s: silence after a sentence.
         paragraph_pause_s: silence after a paragraph.
         sampling: for models that draw tokens; the others leave it alone.
@@ -178,6 +222,9 @@ class SpeechRequest:
     instructions: str = ""
     seed: int | None = None
     prompt: VoicePrompt | None = None
+    moods: tuple[tuple[str, VoicePrompt], ...] = ()
+    state: VoiceState | None = None
+    tone: Tone = Tone()
     sentence_pause_s: float = 0.25
     paragraph_pause_s: float = 0.7
     sampling: Sampling = Sampling()
@@ -200,6 +247,9 @@ class SpeechRequest:
 UNHEARD_OF_A_REQUEST = frozenset({"text", "sentence_pause_s", "paragraph_pause_s", "pronunciations", "notices"})
 """Its fields that do not change a segment's samples: the segment's own text has what was made of the text and of the
 pronunciations, and pauses stand between segments. Every other field is part of what kept sound is named by."""
+
+HEARD_WHERE_SET = frozenset({"moods", "state", "tone"})
+"""Its fields that name nothing where they say nothing: sound kept before there were such fields is still found."""
 
 
 @dataclass(frozen=True, slots=True)

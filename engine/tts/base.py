@@ -15,7 +15,7 @@ import numpy as np
 from engine.controls import VOICE, Control
 from engine.errors import OptionError, VoiceError
 from engine.text.segment import TextSegment
-from engine.types import Chunking, Samples, Sampling, SpeechRequest, Voice, Word
+from engine.types import Chunking, Samples, Sampling, SpeechRequest, Voice, VoicePrompt, VoiceState, Word
 from engine.wording import listed
 
 
@@ -73,6 +73,9 @@ class Synthesizer:
         draws: whether it draws tokens, so that `Sampling` means something to it.
         has_frames: whether it speaks through a codec, so that sizes of chunks in frames and tokens do.
         takes_seed: whether another seed is another reading.
+        designs: whether instructions in words are a voice: a description of it.
+        takes_instructions: whether it can be told in words how to say a text.
+        kinds_of_states: the kinds of `VoiceState` it can speak with besides those it makes itself.
     """
 
     name: str = "This voice"
@@ -86,6 +89,9 @@ class Synthesizer:
     draws: bool = False
     has_frames: bool = False
     takes_seed: bool = False
+    designs: bool = False
+    takes_instructions: bool = False
+    kinds_of_states: frozenset[str] = frozenset()
 
     def check(self, request: SpeechRequest) -> SpeechRequest:
         """Fill defaults (voice, language) and refuse what cannot be spoken; `refuse_controls` is a part of it.
@@ -127,6 +133,14 @@ class Synthesizer:
             for piece in self.synthesize(segment, request):
                 yield segment, piece
 
+    def prepare(self, prompt: VoicePrompt) -> VoiceState:
+        """What the model needs of a recording, made once and spoken with often; see `engine.tts.prepared`.
+
+        Raises:
+            VoiceError: it cannot copy a recorded voice, or nothing can be made of this one.
+        """
+        raise VoiceError(f"{self.name} cannot copy a recorded voice. Choose a model that clones voices.")
+
     def close(self) -> None:
         """Give back memory and handles; arrays go with the object."""
 
@@ -135,7 +149,7 @@ class Synthesizer:
 
         Raises:
             OptionError: a speed or a pitch.
-            VoiceError: a recording to sound like, for one that cannot.
+            VoiceError: a recording to sound like, for one that cannot; a voice that was made for another family.
         """
         for control in VOICE:
             value = getattr(request, control.name)
@@ -145,6 +159,8 @@ class Synthesizer:
                 raise OptionError(f"{self.name} has no control of {control.name}. {instead}")
         if request.prompt is not None and not self.clones:
             raise VoiceError(f"{self.name} cannot copy a recorded voice. Choose a model that clones voices.")
+        if request.state is not None and request.state.kind not in self.kinds_of_states:
+            raise VoiceError(f"This voice was made for another model than {self.name}. Choose the one it was made for.")
 
     def left_out(self, request: SpeechRequest) -> tuple[str, ...]:
         """Sentences for the person about what was asked and means nothing to this family; it is never refused, since

@@ -5,24 +5,36 @@ said not to where the two are defined.
 """
 
 import hashlib
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import fields, is_dataclass
 from typing import Any
 
 import numpy as np
 
 from engine.text.segment import UNHEARD_OF_A_SEGMENT, TextSegment
-from engine.types import UNHEARD_OF_A_REQUEST, SpeechRequest
+from engine.types import HEARD_WHERE_SET, UNHEARD_OF_A_PROMPT, UNHEARD_OF_A_REQUEST, SpeechRequest, VoicePrompt
 
 
 def of_request(request: SpeechRequest) -> dict[str, Any]:
     """What of a request is heard, as a model's `check` has filled it in: field -> value that JSON can hold."""
-    return _heard(request, UNHEARD_OF_A_REQUEST)
+    silent = SpeechRequest("")
+    unset = {name for name in HEARD_WHERE_SET if getattr(request, name) == getattr(silent, name)}
+    return _heard(request, UNHEARD_OF_A_REQUEST | unset)
 
 
 def of_segment(segment: TextSegment) -> dict[str, Any]:
     """What of a segment is heard; as `of_request`."""
     return _heard(segment, UNHEARD_OF_A_SEGMENT)
+
+
+def of_prompt(prompt: VoicePrompt) -> str:
+    """A name for a recording to sound like: another one when anything that is heard of it is another."""
+    return hashlib.sha256(repr(sorted(_plain(prompt).items())).encode()).hexdigest()
+
+
+def named(*parts: str) -> str:
+    """One name of several, safe as a file's."""
+    return hashlib.sha256("\0".join(parts).encode()).hexdigest()
 
 
 def _heard(thing: Any, unheard: Collection[str]) -> dict[str, Any]:
@@ -34,9 +46,9 @@ def _plain(value: Any) -> Any:
         held = np.ascontiguousarray(value)
         return [str(held.dtype), list(held.shape), hashlib.sha256(held.tobytes()).hexdigest()]
     if is_dataclass(value) and not isinstance(value, type):
-        return _heard(value, ())
+        return _heard(value, UNHEARD_OF_A_PROMPT if isinstance(value, VoicePrompt) else ())
     if isinstance(value, tuple | list | set | frozenset):
         return [_plain(one) for one in (sorted(value) if isinstance(value, set | frozenset) else value)]
-    if isinstance(value, dict):
+    if isinstance(value, Mapping):
         return {str(name): _plain(one) for name, one in value.items()}
     return value

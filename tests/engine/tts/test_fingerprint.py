@@ -1,13 +1,24 @@
 """Whatever decides a sound is in its name: derived from the request, so that a new field cannot be forgotten."""
 
 from dataclasses import dataclass, field, fields, make_dataclass, replace
+from pathlib import Path
 
 import numpy as np
 import pytest
 
 from engine.text.segment import UNHEARD_OF_A_SEGMENT, TextSegment
 from engine.tts.fingerprint import of_request, of_segment
-from engine.types import UNHEARD_OF_A_REQUEST, Chunking, Pronunciation, Sampling, SpeechRequest, VoicePrompt
+from engine.types import (
+    HEARD_WHERE_SET,
+    UNHEARD_OF_A_REQUEST,
+    Chunking,
+    Pronunciation,
+    Sampling,
+    SpeechRequest,
+    Tone,
+    VoicePrompt,
+    VoiceState,
+)
 
 REQUEST = SpeechRequest("Hello.", voice="af_heart", language="en-us", seed=1)
 SEGMENT = TextSegment(0, "Hello.", (0, 6), 0.25, "sentence", range(7))
@@ -19,6 +30,9 @@ HEARD = {
     "instructions": "Softly.",
     "seed": 2,
     "prompt": VoicePrompt(np.zeros(10, dtype=np.float32), 24_000, "One."),
+    "moods": (("calm", VoicePrompt(np.zeros(10, dtype=np.float32), 24_000, "One.")),),
+    "state": VoiceState("kokoro", "tuned", {"offset": np.zeros(256, dtype=np.float32)}, "af_heart"),
+    "tone": Tone(pitch_semitones=1.0),
     "sampling": Sampling(temperature=0.4),
     "chunking": Chunking(mode="smooth"),
 }
@@ -44,6 +58,16 @@ def test_what_is_heard_changes_the_name(name: str) -> None:
 @pytest.mark.parametrize("name", UNHEARD)
 def test_what_is_not_heard_leaves_it(name: str) -> None:
     assert of_request(replace(REQUEST, **{name: UNHEARD[name]})) == of_request(REQUEST)
+
+
+def test_what_says_nothing_leaves_the_names_of_sound_that_was_kept_before_there_was_such_a_field() -> None:
+    assert HEARD_WHERE_SET and not HEARD_WHERE_SET & of_request(REQUEST).keys()
+
+
+def test_where_a_state_is_kept_is_not_heard() -> None:
+    prompt = VoicePrompt(np.zeros(10, dtype=np.float32), 24_000)
+    elsewhere = replace(REQUEST, prompt=replace(prompt, states=Path("elsewhere")))
+    assert of_request(elsewhere) == of_request(replace(REQUEST, prompt=prompt))
 
 
 def test_a_field_that_is_added_is_in_the_name_without_being_told() -> None:
