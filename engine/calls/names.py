@@ -7,12 +7,11 @@ from pathlib import Path
 from engine import registry, weights
 from engine.calls.options import refuse_both
 from engine.calls.options import text as as_text
+from engine.defaults import speaking
 from engine.defaults.named import LETTERS, tag
-from engine.defaults.speaking import kokoro_here
 from engine.errors import OptionError
 from engine.registry import ModelCard
 from engine.tts.kokoro.voices import voices as kokoro_voices
-from engine.weights.missing import is_missing
 from engine.wording import listed
 
 KOKORO = "mlx-community/Kokoro-82M-bf16"
@@ -43,14 +42,10 @@ def model_known(name: object, models_dir: Path | None) -> Known:
     written = str(fspath(name)).strip()
     card = registry.find(ALIASES.get(written.casefold(), written))
     notice = ""
-    if card.family == "kokoro" and not weights.is_present(card, models_dir):
-        other = kokoro_here(models_dir)
-        if other is not None:
-            # An alias is another name for these very voices: there is nothing to tell.
-            if written.casefold() not in ALIASES:
-                instead = f"{other.id}, which has the same voices, speaks instead"
-                notice = f"{is_missing(written)}, so {instead}."
-            card = other
+    if stand_in := speaking.stands_in(card, models_dir):
+        # An alias is another name for these very voices: there is nothing to tell.
+        notice = "" if written.casefold() in ALIASES else speaking.instead_of(card, stand_in)
+        card = stand_in
     weights.folder_of(card, models_dir)
     return Known(card, notice)
 

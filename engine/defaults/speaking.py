@@ -1,6 +1,7 @@
 """Who speaks where nobody named a model. The rule:
 
-    a model is named             it speaks; what else was left out is filled in below
+    a model is named             it speaks; what else was left out is filled in below. A Kokoro that is not here is
+                                 stood in for by one that is: they have the same voices
     only a voice is named        the model that has it: Kokoro's and its blends, eSpeak's, else a model that is here
     neither                      Kokoro the languages it has, each in its best voice; eSpeak all others
 
@@ -24,7 +25,7 @@ from engine.tts.espeak import catalogue
 from engine.tts.kokoro.best import best_voice
 from engine.tts.kokoro.voices import described, language_of, parse
 from engine.tts.kokoro.voices import voices as kokoro_voices
-from engine.weights.missing import ABSENT, NATURAL, gets
+from engine.weights.missing import ABSENT, NATURAL, gets, is_missing
 
 ALWAYS_SPEAKS = "espeak-ng"
 """The voice that comes with the installation."""
@@ -62,6 +63,7 @@ def who_speaks(
     voice: str = "",
     text: str = "",
     hint: str = "",
+    exact: bool = False,
 ) -> Speaker:
     """Who speaks a text.
 
@@ -72,6 +74,7 @@ def who_speaks(
         voice: a voice that was named, or ""; a blend by what it is made of.
         text: what is to be said, or its beginning; its letters may give the language away.
         hint: the language a document says it is in; one that nobody speaks is no hint.
+        exact: whether the model that was named is to be got where it is not here, so that none stands in for it.
 
     Raises:
         ModelNotFound: no such model.
@@ -80,7 +83,12 @@ def who_speaks(
     """
     wanted = tag(language)
     if model:
-        return _named_model(model, voice, wanted, text, tag(hint), models_dir)
+        card = registry.find(model, "speak")
+        stand_in = None if exact else stands_in(card, models_dir)
+        if stand_in is None:
+            return _named_model(model, card, voice, wanted, text, tag(hint), models_dir)
+        found = _named_model(stand_in.id, stand_in, voice, wanted, text, tag(hint), models_dir)
+        return replace(found, notice=instead_of(card, stand_in))
     if voice:
         card = _owner_of(voice, models_dir)
         return Speaker(card.id, voice, _in_voice(card, voice, wanted, text))
@@ -124,8 +132,21 @@ def kokoro_here(models_dir: Path | None) -> ModelCard | None:
     return next((card for card in _kokoros() if weights.is_present(card, models_dir)), None)
 
 
-def _named_model(model: str, voice: str, language: str, text: str, hint: str, models_dir: Path | None) -> Speaker:
-    card = registry.find(model, "speak")
+def stands_in(card: ModelCard, models_dir: Path | None) -> ModelCard | None:
+    """The Kokoro that is here for one that is not; None for models that are here, and for other families."""
+    if card.family != "kokoro" or weights.is_present(card, models_dir):
+        return None
+    return kokoro_here(models_dir)
+
+
+def instead_of(card: ModelCard, stand_in: ModelCard) -> str:
+    """The sentence about a stand-in."""
+    return f"{is_missing(card.id)}, so {stand_in.id}, which has the same voices, speaks instead."
+
+
+def _named_model(
+    model: str, card: ModelCard, voice: str, language: str, text: str, hint: str, models_dir: Path | None
+) -> Speaker:
     if voice:
         return Speaker(model, voice, _in_voice(card, voice, language, text))
     if not language:

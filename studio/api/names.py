@@ -66,6 +66,7 @@ def speaker(
     text: str = "",
     hint: str = "",
     own: Own | None = None,
+    exact: bool = False,
 ) -> Dressed:
     """Who speaks for a request; the arguments are those of `studio.library.voices.dressed`.
 
@@ -73,7 +74,7 @@ def speaker(
         ModelNotFound, ModelNotDownloaded, VoiceError: nobody can.
     """
     named = named_model(model, "speak", settings)
-    return dressed(settings, model=named, voice=voice, language=language, text=text, hint=hint, own=own)
+    return dressed(settings, model=named, voice=voice, language=language, text=text, hint=hint, own=own, exact=exact)
 
 
 def listener(name: str, settings: Settings, language: str = "", needs: Collection[str] = ()) -> Listener:

@@ -117,6 +117,7 @@ def _as_the_person_has_it(
         text=beginning(document),
         hint=document.language,
         own=voices,
+        exact=options.allow_download,
     )
     consent.check(settings, who.model, allowed=options.allow_download)
     texts = (text for chapter in document.chapters for text in (chapter.title, *chapter.paragraphs))

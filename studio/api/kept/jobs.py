@@ -229,6 +229,7 @@ def _options(context: ApiContext, owner: str, asked: BookForm, book: Book) -> Bo
         text=beginning(book),
         hint=book.language,
         own=saved.own(db, owner),
+        exact=asked.allow_download,
     )
     _check_consent(context, owner, who.model, asked.allow_download)
     texts = (text for chapter in book.chapters for text in (chapter.title, *chapter.paragraphs))

@@ -63,6 +63,7 @@ def dressed(
     text: str = "",
     hint: str = "",
     own: Own | None = None,
+    exact: bool = False,
 ) -> Dressed:
     """Who speaks.
 
@@ -74,12 +75,13 @@ def dressed(
         text: what is to be said, or its beginning.
         hint: the language a document says it is in.
         own: what a person's own voices are made of.
+        exact: see `engine.defaults.who_speaks`.
 
     Raises:
         ModelNotFound, ModelNotDownloaded, VoiceError: as `engine.defaults.who_speaks`.
     """
     if voice in VOICES and not (model and voice in {one.id for one in registry.voices(model)}):
-        found = dressed(settings, model=model, language=language, text=text, hint=hint, own=own)
+        found = dressed(settings, model=model, language=language, text=text, hint=hint, own=own, exact=exact)
         alike = likeness(voice, found.model, found.voice, found.language, settings)
         return replace(found, voice=alike, named=alike)
     asked = model or settings.speak_model
@@ -90,7 +92,7 @@ def dressed(
         if not wanted or base(wanted) == base(tag(voice_language(found.model, found.voice))):
             voice = settings.voice
     made_of = _made_of(asked, voice, own)
-    found = who_speaks(language, settings.models_dir, model=asked, voice=made_of, text=text, hint=hint)
+    found = who_speaks(language, settings.models_dir, model=asked, voice=made_of, text=text, hint=hint, exact=exact)
     return Dressed(found.model, found.voice, voice or found.voice, found.language, found.notice, found.lacks)
 
 

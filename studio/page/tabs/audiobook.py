@@ -173,6 +173,7 @@ def _narrator(context: PageContext, owner: str, document: Book, model: str, voic
         text=beginning(document),
         hint=document.language,
         own=saved.own(context.library.db, owner),
+        exact=True,  # the page asks, and gets what was chosen
     )
 
 

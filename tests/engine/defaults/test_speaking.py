@@ -197,3 +197,14 @@ def test_a_named_model_speaks_and_what_was_left_out_is_filled_in(have: Have, tmp
     assert who_speaks("fr", tmp_path / "empty", model="kokoro").model == "kokoro", "the pool says that it is not here"
     with pytest.raises(ModelNotFound):
         who_speaks("", models, model="nobody/nothing")
+
+
+def test_a_kokoro_that_is_not_here_is_stood_in_for_by_one_that_is(have: Have, tmp_path: Path) -> None:
+    models = have("kokoro")
+    speaker = who_speaks("", models, model=BF16.lower(), voice="am_adam")
+    assert (speaker.model, speaker.voice) == ("kokoro", "am_adam")
+    assert speaker.notice == f"{BF16} is not on this machine, so kokoro, which has the same voices, speaks instead."
+    assert who_speaks("fr", models, model=BF16).voice == "ff_siwis"
+    assert who_speaks("", models, model=BF16, exact=True).model == BF16, "it is to be got"
+    assert who_speaks("", tmp_path / "empty", model=BF16).model == BF16, "none stands in"
+    assert who_speaks("", models, model="kokoro").notice == "", "it is here"

@@ -52,10 +52,12 @@ def kept(family: str, voice: str) -> str:
         ({"speak_model": "espeak-ng", "voice": "de+m3"}, {}, "espeak-ng", "de+m3"),
         ({"speak_model": "espeak-ng", "voice": "de+m3"}, {"model": "espeak-ng"}, "espeak-ng", "de+m3"),
         ({"speak_model": "espeak-ng", "voice": "de+m3"}, {"model": "kokoro"}, "kokoro", ""),
-        ({"speak_model": BF16}, {"voice": "bf_emma"}, BF16, "bf_emma"),
+        ({"speak_model": BF16}, {"voice": "bf_emma"}, "kokoro", "bf_emma"),
+        ({}, {"model": BF16, "voice": "Evening", "exact": True}, BF16, BLEND),
+        ({}, {"model": BF16, "voice": "nova", "exact": True}, BF16, "af_nova"),
     ],
 )
-def test_who_speaks(models: Path, set_to: dict[str, str], asked: dict[str, str], model: str, voice: str) -> None:
+def test_who_speaks(models: Path, set_to: dict[str, str], asked: dict[str, Any], model: str, voice: str) -> None:
     who = dressed(settings(models, **set_to), own=kept, **asked)
     assert (who.model, who.voice) == (model, voice)
 
