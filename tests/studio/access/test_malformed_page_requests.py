@@ -161,3 +161,20 @@ def test_gradios_refusals_are_told_in_our_words(status: int, said: Any, answered
     assert MARK not in json.dumps(told)
     assert isinstance(told["error"], str) or told["error"]["message"] == told["detail"]
     assert in_our_words(status, b"no JSON")[0] == (status if status in {403, 404, 413, 500, 503} else 400)
+
+
+@pytest.mark.parametrize(
+    ("status", "code"),
+    [
+        (401, "invalid_api_key"),
+        (403, "forbidden"),
+        (404, "not_found"),
+        (413, "too_large"),
+        (429, "busy"),
+        (503, "busy"),
+    ],
+)
+def test_gradios_own_refusals_have_a_code_of_ours(status: int, code: str) -> None:
+    answered, told = in_our_words(status, b'{"detail": "in Gradio\'s words"}')
+    assert (answered, told["error"]["code"]) == (status, code)
+    assert "Gradio" not in json.dumps(told)

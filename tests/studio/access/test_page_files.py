@@ -54,6 +54,16 @@ def test_a_path_in_a_persons_text_is_not_signed() -> None:
             files().inward(text.split("file=")[-1].split("'")[0], BOB)
 
 
+def test_a_path_is_signed_only_where_it_is_a_files_own() -> None:
+    path = f"{FOLDER}/0a1b/diary.txt"
+    for value in ({"path": path}, {"url": path}, {"orig_name": path, "meta": META}):
+        out = files().outward_json({"name": "x", **value}, ADA)
+        (text,) = (out[key] for key in value if key != "meta")
+        with pytest.raises(Forbidden):
+            files().inward(text, ADA)
+        assert "/srv/" not in text
+
+
 def test_an_update_of_a_files_path_is_signed_too() -> None:
     out = files().outward_json(["replace", ["value", "path"], f"{FOLDER}/0a/x.wav"], ADA)
     assert files().inward(out[2], ADA) == f"{FOLDER}/0a/x.wav"

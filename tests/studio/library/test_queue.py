@@ -12,9 +12,10 @@ from redis import Redis
 from rq import Queue
 
 from studio.library.db import session
+from studio.library.jobs import queue
 from studio.library.jobs.leases import MAX_STARTS, STALE_ELSEWHERE_S, claim, fail, finish, is_gone, place, signature
 from studio.library.jobs.options import BookOptions
-from studio.library.jobs.queue import waiting_stems
+from studio.library.jobs.queue import VAIN_STARTS, waiting_stems
 from studio.library.library import Library
 from studio.library.names import QUEUE
 from studio.library.tables import JobPart, now
@@ -64,6 +65,15 @@ def test_a_flushed_redis_is_filled_again_once_and_not_at_the_first_look(library:
     assert waiting_stems(redis) == {f"{job_id}-0", f"{job_id}-1"}
     redis.flushall()
     assert library.reconcile(at_once=True) == 2
+
+
+def test_a_part_is_given_up_at_the_last_start_it_may_take_and_not_before(library: Library, redis: Redis) -> None:
+    job_id = library.submit_book("ann", small_book(1), BookOptions()).id
+    for starts, status in ((VAIN_STARTS - 1, "queued"), (VAIN_STARTS, "failed")):
+        redis.flushall()
+        redis.set(queue._vain_key(f"{job_id}-0"), starts)
+        library.reconcile(at_once=True)
+        assert library.view("ann", job_id).status == status
 
 
 def test_a_part_whose_worker_died_is_queued_at_once(library: Library, redis: Redis) -> None:
