@@ -2,7 +2,7 @@
 
 import re
 
-from engine.text.english.grammar import by_letters
+from engine.text.english.grammar import by_letters, closes_sentence
 from engine.text.normalised import Edit
 from engine.text.rules import Draft, Reading, Rule
 
@@ -80,7 +80,9 @@ _BEFORE_FIGURES = {
     "lot": "lot", "sig": "signature",
 }  # fmt: skip
 _LATIN = {
-    "e.g.": "for example", "i.e.": "that is", "a.k.a.": "also known as", "et al.": "and others", "c/o": "care of",
+    "e.g.": "for example", "401(k)": "four oh one K", "401k": "four oh one K", "403(b)": "four oh three B",
+    "403b": "four oh three B", "401(k)s": "four oh one Ks", "&c.": "et cetera", "&c": "et cetera",
+    "i.e.": "that is", "a.k.a.": "also known as", "et al.": "and others", "c/o": "care of",
     "w/o": "without",
     "w/": "with", "b/c": "because", "n.b.": "note well", "q.v.": "which see", "op. cit.": "in the work cited",
     "P.S.": "P S",
@@ -160,7 +162,9 @@ def _title(match: re.Match[str], draft: Draft) -> Reading:
     if title not in _TITLES or not (dot or title in _BARE_TITLES):
         return None
     before = draft.text[: match.start()][-24:]
-    if title in {"Dr", "Mt", "Ft", "Pt", "Sec", "Fr", "Col", "Rep"} and re.search(r"\d \w+ $", before):
+    if title in {"Dr", "Mt", "Ft", "Pt", "Sec", "Fr", "Col", "Rep"} and re.search(
+        r"\d (?:[NSEW]\.? )?[A-Z]\w+ $", before
+    ):
         # "12 Maple Dr. Springfield" is a drive.
         return None
     if (
@@ -178,7 +182,9 @@ def _street(match: re.Match[str], draft: Draft) -> Reading:
     word, dot, end = match["word"], match["dot"], match.end()
     following = re.match(r" (?P<next>[A-Z][\w'’]*)", draft.text[end : end + 30])
     previous = match["previous"]
-    is_name = previous[0].isupper() or previous[-1].isdecimal() or previous.endswith(("st", "nd", "rd", "th"))
+    is_name = (
+        previous[0].isupper() or previous[-1].isdecimal() or re.search(r"\d(?:st|nd|rd|th)$", previous) is not None
+    )
     at_start = match.start() == 0 or draft.text[: match.start()].rstrip(" \"“'")[-1:] in {"", ".", "!", "?", ":"}
     closes = draft.ends_sentence(end)
     if word == "St":
@@ -212,18 +218,10 @@ def _dotted(match: re.Match[str], draft: Draft) -> Reading:
         said = lower.capitalize()
     if said is None:
         return None
-    closes = _closes(match.end(), draft)
+    closes = closes_sentence(match.end(), draft)
     if word in _ALSO_WORDS and (closes or re.match(r" [A-Z]", draft.text[match.end() :][:2])):
         return None
     return Edit(match.start(), match.end(), said + ("." if closes else ""), joins=not closes)
-
-
-def _closes(end: int, draft: Draft) -> bool:
-    """Whether the full stop before `end` also ends its sentence: then what follows begins like one."""
-    if not draft.ends_sentence(end):
-        return False
-    rest = draft.text[end:][:4].lstrip(" \"'”’)]»")
-    return not rest or not (rest[0].islower() or rest[0].isdecimal() or rest[0] in ",;:")
 
 
 def _figures(match: re.Match[str], draft: Draft) -> Reading:
@@ -254,7 +252,7 @@ def _fixed(match: re.Match[str], draft: Draft) -> Reading:
     said = _LATIN.get(word) or _LATIN.get(word.lower())
     if said is None or word == "VS":
         return None
-    ends = word.endswith(".") and _closes(match.end(), draft) and word.lower() not in {"e.g.", "i.e."}
+    ends = word.endswith(".") and closes_sentence(match.end(), draft) and word.lower() not in {"e.g.", "i.e."}
     if word[0].isupper() and said[0].islower() and draft.text[: match.start()].strip() == "":
         said = said[0].upper() + said[1:]
     if word.endswith("/") and match.end() < len(draft.text) and draft.text[match.end()] != " ":
@@ -267,7 +265,7 @@ def _initials(match: re.Match[str], draft: Draft) -> Reading:
     end = match.start() + len(match[0].rstrip())
     if len(letters) == 1:
         return _single_initial(match, draft)
-    closes = _closes(end, draft) and not _is_name_part(letters, end, draft)
+    closes = closes_sentence(end, draft) and not _is_name_part(letters, end, draft)
     together = "".join(letters)
     if together in _WINDS and " " not in match[0].rstrip():
         return Edit(match.start(), end, _WINDS[together] + ("." if closes else ""), joins=not closes)
@@ -305,7 +303,7 @@ def _slashed(match: re.Match[str], draft: Draft) -> Reading:
 
 
 RULES = (
-    Rule(_FIXED, _fixed, needs="./Pv"),
+    Rule(_FIXED, _fixed, needs="./Pve&4"),
     Rule(_AGAINST, _against, needs="v"),
     Rule(_FIGURES, _figures, needs="0123456789IVXLCp"),
     Rule(_STREET_WORD, _street, needs="SD"),

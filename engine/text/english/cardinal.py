@@ -6,11 +6,17 @@ from num2words import num2words
 
 # Beyond a quadrillion nobody follows the name of a number: it is read figure by figure.
 MAX_NAMED_DIGITS = 15
+MAX_GROUPED_DIGITS = 33
+"""The same where commas part the thousands: whoever writes it so counts it."""
 
 _DIGIT_NAMES = ("zero", "one", "two", "three", "four", "five", "six", "seven", "eight", "nine")
 
-NUMBER = r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+"
-"""A number as figures, with or without commas between thousands."""
+_SPACED = (
+    r"(?<!\d )(?:[1-9]\d?(?: \d{3}){1,4}|[1-9]\d\d(?: \d{3}){0,3} (?:000|\d[05]0)|[1-9]\d\d(?: \d{3}){2,4})"
+    r"(?! ?\d|[,/⁄-]\d)(?:\.\d+)?"
+)
+NUMBER = rf"\d{{1,3}}(?:,\d{{3}})+(?!\d)(?:\.\d+)?|{_SPACED}|\d+(?:\.\d+)?|\.\d+"
+"""A number as figures, with or without commas or spaces between thousands."""
 
 
 def is_american(language: str) -> bool:
@@ -43,10 +49,15 @@ def number(figures: str, american: bool = True) -> str:
 
     "1,234.50" -> "one thousand two hundred thirty-four point five zero"; "007" -> "zero zero seven".
     """
-    whole, point, fraction = figures.replace(",", "").partition(".")
+    whole, point, fraction = figures.replace(",", "").replace(" ", "").partition(".")
+    is_grouped = "," in figures or " " in figures
     if not whole:
         said = "zero" if not american else ""
-    elif len(whole) > MAX_NAMED_DIGITS or (whole[0] == "0" and len(whole) > 1) or _is_serial(figures, whole):
+    elif (
+        len(whole) > (MAX_GROUPED_DIGITS if is_grouped else MAX_NAMED_DIGITS)
+        or (whole[0] == "0" and len(whole) > 1)
+        or _is_serial(figures, whole)
+    ):
         said = digits(whole)
     else:
         said = cardinal(int(whole), american)
@@ -55,7 +66,7 @@ def number(figures: str, american: bool = True) -> str:
 
 def _is_serial(figures: str, whole: str) -> bool:
     """Whether a long run of figures without commas or round end is the name of something rather than a count."""
-    return len(whole) >= 10 and "," not in figures and not whole.endswith("000")
+    return len(whole) >= 10 and "," not in figures and " " not in figures and not whole.endswith("000")
 
 
 def is_one(figures: str) -> bool:

@@ -12,10 +12,11 @@ MONTHS = (
     "July", "August", "September", "October", "November", "December",
 )  # fmt: skip
 _MONTH_OF = {name[:length]: name for name in MONTHS for length in (3, len(name))} | {"Sept": "September"}
-_MONTH = (
-    r"(?P<month>Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|"
+_ANY_MONTH = (
+    r"(?i:Jan(?:uary)?|Feb(?:ruary)?|Mar(?:ch)?|Apr(?:il)?|May|June?|July?|Aug(?:ust)?|Sept?(?:ember)?|"
     r"Oct(?:ober)?|Nov(?:ember)?|Dec(?:ember)?)"
 )
+_MONTH = rf"(?P<month>{_ANY_MONTH})"
 _WEEKDAYS = {
     "Mon": "Monday", "Tue": "Tuesday", "Tues": "Tuesday", "Wed": "Wednesday", "Thu": "Thursday", "Thur": "Thursday",
     "Thurs": "Thursday", "Fri": "Friday", "Sat": "Saturday", "Sun": "Sunday",
@@ -36,12 +37,31 @@ _NUMERIC = re.compile(
 )
 _MONTH_FIRST = re.compile(
     rf"(?<![\w'-]){_MONTH}(?P<dot>\.)? (?:the )?{_DAY}(?P<suffix>st|nd|rd|th)?{_END}"
-    rf"(?P<range> ?[–-] ?(?P<last>3[01]|[12]\d|[1-9])(?:st|nd|rd|th)?\b(?!\d))?(?P<comma>,? (?={_YEAR}{_END}(?!\w)))?"
+    rf"(?P<range> ?[–-] ?(?P<last>3[01]|[12]\d|[1-9])(?:st|nd|rd|th)?\b(?!\d))?"
+    rf"(?P<comma>(?:,? |,)(?={_YEAR}{_END}(?!\w)))?"
 )
 _DAY_FIRST = re.compile(
     rf"(?<![\w.,:/$£€-]){_DAY}(?P<suffix>st|nd|rd|th)?(?P<of> of | ){_MONTH}(?P<dot>\.)?(?!\w)"
-    rf"(?P<comma>,? (?={_YEAR}{_END}(?!\w)))?"
+    rf"(?P<comma>(?:,? |,)(?={_YEAR}{_END}(?!\w)))?"
 )
+_MONTH_RANGE = re.compile(
+    rf"(?<![\w'-])(?P<first>{_ANY_MONTH})(?P<first_dot>\.)?(?P<dash> ?[–-] ?)"
+    rf"(?P<last>{_ANY_MONTH})(?P<dot>\.)?(?![\w'-])"
+)
+_DAY_TO_MONTH = re.compile(
+    rf"(?<=\d)(?:st|nd|rd|th)?(?P<dash> ?[–-] ?)(?={_ANY_MONTH}\.? (?:3[01]|[12]\d|0?[1-9])(?!\d))"
+)
+_DASHED = re.compile(
+    rf"(?<![\w./-])(?:{_MONTH}-(?P<day>3[01]|[12]\d|0?[1-9])|(?P<first_day>3[01]|[12]\d|0?[1-9])-(?P<later_month>{_ANY_MONTH}))"
+    rf"(?:-(?P<year>[12]\d{{3}}|\d\d))?(?![\w/-]|[.,]\d)"
+)
+_LONG_ISO = re.compile(
+    r"(?<![\w/.-])(?P<year>[12]\d{3})/(?P<month>0?[1-9]|1[0-2])/(?P<day>3[01]|[12]\d|0?[1-9])(?![\w/-]|\.\d)"
+)
+_QUARTER = re.compile(
+    r"(?<![\w.,-])(?:(?P<first>[1-4])Q|Q(?P<second>[1-4]))(?: ?(?:FY ?)?(?P<year>[12]\d{3}|'?\d\d))?(?![\w%])"
+)
+_QUARTERS = ("first", "second", "third", "fourth")
 _MONTH_YEAR = re.compile(rf"(?<![\w'-]){_MONTH}(?P<dot>\.)?,? (?={_YEAR}{_END}(?!\w))")
 _WEEKDAY = re.compile(
     rf"(?<![\w'-])(?P<weekday>Mon|Tues?|Wed|Thu(?:rs?)?|Fri|Sat|Sun)(?P<dot>\.)?(?=,? (?:the )?(?:{_MONTH}\b|\d))"
@@ -52,7 +72,7 @@ _WEEKDAY_ALONE = re.compile(
 )
 _ERA = re.compile(
     r"(?<![\w.,-])(?:(?P<before>AD|A\.D\.|CE) ?(?P<first>\d{1,4})(?!\d|[.,]\d)"
-    r"|(?:(?P<from>\d{1,4}) ?[–-] ?)?(?P<second>\d{1,4}) ?(?P<after>BCE?|CE|AD|B\.C\.(?:E\.)?|A\.D\.|C\.E\.)(?!\w))"
+    r"|(?:(?P<from>\d{1,4}) ?[–-] ?)?(?P<second>\d{1,4}) ?(?P<after>BCE?|CE|AD|B\.C\.(?:E\.)?|A\.D\.?|C\.E\.)(?!\w))"
 )
 _DECADE = re.compile(r"(?<![\w.,])(?P<tick>')?(?P<figures>(?:1\d|20)\d0|[2-9]0)'?s\b")
 _SHORT_YEAR = re.compile(r"(?<!\w)'(?P<figures>\d\d)(?!\w|[.,]\d)")
@@ -81,8 +101,13 @@ _COUNTED = re.compile(
 def spoken_month(match: re.Match[str]) -> list[Edit]:
     """The month in full; its abbreviation's full stop goes with it."""
     end = match.end("dot") if match["dot"] else match.end("month")
-    name = _MONTH_OF[match["month"]]
-    return [] if name == match["month"] and not match["dot"] else [Edit(match.start("month"), end, name, joins=True)]
+    written = match["month"]
+    name = _MONTH_OF[written.capitalize()]
+    return (
+        []
+        if name.casefold() == written.casefold() and not match["dot"]
+        else [Edit(match.start("month"), end, name, joins=True)]
+    )
 
 
 def _iso(match: re.Match[str], draft: Draft) -> Reading:
@@ -112,7 +137,9 @@ def _numeric(match: re.Match[str], draft: Draft) -> Reading:
     month, day = (first, second) if month_first else (second, first)
     if not (1 <= month <= 12 and 1 <= day <= 31):
         return None
-    return _calendar(day, month, figures, american)
+    # Whoever writes the day first, where only one order is possible, says it first.
+    day_first = first > 12 and match["mark"] in ".-"
+    return _calendar(day, month, figures, american and not day_first)
 
 
 def _year_of(match: re.Match[str], draft: Draft) -> Edit:
@@ -121,6 +148,8 @@ def _year_of(match: re.Match[str], draft: Draft) -> Edit:
 
 
 def _month_first(match: re.Match[str], draft: Draft) -> Reading:
+    if match["month"] in {"may", "march", "mar", "MAY"} and not match["comma"]:
+        return None  # "it may 5 times", "they march 12 miles"
     edits = spoken_month(match)
     the = "" if is_american(draft.language) or "the " in match[0] else "the "
     start, end = match.start("day"), match.end("suffix") if match["suffix"] else match.end("day")
@@ -134,8 +163,9 @@ def _month_first(match: re.Match[str], draft: Draft) -> Reading:
 
 def _day_first(match: re.Match[str], draft: Draft) -> Reading:
     before = draft.text[: match.start()][-5:].lower()
-    if match["month"] in {"May", "March"} and not match["comma"] and before.endswith((" than ", "over ")):
-        return None
+    is_verb = before.endswith((" than ", "over ")) or (match["month"].islower() and not match["suffix"])
+    if is_verb and match["month"].lower() in {"may", "march", "mar", "dec"} and not match["comma"]:
+        return None  # "the 12 may go"
     the = "" if before.endswith(("the ", "to ", "-", "–")) else "the "
     edits = [Edit(match.start("day"), match.end("of"), f"{the}{ordinal(int(match['day']))} of ")]
     edits += _closing_month(match, draft)
@@ -153,9 +183,59 @@ def _closing_month(match: re.Match[str], draft: Draft) -> list[Edit]:
 
 
 def _month_year(match: re.Match[str], draft: Draft) -> Reading:
+    if match["month"] in {"may", "march", "mar"}:
+        return None
     start = match.end()
     said = year(int(match["year"]), is_american(draft.language))
     return [*spoken_month(match), Edit(start, start + len(match["year"]), said)]
+
+
+def _month_range(match: re.Match[str], draft: Draft) -> Reading:
+    if match["first"][0].islower() or match["last"][0].islower():
+        return None
+    closes = bool(match["dot"]) and draft.ends_sentence(match.end())
+    return [
+        Edit(match.start("first"), match.start("dash"), _MONTH_OF[match["first"].capitalize()], joins=True),
+        Edit(*match.span("dash"), " to "),
+        Edit(
+            match.start("last"),
+            match.end(),
+            _MONTH_OF[match["last"].capitalize()] + "." * closes,
+            joins=bool(match["dot"]) and not closes,
+        ),
+    ]
+
+
+def _day_to_month(match: re.Match[str], draft: Draft) -> Reading:
+    before = draft.text[max(0, match.start() - 16) : match.start()]
+    return Edit(*match.span("dash"), " to ") if re.search(rf"{_ANY_MONTH}\.? \d{{1,2}}$", before) else None
+
+
+def _dashed(match: re.Match[str], draft: Draft) -> Reading:
+    month, day = match["month"] or match["later_month"], match["day"] or match["first_day"]
+    number_of = MONTHS.index(_MONTH_OF[month.capitalize()]) + 1
+    if not match["year"]:
+        if month[0].islower() or month == "May":
+            return None
+        return f"{MONTHS[number_of - 1]} {ordinal(int(day))}"
+    return _calendar(int(day), number_of, match["year"], is_american(draft.language))
+
+
+def _long_iso(match: re.Match[str], draft: Draft) -> Reading:
+    return _calendar(int(match["day"]), int(match["month"]), match["year"], is_american(draft.language))
+
+
+def _quarter(match: re.Match[str], draft: Draft) -> Reading:
+    said = f"{_QUARTERS[int(match['first'] or match['second']) - 1]} quarter"
+    before = draft.text[max(0, match.start() - 6) : match.start()].lower()
+    if before.endswith(("in ", "of ", "by ", "for ", "since ")):
+        said = f"the {said}"
+    if not match["year"]:
+        return said if match["second"] or before.strip() else None
+    figures = match["year"].lstrip("'")
+    return (
+        f"{said} of {year(int(figures), is_american(draft.language)) if len(figures) == 4 else cardinal(int(figures))}"
+    )
 
 
 def _weekday(match: re.Match[str], draft: Draft) -> Reading:
@@ -243,6 +323,11 @@ def _year_alone(match: re.Match[str], draft: Draft) -> Reading:
 
 DATE_RULES = (
     Rule(_ISO, _iso, needs="-/"),
+    Rule(_LONG_ISO, _long_iso, needs="/"),
+    Rule(_DASHED, _dashed, needs="-"),
+    Rule(_QUARTER, _quarter, needs="Q"),
+    Rule(_DAY_TO_MONTH, _day_to_month, needs="–-"),
+    Rule(_MONTH_RANGE, _month_range, needs="–-"),
     Rule(_NUMERIC, _numeric, needs="/.-"),
     Rule(_WEEKDAY, _weekday, needs=DIGITS),
     Rule(_WEEKDAY_ALONE, _weekday_alone, needs="MTWFS"),

@@ -14,7 +14,7 @@ _DOMAINS = (
 )
 _HOST = rf"(?:[A-Za-z0-9](?:[A-Za-z0-9-]{{0,62}})\.){{1,8}}(?:{_DOMAINS})\b(?![\w-]|\.\w)"
 _URL = re.compile(
-    rf"(?<![\w@.-])(?:(?P<scheme>(?:https?|ftp)://)(?P<any_host>[^\s/?#<>\"“”]{{1,253}})|"
+    rf"(?<![\w@.-])(?:(?P<scheme>(?:https?|ftp|file)://)(?P<any_host>[^\s/?#<>\"“”]{{1,253}})|"
     rf"(?P<host>www\.[\w.-]{{1,200}}\w|{_HOST}))"
     r"(?P<tail>[/?#:][^\s<>\"“”]{0,2000})?"
 )
@@ -22,8 +22,9 @@ _LINK = re.compile(
     r"!?\[(?P<words>[^\[\]\n]{1,200})\]\((?:https?://|mailto:|[#./\w])[^()\s]{0,2000}\)"
 )  # as in Markdown
 _EMAIL = re.compile(
-    r"(?<![\w.+%-])"
-    r"(?:mailto:)?(?P<local>\w[\w.+%-]{0,63})@(?P<host>[A-Za-z0-9][\w-]{0,62}(?:\.[A-Za-z0-9-]{1,63}){1,6})"
+    r"(?<![\w.+%&-])"
+    r"(?:mailto:)?(?P<local>\w[\w.+%&-]{0,63})@(?P<host>[A-Za-z0-9][\w-]{0,62}(?:\.[A-Za-z0-9-]{1,63}){1,6})"
+    r"(?P<tail>/[\w/.-]{1,200}\w)?"
 )
 _HANDLE = re.compile(r"(?<![\w@./])@(?P<name>\w{1,40})|(?<![\w#&/])#(?P<topic>(?=\w{0,40}[^\W\d_])\w{1,60})")
 _IP = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?(?!\.?\w)")
@@ -41,11 +42,21 @@ _PHONE = re.compile(
     r"\+\d{1,3}(?:[ .-]?\(\d{1,4}\))?(?:[ .-]?\d{2,5}){2,5}"  # +44 20 7946 0958, +1 (555) 123-4567
     r"|(?:1[ .-])?\(\d{2,5}\)[ .-]?\d{3,4}(?:[ .-]?\d{3,4})?"  # (555) 123-4567, (020) 7946 0958
     r"|(?:1[.-])?\d{3}[.-]\d{3}[.-]\d{4}"  # 555-123-4567, 1-800-555-0199
+    r"|[2-9]\d\d \d{3} \d{4}"  # 555 123 4567
+    r"|\d{3}-\d{3}-\d{4}-\d{1,4}"  # with an extension
     r"|\d{3}-\d{4}"  # 555-1234
     r"|0\d{2,4} \d{3,4} ?\d{3,4}(?: \d{2,4})?"  # 020 7946 0958, 01632 960983
     r")(?![\w-]|[.,/]\d)"
 )
-_LETTERED_PHONE = re.compile(r"(?<![\w-])1-8(?:00|88|77|66|55)-(?P<word>[A-Z]{3,10}|\d{3}-[A-Z]{4})(?![\w-])")
+_LETTERED_PHONE = re.compile(
+    r"(?<![\w-])1-[89](?:00|88|77|66|55|44|33)-(?P<word>[A-Z]{3,10}|\d{3}-[A-Z]{4}|(?:[A-Z]{1,8}|\d)(?:-(?:[A-Z]{1,8}|\d)){1,4})"
+    r"(?![\w-])"
+)
+_SECRET = re.compile(
+    r"\b(?:ending (?:in|with)|ends in|last four(?: digits)?(?: are| of)?|PIN(?: is| code)?|OTP(?: is)?|otp(?: is)?|"
+    r"passcode(?: is)?|password(?: is)?|security code(?: is)?|verification code(?: is)?|code is):? "
+    r"(?P<code>[A-Za-z]{0,4}\d{3,10})\b(?![.,:/-]?\d)"
+)
 _SHORT_PHONE = re.compile(
     r"\b(?P<cue>call|calls|called|calling|dial|dialed|dialled|dialing|dialling|ring|phone|phoned|text)(?P<gap> )"
     r"(?P<phone>\d{3})\b(?![.,]?\d)",
@@ -57,8 +68,8 @@ _GROUPED = re.compile(  # cards, ISBN, social security: groups of figures that a
 )
 
 _MARKS = {
-    ".": "dot", "/": "slash", "-": "dash", "_": "underscore", "?": "question mark", "=": "equals", "&": "and",
-    "#": "hash",
+    ".": "dot", "/": "slash", "-": "dash", "_": "underscore", "?": "question mark", "=": "equals",
+    "#": "hash", "&": "ampersand",
     "%": "percent", "+": "plus", "~": "tilde", ":": "colon", "@": "at", ",": "comma", ";": "semicolon",
     "!": "exclamation mark",
     "*": "star", "$": "dollar", "\\": "backslash",
@@ -113,6 +124,7 @@ def _email(match: re.Match[str], draft: Draft) -> Reading:
         Edit(match.start(), at, _spelt(match["local"])),
         Edit(at, at + 1, " at "),
         Edit(at + 1, end, _host(host)),
+        *([Edit(*match.span("tail"), " " + _spelt(match["tail"]))] if match["tail"] else []),
     ]
 
 
@@ -171,9 +183,22 @@ def _group(group: str, zero: str) -> str:
 def _lettered_phone(match: re.Match[str], draft: Draft) -> Reading:
     said = _dictated(match[0][: match.start("word") - match.start()].rstrip("-"), draft)
     word = match["word"]
-    if word[0].isdecimal():
+    if word[:3].isdecimal():
         return f"{said}, {digits(word[:3])}, {word[4:].capitalize()}"
+    if "-" in word:
+        return f"{said}, " + " ".join(
+            digits(part) if part.isdecimal() else part if len(part) < 2 else part.capitalize()
+            for part in word.split("-")
+        )
     return f"{said}, {word.capitalize()}"
+
+
+def _secret(match: re.Match[str], draft: Draft) -> Reading:
+    """ "ending in 8876": figure by figure, as one dictates it."""
+    code = match["code"]
+    letters = code.rstrip(DIGITS)
+    said = digits(code[len(letters) :])
+    return Edit(*match.span("code"), f"{letters} {said}" if letters else said)
 
 
 def _short_phone(match: re.Match[str], draft: Draft) -> Reading:
@@ -200,6 +225,7 @@ RULES = (
     Rule(_GROUPED, _grouped, needs=" -"),
     Rule(_PHONE, _phone, needs=DIGITS),
     Rule(_VERSION, _version, needs="."),
+    Rule(_SECRET, _secret, needs=DIGITS),
     Rule(_SHORT_PHONE, _short_phone, needs=DIGITS),
     Rule(_HANDLE, _handle, needs="@#"),
 )

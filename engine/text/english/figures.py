@@ -2,22 +2,36 @@
 
 import re
 
-from engine.text.english.cardinal import NUMBER, cardinal, digits, fraction, is_american, number, ordinal, pairs
+from engine.text.english.cardinal import NUMBER, cardinal, digits, fraction, is_american, number, ordinal, pairs, plural
 from engine.text.normalised import Edit
 from engine.text.rules import DIGITS, Draft, Reading, Rule
 
 _ORDINAL = re.compile(
     r"(?<![\w.])(?P<figures>\d{1,3}(?:,\d{3})+|\d{1,12})(?:st|nd|rd|th|ST|ND|RD|TH)(?P<plural>s)?(?!\w)"
 )
-_SPACED_MINUS = re.compile(r"(?<=[\d)] )[-−](?= ?[\d(])|(?<![^\s(\[{\"“'=<>≤≥:,/])[-−](?=[.]?\d)")
+_SPACED_MINUS = re.compile(
+    r"(?<=[\d)] )[-−](?= ?[\d(])|(?<=\d)[-−](?= \d[\d.,]{0,9} ?=)|(?<![^\s(\[{\"“'=<>≤≥:,/])[-−](?=[.]?\d)"
+)
 _RANGE_MARK = re.compile(r" ?[–—] ?(?=[$£€¥₹]?\.?\d)|(?<=\S)-(?=[$£€¥₹]?\.?\d)")
 _LEFT_OF_RANGE = re.compile(r"\d(?:st|nd|rd|th|s|%|°[CF]?| ?[ap]\.?m\.?|[kmbKMB]|bn)?$", re.IGNORECASE)
+_SUM_BEHIND = re.compile(r"[$£€]?\.?\d[\d.,]{0,12} ?=")
+_IN_A_CODE = re.compile(
+    r"[A-Za-z]{1,6}-\d{1,4}-\d{1,4}-[A-Za-z]|\d-[A-Za-z]{1,6}-(?:[A-Za-z]{1,6}-)?\d|(?<![A-Za-z])[A-Za-z]{1,2}-\d{1,4}-\d{1,4}"
+)
 _NUMBERED = re.compile(
     r"(?<![\w'])(?P<cue>Flight|flight|Boeing|Airbus|Route|Highway|Interstate|Room|room|Apartment|Suite|Bus|bus|"
     r"Channel|Area|Studio|Extension|extension) "
     r"(?P<figures>[1-9]\d{2,3})(?![\w%]|[.,:/-]\d)"
 )
-_INTERSTATE = re.compile(r"(?<![\w-])(?P<road>[^\W\d_]{1,20})-(?P<figures>\d{1,4})(?!\w|[.,-]\d)")
+_INTERSTATE = re.compile(r"(?<![\w-])(?P<road>[^\W\d_]{1,20})-(?P<figures>\d{1,4})(?P<plural>'?s)?(?!\w|[.,-]\d)")
+_PLURAL_CODE = re.compile(
+    r"(?<![\w.,$£€/:'-])(?:(?P<letters>[A-Z]{1,4})(?P<kind>\d{1,4})|(?P<figures>[1-9]\d\d))s(?![\w-])"
+)
+_COUNTED_HEADING = re.compile(
+    r"(?<![\w'])(?P<heading>(?i:chapter|part|book|volume|act|scene|section|lesson|unit|episode|season|track|disc|disk|"
+    r"level|day|week|step|figure|table|page|exercise|module|no|number|side|verse|stage))\.? (?P<figures>0\d{1,2})"
+    r"(?![\w%]|[.,:/-]\d)"
+)
 _MIXED = re.compile(r"(?<![\w'])(?=\w{0,30}[^\W\d_])(?=\w{0,30}\d)\w{2,31}(?!\w)")
 _MIXED_PARTS = re.compile(r"\d+|[^\W\d]+")
 _CHAIN = re.compile(r"(?<![\w.,-])\d{1,2}(?:-\d{1,2}){2,5}(?![\w-]|[.,]\d)")
@@ -29,7 +43,11 @@ _GREEK = {"π": "pi", "µ": "micro", "Ω": "ohm"}
 _RAISED = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹−", "-0123456789-")
 _ZIP = re.compile(r"(?<![\w])(?P<state>[A-Z]{2}),? (?P<zip>\d{5})(?:-(?P<plus>\d{4}))?(?![\w,-]|\.\d)")
 _NUMBER_SIGN = re.compile(rf"(?<![\w&/])[#№] ?(?P<number>{NUMBER})(?![\w])")
-_SCALED = re.compile(rf"(?<![\w.,])(?P<number>{NUMBER})(?P<scale>bn|mn|tn|[kK]|[MB](?= [a-z]{(3,)}s\b))\b(?![-.]\w)")
+_SCALED = re.compile(
+    rf"(?<![\w.,])(?P<number>{NUMBER})(?:"
+    r"(?P<scale>bn|mn|tn|[kK]|[MB](?= [a-z]{2,20}s\b| (?:people|men|women|children)\b|-[a-z]))|"
+    r"(?<=\d[.,]\d)(?P<sure>[MBTmb])|(?<=[.,]\d\d)(?P<surer>[MBTmb]))\b(?!\.\w|-[\dA-Z])"
+)
 _PLAIN = re.compile(rf"(?<![\w.])(?<!\d,)(?P<number>{NUMBER})(?P<plus>\+)?(?![^\W_])")
 _ANY = re.compile(r"\d+")
 _SCALES = {
@@ -40,6 +58,9 @@ _SCALES = {
     "B": "billion",
     "bn": "billion",
     "tn": "trillion",
+    "T": "trillion",
+    "m": "million",
+    "b": "billion",
 }
 
 
@@ -51,11 +72,17 @@ def _ordinal(match: re.Match[str], draft: Draft) -> Reading:
 
 
 def _minus(match: re.Match[str], draft: Draft) -> Reading:
-    return "minus" if draft.text[match.end() : match.end() + 1] == " " else "minus "
+    before, after = draft.text[match.start() - 1 : match.start()], draft.text[match.end() : match.end() + 1]
+    return f"{' ' * before.isdecimal()}minus{'' if after == ' ' else ' '}"
 
 
 def _range_mark(match: re.Match[str], draft: Draft) -> Reading:
     before = draft.text[max(0, match.start() - 8) : match.start()]
+    if match[0] == "-":
+        if _SUM_BEHIND.match(draft.text, match.end()):
+            return " minus "
+        if _IN_A_CODE.search(draft.text[max(0, match.start() - 24) : match.end() + 24]):
+            return None  # "b-c-1-5-b": part of a code, and no range
     return " to " if _LEFT_OF_RANGE.search(before) else None
 
 
@@ -66,7 +93,24 @@ def _numbered(match: re.Match[str], draft: Draft) -> Reading:
 
 
 def _interstate(match: re.Match[str], draft: Draft) -> Reading:
-    return Edit(match.end("road"), match.end(), " " + _attached(match["figures"]))
+    said = _attached(match["figures"])
+    return Edit(match.end("road"), match.end(), f" {plural(said) if match['plural'] else said}")
+
+
+def _several(match: re.Match[str], draft: Draft) -> Reading:
+    return _interstate(match, draft) if match["plural"] and match["road"][0].isupper() else None
+
+
+def _plural_code(match: re.Match[str], draft: Draft) -> Reading:
+    """ "two 747s", "MP3s", "three F16s": a kind of thing, several of them. Decades and seconds are others' business."""
+    letters, figures = match["letters"], match["kind"] or match["figures"]
+    said = plural(_attached(figures))
+    return f"{letters} {said}" if letters else said
+
+
+def _counted_heading(match: re.Match[str], draft: Draft) -> Reading:
+    """ "Chapter 01": files are named so; nobody says the zero."""
+    return Edit(*match.span("figures"), cardinal(int(match["figures"])))
 
 
 def _mixed(match: re.Match[str], draft: Draft) -> Reading:
@@ -117,7 +161,7 @@ def _number_sign(match: re.Match[str], draft: Draft) -> Reading:
 
 
 def _scaled(match: re.Match[str], draft: Draft) -> Reading:
-    scale = match["scale"]
+    scale = match["scale"] or match["sure"] or match["surer"]
     if scale in {"K", "B", "M"} and match["number"] in {"1", "2", "3", "4", "8"} and scale == "K":
         return None  # a 4K screen
     return f"{number(match['number'], is_american(draft.language))} {_SCALES[scale]}"
@@ -144,6 +188,10 @@ SIGN_RULES = (
     Rule(_SPACED_MINUS, _minus, needs="-−"),
     Rule(_RANGE_MARK, _range_mark, needs="–—-"),
 )
+PLURAL_RULES = (
+    Rule(_INTERSTATE, _several, needs="s"),
+    Rule(_PLURAL_CODE, _plural_code, needs="s"),
+)
 RULES = (
     Rule(_POWER, _power, needs="eE^⁻⁰¹²³⁴⁵⁶⁷⁸⁹"),
     Rule(_ZIP, _zip, needs=DIGITS),
@@ -151,6 +199,7 @@ RULES = (
     Rule(_NUMBER_SIGN, _number_sign, needs="#№"),
     Rule(_NUMBERED, _numbered, needs=DIGITS),
     Rule(_INTERSTATE, _interstate, needs="-"),
+    Rule(_COUNTED_HEADING, _counted_heading, needs="0"),
     Rule(_ORDINAL, _ordinal, needs=DIGITS),
     Rule(_SCALED, _scaled, needs="kKMBbmt"),
     Rule(_MIXED, _mixed, needs=DIGITS),

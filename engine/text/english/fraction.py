@@ -17,7 +17,7 @@ SIGNS = "".join(PARTS)
 _NO_FRACTIONS = {"24/7", "9/11", "7/11", "50/50", "20/20"}
 _SIGN = re.compile(rf"(?<![\w.,])(?:(?P<whole>\d{{1,9}}) ?)?(?P<vulgar>[{SIGNS}])")
 _STROKE = re.compile(
-    r"(?<![\w.,/$£€-])(?:(?P<whole>\d{1,4})[ -])?(?P<over>\d{1,3})[/⁄](?P<under>\d{1,4})(?:th|rd|nd|ths|s)?"
+    r"(?<![\w.,/$£€-])(?:(?P<whole>\d{1,4})[ -])?(?P<over>\d{1,3})[/⁄](?P<under>\d{1,4})(?i:th|rd|nd|ths|s)?"
     r"(?![\w/]|[.,]\d)"
 )
 _UNIT = re.compile(
@@ -47,7 +47,7 @@ def _stroke(match: re.Match[str], draft: Draft) -> Reading:
     over, under, whole = int(match["over"]), int(match["under"]), match["whole"]
     if match[0] in _NO_FRACTIONS:
         return f"{cardinal(over)} {cardinal(under)}"
-    if under == 0 or (whole and over >= under):
+    if under == 0:
         return None
     said = _spoken(over, under, american, has_whole=bool(whole))
     return f"{number(whole, american)} and {said}" if whole else said

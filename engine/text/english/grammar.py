@@ -2,6 +2,8 @@
 
 import re
 
+from engine.text.rules import Draft
+
 _ARTICLE = re.compile(r"(?:^|\W)(?:an?|another|every|that|this)\s$", re.IGNORECASE)
 # Words that cannot be the noun a quantity describes.
 _NOUN = re.compile(
@@ -15,6 +17,14 @@ _NOUN = re.compile(
 def describes_noun(text: str, start: int, end: int) -> bool:
     """Whether what stands from `start` to `end` has an article before and a noun behind it ("a $5 bill")."""
     return _ARTICLE.search(text[max(0, start - 9) : start]) is not None and _NOUN.match(text, end) is not None
+
+
+def closes_sentence(end: int, draft: Draft) -> bool:
+    """Whether the full stop before `end` also ends its sentence: then what follows begins like one."""
+    if not draft.ends_sentence(end):
+        return False
+    rest = draft.text[end : end + 4].lstrip(" \"'”’)]»")
+    return not rest or not (rest[0].islower() or rest[0].isdecimal() or rest[0] in ",;:")
 
 
 def by_letters(letters: str) -> str:

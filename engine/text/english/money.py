@@ -63,14 +63,19 @@ _SCALES = {
 _SIGN = "(?:" + "|".join(re.escape(sign) for sign in sorted(SIGNS, key=len, reverse=True)) + ")"
 _CODE = "(?:" + "|".join(CODES) + ")"
 _LETTERS = "|".join(sorted(_SCALES, key=len, reverse=True))
-_SCALE = rf"(?P<scale>(?: |-)?(?:hundred|thousand|million|billion|trillion|lakh|crore)\b|(?:{_LETTERS})\b)?"
+_SCALE = (
+    r"(?P<scale>(?: |-)?(?:hundred|thousand|million|billion|trillion|lakh|crore)\b|"
+    rf"(?:{_LETTERS})\b| [bB]n?(?!\w))?"
+)
+_LOW = rf"(?: (?:hundred|thousand|million|billion|trillion)|(?:{_LETTERS}))(?= ?[–-] ?(?:{_SIGN})?\d)"
 _PER = (
-    r"(?P<per> ?/ ?(?P<unit>day|week|month|mo|year|yr|hour|hr|h|min|minute|person|kg|lb|lbs|oz|mile|km|gallon|gal|"
+    r"(?P<per> ?/ ?(?P<unit>day|d|week|wk|w|month|mo|year|yr|y|hour|hr|h|min|minute|person|kg|g|lb|lbs|oz|"
+    r"mile|mi|km|gallon|gal|"
     r"night|unit|seat|user)\b)?"
 )
 _BEFORE = re.compile(
     rf"(?<![\w.,])(?P<minus>[-−])?(?P<sign>{_SIGN}|{_CODE} ?) ?(?P<number>{NUMBER})"
-    rf"(?P<to> ?[–-] ?(?:{_SIGN})?(?P<upper>{NUMBER}))?{_SCALE}(?![\d])(?P<plus>\+)?{_PER}"
+    rf"(?P<low>{_LOW})?(?P<to> ?[–-] ?(?P<again>{_SIGN})?(?P<upper>{NUMBER}))?{_SCALE}(?![\d])(?P<plus>\+)?{_PER}"
 )
 _AFTER = re.compile(
     rf"(?<![\w.,])(?P<minus>[-−])?(?P<number>{NUMBER})(?P<to> ?[–-] ?(?P<upper>{NUMBER}))?{_SCALE} ?(?P<sign>{_SIGN}|"
@@ -78,7 +83,8 @@ _AFTER = re.compile(
     rf"(?![\w])(?! ?\d)(?P<plus>\+)?{_PER}"
 )
 _PENCE = re.compile(r"(?<![\w.,])(?P<number>\d{1,3})p\b(?! ?[–-]?\d)")
-_UNITS = {"mo": "month", "yr": "year", "hr": "hour", "h": "hour", "min": "minute", "lbs": "pound",
+_UNITS = {"d": "day", "w": "week", "wk": "week", "y": "year", "g": "gram", "mi": "mile",
+    "mo": "month", "yr": "year", "hr": "hour", "h": "hour", "min": "minute", "lbs": "pound",
     "lb": "pound", "oz": "ounce",
           "kg": "kilogram", "km": "kilometer", "gal": "gallon"}  # fmt: skip
 
@@ -95,7 +101,7 @@ def _money(match: re.Match[str], draft: Draft) -> Reading:
     scale = _scale(match["scale"])
     is_adjective = describes_noun(draft.text, match.start(), match.end())
     if match["to"]:
-        said = f"{number(match['number'], american)} to {number(match['upper'], american)}{scale} {currency.many}"
+        said = _range(match, currency, scale, american)
     elif scale:
         said = f"{number(match['number'], american)}{scale} {currency.one if is_adjective else currency.many}"
     else:
@@ -103,14 +109,29 @@ def _money(match: re.Match[str], draft: Draft) -> Reading:
     return minus + said + plus + per
 
 
+def _range(match: re.Match[str], currency: Currency, scale: str, american: bool) -> str:
+    low, upper = match["number"], match["upper"]
+    low_scale = _scale(match["low"]) if "low" in match.re.groupindex else ""
+    if not scale and not low_scale and "." in low + upper and currency.cent:
+        return f"{_amount(low, currency, american, False)} to {_amount(upper, currency, american, False)}"
+    if "again" in match.re.groupindex and match["again"]:
+        said = f"{number(low, american)}{low_scale} {currency.many}"
+        return f"{said} to {number(upper, american)}{scale} {currency.many}"
+    low_scale = "" if low_scale == scale else low_scale
+    return f"{number(low, american)}{low_scale} to {number(upper, american)}{scale} {currency.many}"
+
+
 def _scale(written: str | None) -> str:
     if not written:
         return ""
-    return " " + _SCALES.get(written, written.strip(" -"))
+    return " " + _SCALES.get(written.strip(), written.strip(" -"))
 
 
 def _amount(figures: str, currency: Currency, american: bool, is_adjective: bool) -> str:
-    whole, _, fraction = figures.replace(",", "").partition(".")
+    whole, _, fraction = figures.replace(",", "").replace(" ", "").partition(".")
+    if currency.cent:
+        # "$20.5" is fifty cents, "$20.010" one.
+        fraction = fraction.ljust(2, "0") if len(fraction) == 1 else fraction[:2] + fraction[2:].rstrip("0")
     if fraction and (len(fraction) != 2 or not currency.cent):
         return f"{number(figures, american)} {currency.many}"
     cents = int(fraction or 0)

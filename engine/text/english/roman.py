@@ -58,12 +58,38 @@ _TITLED = re.compile(
     r"\b(?:King|Queen|Pope|Emperor|Empress|Tsar|Czar|Kaiser|Sultan|Prince|Princess|Pharaoh|Duke|Archduke|Saint|"
     r"Patriarch)(?: [A-Z][a-z]+)? $"
 )
+_FIVES_AND_TENS = {
+    "V": frozenset({
+        "Henry", "Charles", "Edward", "George", "Philip", "James", "Louis", "Alfonso", "Ferdinand", "Gustav", "Pius",
+        "Paul", "Leo", "Nicholas", "Benedict", "Clement", "Innocent", "Harald", "Olav", "Christian", "Frederick",
+        "Mohammed", "Ptolemy", "Baldwin", "Robert", "John",
+    }),
+    "X": frozenset({
+        "Pius", "Leo", "Louis", "Charles", "Gregory", "Benedict", "Innocent", "Alfonso", "Clement", "Christian",
+    }),
+}  # fmt: skip
+_NO_SUBJECT = re.compile(
+    r"(?: (?:of|and|the|in|to|from|with|by|at|is|has|who|whose|as|or|became|died|ruled|reigned|came|succeeded|began|"
+    r"ordered|returned|gave|made|took|fled|married|signed|lost|won|fell)\b|[,;:)]|\.|\Z| \(| –| —)"
+)
+_FIRST_PERSON_VERB = re.compile(
+    r" (?:am|was|have|had|will|would|did|do|think|know|see|saw|can|could|must|may|might|shall|should|felt|said|thought|"
+    r"knew|came|gave|made|took|lost|won|fell|began|returned)\b"
+)
+_OF = re.compile(r"\b(?:of|under|by|son|to|from|King|Emperor) $")
 _NAMED = re.compile(
     r"(?<![\w'])(?P<name>[A-Z][a-z]{2,20}) (?P<numeral>(?=[IVX]{2})X{0,3}(?:IX|IV|V?I{0,3}))(?![\w'’-]|\.[A-Za-z])"
 )
-_WHOLE = re.compile(rf"\A[\W_]*(?P<numeral>{_NUMERAL})\.?[\W_]*\Z")
+_WHOLE = re.compile(rf"\A[^\w!?]*(?P<numeral>{_NUMERAL})\.?[^\w!?]*\Z")
 _LEADING = re.compile(rf"\A(?P<numeral>{_NUMERAL})(?P<mark>[.:)]| —) (?=[\"“'A-Z])")
 _RANGED = re.compile(rf"(?<=[A-Za-z] )(?P<first>{_NUMERAL})(?P<dash>[-–])(?P<numeral>{_NUMERAL})(?![\w'’-])")
+_DRIP = re.compile(
+    r"s?(?:'s)? (?:fluids?|drips?|lines?|therapy|antibiotics?|access|bags?|pumps?|medications?|meds?|injections?|"
+    r"infusions?|push|catheters?|poles?|stands?|needles?|drugs?|doses?|solutions?|saline|iron|contrast|nutrition|"
+    r"steroids?|morphine|use|users?|treatments?)\b"
+)
+# What is given into a vein: before its noun, or with an article that no number has.
+_DRIPS = re.compile(rf"(?<![\w'-])(?:IV(?={_DRIP.pattern})|(?<=\b[Aa]n )IV(?![\w'-])|(?<=\bvia )IV(?![\w'-]))")
 _NAME_BEHIND = re.compile(r" ?(?:[A-Z]\.|[A-Z][a-z]+(?:,| (?:was|is|had|has|said)\b))")
 _BRACKETED = re.compile(r"(?<=\()(?P<numeral>(?=[ivx]{2}|[v])x{0,3}(?:ix|iv|v?i{0,3}))(?=\))")
 
@@ -120,15 +146,34 @@ def _headed_small(match: re.Match[str], draft: Draft) -> Reading:
 
 def _regnal(match: re.Match[str], draft: Draft) -> Reading:
     numeral = match["numeral"]
-    if numeral in {"I", "C", "D", "L", "M", "X", "V"} and not match["owned"]:
-        titled = _TITLED.search(draft.text[max(0, match.start() - 40) : match.start()])
-        if numeral != "I" or not titled:
-            return None
+    if numeral in {"C", "D", "L", "M"}:
+        return None
+    if numeral in {"I", "V", "X"} and not match["owned"] and not _is_regnal(match, draft):
+        return None
     return Edit(*match.span("numeral"), f"the {ordinal(value(numeral)).capitalize()}", joins=False)
 
 
+def _is_regnal(match: re.Match[str], draft: Draft) -> bool:
+    """Whether one letter behind a monarch's name is a number: "Charles I was beheaded", not "with Charles I was"."""
+    before, after = draft.text[max(0, match.start() - 40) : match.start()], draft.text[match.end() :][:16]
+    if match["numeral"] != "I":
+        return (match["name"] in _FIVES_AND_TENS[match["numeral"]] and not after.startswith(".")) or bool(
+            _TITLED.search(before)
+        )
+    if _TITLED.search(before):
+        return True
+    if not _FIRST_PERSON_VERB.match(after):
+        return _NO_SUBJECT.match(after) is not None
+    # At a sentence's beginning nobody stands before the name for whom the I could speak.
+    return match.start() == 0 or match.start() in draft.stops or bool(_OF.search(before))
+
+
 def _named(match: re.Match[str], draft: Draft) -> Reading:
-    return _counted(match)
+    return None if match["numeral"] == "IV" and _DRIP.match(draft.text, match.end()) else _counted(match)
+
+
+def _drip(match: re.Match[str], draft: Draft) -> Reading:
+    return "I V"
 
 
 def _ranged(match: re.Match[str], draft: Draft) -> Reading:
@@ -150,6 +195,7 @@ def _leading(match: re.Match[str], draft: Draft) -> Reading:
 
 
 RULES = (
+    Rule(_DRIPS, _drip, needs="V"),
     Rule(_WHOLE, _whole, needs="IVXLCDM"),
     Rule(_LEADING, _leading, needs="IVXLCDM"),
     Rule(_HEADED, _headed, needs="IVXLCDM"),

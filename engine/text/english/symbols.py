@@ -16,7 +16,7 @@ _NAMES = {
     "Δ": "delta", "°": "degrees", "©": "copyright", "§": "section", "¶": "paragraph", "→": "to", "⟶": "to",
     "℔": "pounds", "⇒": "implies",
     "←": "from", "↔": "to and from",
-    "№": "number", "℗": "copyright", "€": "euros", "£": "pounds", "¥": "yen", "₹": "rupees", "$": "dollars",
+    "№": "number", "℗": "copyright", "€": "euro", "£": "pound", "¥": "yen", "₹": "rupee", "$": "dollar", "₩": "won",
     "%": "percent", "¢": "cents",
     "^": "to the power of", "+": "plus", "@": "at", "µ": "micro", "Ω": "ohm", "∈": "in", "∪": "union",
     "∩": "intersection", "♯": "sharp", "♭": "flat",
@@ -30,7 +30,9 @@ _NOTE_MARK = re.compile(r"[¹²³⁰⁴-⁹₀-₉]+")
 # "barleycorn[1]", "as is known.[12][b]": what points to a note is no part of the sentence.
 _NOTE = re.compile(r"(?<=[^\W_]|[.,;:!?\"”'’)\]])(?:\[(?:\d{1,3}|[a-z]|[Nn]ote \d{1,3}|citation needed)\]){1,8}(?!\()")
 _SUBSCRIPTS = str.maketrans("¹²³⁰⁴⁵⁶⁷⁸⁹₀₁₂₃₄₅₆₇₈₉", "12304567890123456789")
-_LANGUAGE = re.compile(r"(?<![\w])(?P<letter>[CFJAGc])(?P<mark>\+\+|#|♯)(?!\w)")
+_SECTIONS = re.compile(r"(?P<signs>§ ?§|¶ ?¶)(?P<gap> ?)")
+_RAISED_POWER = re.compile(r"(?<![\w²³])(?P<base>[a-zA-Z])(?P<raised>[⁺⁻]?[⁰¹²³⁴-⁹]{1,3})(?![\w⁺⁻])")
+_LANGUAGE = re.compile(r"(?<![\w])(?P<letter>[CFJAGc](?=[+#♯])|[a-zA-Z](?=\+\+))(?P<mark>\+\+|#|♯)(?!\w)")
 _GRADE = re.compile(r"(?<![\w])(?P<grade>[A-F])(?P<sign>[+−-])(?=[\s.,;:!?)\"'”]|\Z)")
 _COMPARED = re.compile(r"(?<=[\w)]) ?(?P<sign><=|>=|!=|==|->|=>|<|>) ?(?=[\w(.-])")
 _COMPARISONS = {
@@ -63,8 +65,6 @@ def _named(match: re.Match[str], draft: Draft) -> Reading:
         return None  # a letter of a Greek word
     if sign in _DROPPED and not _has_neighbours(draft.text, start, end):
         return None
-    if sign == "$" and before.isalnum() and after.isalnum():
-        return None
     left = "" if before.isspace() or before in "([" else " "
     right = "" if after.isspace() or after in ".,;:!?)]" else " "
     return f"{left}{_NAMES[sign]}{right}"
@@ -94,6 +94,20 @@ def _note_mark(match: re.Match[str], draft: Draft) -> Reading:
     is_note = match[0][0] not in "₀₁₂₃₄₅₆₇₈₉" and before.strip() != ""
     # A raised figure behind a word or a stop points to a note; alone, or lowered, it is said.
     return "" if is_note else f" {number(match[0].translate(_SUBSCRIPTS))}{' ' if after.isalnum() else ''}"
+
+
+def _sections(match: re.Match[str], draft: Draft) -> Reading:
+    return f"{'sections' if match['signs'][0] == '§' else 'paragraphs'} "
+
+
+def _raised_power(match: re.Match[str], draft: Draft) -> Reading:
+    """ "x⁴", "a⁻¹"; two and three have words of their own."""
+    sign, figures = match["raised"][0] in "⁺⁻", match["raised"].lstrip("⁺⁻")
+    if match["raised"] in {"²", "³", "¹"} or (match["base"] in {"a", "A", "I"} and not sign):
+        return None
+    minus = "minus " if match["raised"][0] == "⁻" else ""
+    said = number(figures.translate(_SUBSCRIPTS))
+    return Edit(match.start("raised"), match.end(), f" to the power of {minus}{said}")
 
 
 def _language(match: re.Match[str], draft: Draft) -> Reading:
@@ -152,6 +166,8 @@ def _nothing(match: re.Match[str], draft: Draft) -> Reading:
 
 
 MARK_RULES = (
+    Rule(_SECTIONS, _sections, needs="§¶"),
+    Rule(_RAISED_POWER, _raised_power, needs="⁰¹²³⁴⁵⁶⁷⁸⁹"),
     Rule(_NOTE, _nothing, needs="["),
     Rule(_HEADING, _nothing, needs="#>*+•‣◦▪·-"),
     Rule(_LANGUAGE, _language, needs="+#♯"),

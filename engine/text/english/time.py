@@ -1,12 +1,13 @@
-"""English times of day, durations, ratios and verses: what a colon between figures says."""
+"""English times of day, durations and ratios: what a colon between figures says."""
 
 import re
 
 from engine.text.english.cardinal import cardinal, digits, number
+from engine.text.english.grammar import describes_noun
 from engine.text.normalised import Edit
 from engine.text.rules import DIGITS, Draft, Reading, Rule
 
-_HALF = r"(?P<half>(?P<which>[AaPp])(?:\. ?[Mm]\.|[Mm]\b))"
+_HALF = r"(?P<half>(?P<which>[AaPp])(?:\. ?[Mm]\.|\.[Mm](?![\w.])|[Mm]\b))"
 _TIME = re.compile(
     rf"(?:(?<![\w:.,/$£€])|(?<=\dT))(?P<hour>2[0-4]|1\d|0?\d)(?::|(?P<point>\.))(?P<minute>[0-5]\d)"
     rf"(?::(?P<second>[0-5]\d)(?:\.\d{{1,6}})?)?"
@@ -16,15 +17,18 @@ _HOUR = re.compile(rf"(?<![\w:.,/$£€])(?P<hour>1[0-2]|0?[1-9]) ?{_HALF}")
 _LONG = re.compile(
     r"(?<![\w:.,])(?P<hours>\d{1,3}):(?P<minutes>[0-5]\d):(?P<seconds>[0-5]\d)(?P<part>\.\d{1,6})?(?![\d:])"
 )
-_VERSE = re.compile(
-    r"\b(?P<book>Genesis|Gen|Exodus|Leviticus|Numbers|Deuteronomy|Joshua|Judges|Ruth|Samuel|Kings|Chronicles|Ezra|"
-    r"Nehemiah|Esther|Job|"
-    r"Psalms?|Ps|Proverbs|Ecclesiastes|Isaiah|Jeremiah|Lamentations|Ezekiel|Daniel|Hosea|Joel|Amos|Obadiah|Jonah|"
-    r"Micah|Nahum|"
-    r"Habakkuk|Zephaniah|Haggai|Zechariah|Malachi|Matthew|Matt|Mark|Luke|John|Acts|Romans|Rom|Corinthians|Cor|"
-    r"Galatians|Ephesians|"
-    r"Philippians|Colossians|Thessalonians|Timothy|Titus|Philemon|Hebrews|James|Peter|Jude|Revelation|Quran|Surah)\.? "
-    r"(?P<chapter>\d{1,3})(?P<colon>:)(?P<verse>\d{1,3})(?![\d:])"
+_DURATION = re.compile(
+    r"(?<![\w.,])(?:(?P<days>\d{1,3}) ?d(?:ays?)?,? )?(?:(?P<hours>\d{1,3}) ?h(?:rs?)?\.? ?)?"
+    r"(?P<minutes>\d{1,3}) ?(?:m(?:ins?)?|'|′)?\.?(?: ?(?P<seconds>\d{1,2}) ?(?:s(?:ecs?)?|\"|″))?(?![\w'′])"
+)
+_MILITARY = re.compile(
+    r"(?<![\w.,:/$£€-])(?P<hour>[01]\d|2[0-4])(?P<minute>[0-5]\d)"
+    r"(?: ?(?:hours|hrs?|h)\b\.?| (?P<zone>GMT|UTC|EST|PST|CET)\b)"
+    r"(?! (?:of|a|per)\b)"
+)
+_CLOCKS = re.compile(
+    r"(?:(?<=[AaPp][Mm])|(?<=[AaPp]\.[Mm]\.)|(?<=\d))(?P<dash> ?[–-] ?)"
+    r"(?=(?:1[0-2]|0?[1-9])(?::[0-5]\d)? ?[AaPp]\.?[Mm]\b|(?:2[0-4]|1\d|0?\d):[0-5]\d\b)"
 )
 _RATIO = re.compile(r"(?<![\w:.,])(?P<left>\d{1,6}(?:\.\d{1,3})?)(?P<colon>:)(?P<right>\d{1,6}(?:\.\d{1,3})?)(?![\d:])")
 
@@ -91,14 +95,34 @@ def _counted(match: re.Match[str], unit: str) -> str:
     return f"{said} point {digits(match['part'][1:])}" if unit == "seconds" and match["part"] else said
 
 
-def _verse(match: re.Match[str], draft: Draft) -> Reading:
-    figures = match["verse"]
-    said = cardinal(int(figures)) if len(figures) > 1 and figures[0] != "0" else f"verse {digits(figures)}"
-    return [
-        Edit(*match.span("chapter"), cardinal(int(match["chapter"]))),
-        Edit(*match.span("colon"), " "),
-        Edit(*match.span("verse"), said),
-    ]
+def _duration(match: re.Match[str], draft: Draft) -> Reading:
+    """ "2h 15m", "1h30", "5m 30s": at least two of them, or each is a measure by itself."""
+    counted = [(unit, match[unit]) for unit in ("days", "hours", "minutes", "seconds") if match[unit]]
+    if len(counted) < 2 or not (match["hours"] or match["seconds"]):
+        return None
+    if match["seconds"] and not match["hours"] and not re.search(r"\dm|\d ?min", match[0]):
+        return None  # "5' 30"" are feet and inches
+    if not match["seconds"] and not re.search(r"\d ?(?:m(?:ins?)?\.?|'|′)$", match[0]) and len(match["minutes"]) != 2:
+        return None
+    is_single = describes_noun(draft.text, match.start(), match.end())
+    said = " ".join(
+        f"{cardinal(int(figures))} {unit[:-1] if is_single or int(figures) == 1 else unit}" for unit, figures in counted
+    )
+    closes = match[0].endswith(".") and draft.ends_sentence(match.end())
+    return said + "." * closes
+
+
+def _military(match: re.Match[str], draft: Draft) -> Reading:
+    hour, minute = match["hour"], match["minute"]
+    said = f"zero {cardinal(int(hour[1]))}" if hour[0] == "0" else cardinal(int(hour))
+    said += " hundred" if minute == "00" else f" {'oh ' * (minute[0] == '0')}{cardinal(int(minute))}"
+    zone = match["zone"]
+    tail = f" {' '.join(zone)}" if zone else " hours"
+    return said + tail + "." * (match[0].endswith(".") and draft.ends_sentence(match.end()))
+
+
+def _clocks(match: re.Match[str], draft: Draft) -> Reading:
+    return Edit(*match.span("dash"), " to ")
 
 
 def _ratio(match: re.Match[str], draft: Draft) -> Reading:
@@ -110,8 +134,10 @@ def _ratio(match: re.Match[str], draft: Draft) -> Reading:
 
 
 RULES = (
-    Rule(_VERSE, _verse, needs=":"),
     Rule(_LONG, _long, needs=":"),
+    Rule(_MILITARY, _military, needs="hUGEPC"),
+    Rule(_DURATION, _duration, needs="hms"),
+    Rule(_CLOCKS, _clocks, needs="–-"),
     Rule(_TIME, _time, needs=DIGITS),
     Rule(_HOUR, _hour, needs=DIGITS),
     Rule(_RATIO, _ratio, needs=":"),

@@ -42,6 +42,17 @@ UNITS: dict[str, tuple[str, str]] = {
     "mins": ("minute", "minutes"), "hr": ("hour", "hours"), "hrs": ("hour", "hours"), "yr": ("year", "years"),
     "yrs": ("year", "years"), "wk": ("week", "weeks"), "wks": ("week", "weeks"), "px": ("pixel", "pixels"),
     "MP": ("megapixel", "megapixels"), "mol": ("mole", "moles"), "lm": ("lumen", "lumens"),
+    **{
+        f"{short} {unit}": (f"{power} {one}", f"{power} {many}")
+        for short, power in (("cu", "cubic"), ("cu.", "cubic"), ("sq", "square"), ("sq.", "square"))
+        for unit, one, many in (
+            ("ft", "foot", "feet"), ("in", "inch", "inches"), ("yd", "yard", "yards"), ("mi", "mile", "miles"),
+            ("m", "meter", "meters"), ("cm", "centimeter", "centimeters"), ("km", "kilometer", "kilometers"),
+        )
+    },
+    "KG": ("kilogram", "kilograms"), "Kg": ("kilogram", "kilograms"),
+    "mbps": ("megabit per second", "megabits per second"),
+    "MPH": ("mile per hour", "miles per hour"), "km/h": ("kilometer per hour", "kilometers per hour"),
     "sq ft": ("square foot", "square feet"), "sq mi": ("square mile", "square miles"),
     "sq km": ("square kilometer", "square kilometers"), "sq m": ("square meter", "square meters"),
     "fl oz": ("fluid ounce", "fluid ounces"), "Ω": ("ohm", "ohms"), "kΩ": ("kiloohm", "kiloohms"),
@@ -71,7 +82,8 @@ PER = {
 # Written with a full stop, which then ends no sentence by itself.
 DOTTED = frozenset({
     "ft", "in", "lb", "lbs", "oz", "yd", "yds", "mi", "min", "mins", "sec", "secs", "hr", "hrs", "yr", "yrs", "wk",
-    "wks", "gal", "qt", "pt", "tsp", "tbsp", "sq ft", "fl oz", "sq mi",
+    "wks", "gal", "qt", "pt", "tsp", "tbsp", "sq ft", "fl oz", "sq mi", "cu ft", "cu in", "cu yd", "sq in", "sq yd",
+    "cu. ft", "cu. in", "cu. yd", "sq. ft", "sq. in", "sq. yd", "sq. mi",
 })  # fmt: skip
 
 
