@@ -5,6 +5,8 @@ Source: the roles are those of misaki's dictionary (Penn Treebank tags and their
 
 from collections.abc import Sequence
 
+from engine.text.g2p.homographs import sense
+
 
 def _set(words: str) -> frozenset[str]:
     return frozenset(words.split())
@@ -23,15 +25,13 @@ MODALS = _set(
     "doesn't didn't do does did let lets let's needn't dare i'll you'll he'll she'll it'll we'll they'll i'd "
     "you'd he'd she'd we'd they'd"
 )
-SUBJECTS = _set("i you we they he she it who")
+SUBJECTS = _set("i you we they he she it who anyone anybody everyone everybody someone somebody nobody")
 HAVE = _set("have has had having i've you've we've they've haven't hasn't hadn't")
 BE = _set("am is are was were be been being isn't aren't wasn't weren't i'm you're we're they're he's she's it's")
 ADVERBS = _set("not never always often also just only even ever still now then really hardly almost soon usually")
 CONJUNCTIONS = _set("and or but if when because so while though although as nor yet whether")
+CONDITIONS = _set("if whenever unless")
 HABIT = _set("every always usually often daily sometimes")
-_METAL_NEXT = _set("pipe pipes paint pencil pencils poisoning bullet bullets weight weights roof shot acetate oxide")
-_METAL_BEFORE = _set("molten of grey gray liquid white red")
-_FISH = _set("fish fishing sea striped caught catch boat lake water largemouth")
 
 End = None
 Words = Sequence[str]
@@ -47,12 +47,10 @@ def role_of(words: Words, at: int, among: frozenset[str]) -> str:
         among: the roles between which its sound differs.
     """
     word = words[at]
-    if "METAL" in among:
-        following, before = _word(words, at + 1), _word(words, at - 1)
-        is_metal = following in _METAL_NEXT or (before in _METAL_BEFORE and not _is_word(words, at + 1))
-        return "METAL" if is_metal else ""
-    if "FISH" in among:
-        return "FISH" if _FISH & set(words) else ""
+    if told := sense(words, at):
+        return told
+    if {"METAL", "FISH"} & among:
+        return ""
     if "QUARREL" in among:
         return "QUARREL" if _word(words, at - 1) == "blazing" or "quarrel" in words else ""
     if "None" in among:
@@ -139,8 +137,10 @@ def _tense(words: Words, at: int) -> str:
         if before in ("he", "she", "it"):
             return "VB" if _word(words, at - back - 1) in MODALS else "VBD"
         if before in SUBJECTS:
-            is_asked = _word(words, at - back - 1) in MODALS
-            return "VB" if is_asked or HABIT & set(words) else "VBD"
+            earlier = _word(words, at - back - 1)
+            if earlier in HAVE:
+                return "VBN"
+            return "VB" if earlier in MODALS or earlier in CONDITIONS or HABIT & set(words) else "VBD"
     return "VB"
 
 
