@@ -86,7 +86,8 @@ _LATIN = {
     "w/o": "without",
     "w/": "with", "b/c": "because", "n.b.": "note well", "q.v.": "which see", "op. cit.": "in the work cited",
     "P.S.": "P S",
-    "Ph.D.": "P H D", "Ph.D": "P H D", "PhD": "P H D", "M.Sc.": "M S C", "B.Sc.": "B S C", "M.Phil.": "M Phil",
+    "Ph.D.": "P H D", "Ph.D": "P H D", "PhD": "P H D", "M.Sc.": "M S C", "BSc": "B S C", "MSc": "M S C", "GmbH": "G M B H",
+    "B.Sc.": "B S C", "M.Phil.": "M Phil",
     "D.Phil.": "D Phil",
     "Ed.D.": "E D D", "LL.B.": "L L B", "LL.D.": "L L D", "R.I.P.": "R I P", "and/or": "and or",
     "he/she": "he or she", "she/he": "she or he",
@@ -303,7 +304,7 @@ def _slashed(match: re.Match[str], draft: Draft) -> Reading:
 
 
 RULES = (
-    Rule(_FIXED, _fixed, needs="./Pve&4"),
+    Rule(_FIXED, _fixed, needs="./Pve&4Sb"),
     Rule(_AGAINST, _against, needs="v"),
     Rule(_FIGURES, _figures, needs="0123456789IVXLCp"),
     Rule(_STREET_WORD, _street, needs="SD"),

@@ -17,11 +17,24 @@ from engine.text.g2p.roles import role_of
 from engine.text.g2p.stress import PRIMARY, VOWELS, balance
 from engine.text.g2p.token import Pronounce, Pronounced
 
+
+def _set(words: str) -> frozenset[str]:
+    return frozenset(words.split())
+
+
 # Marks the voice was taught with, and others that mean one of them.
 MARKS = {mark: mark for mark in ";:,.!?—…()“”"} | {
     '"': "“", "«": "“", "»": "”", "–": "—", "[": "(", "]": ")", "。": ".", "，": ",", "！": "!", "？": "?", "、": ",",
 }  # fmt: skip
+_NEVER_LETTERS = _set(
+    "THE AND OF TO FOR YOU NOT BUT HAVE WITH THIS THAT FROM THEY WHAT WHEN YOUR MY HIS HER OUR IS ARE WAS WILL"
+)
 _INSIDE_A_WORD = {"to": "tə", "a": "ɐ", "an": "ɐn", "the": "ðə"}  # "to-morrow", "half-an-hour"
+# Before these, IT is information technology.
+_TECHNICAL = _set(
+    "department support team staff manager director industry professional professionals specialist consultant system "
+    "systems security infrastructure guy people skills job jobs company services sector budget equipment"
+)
 _PHRASE_ENDS = frozenset(";:,.!?—…")
 _CONSONANTS = frozenset("bdfhjklmnpstvwzðŋɡɹɾʃʒʤʧθ")
 _LETTERS = r"[^\W\d_]"
@@ -126,6 +139,8 @@ class English:
         """Little words whose sound depends on their place."""
         lower = word.lower()
         before = words[at - 1] if at else ""
+        if (word == "IT" and following.word in _TECHNICAL) or (word == "WHO" and before == "the"):
+            return self._lexicon.spelled(word)
         if lower == "a":
             return "ˈA" if following.vowel is None or before in ("letter", "vitamin", "grade", "plan") else "ɐ"
         if lower == "an":
@@ -190,10 +205,11 @@ def _seen(token: Pronounced, word: str, following: _Next) -> _Next:
 
 
 def _is_shouted(tokens: list[Pronounced], at: int) -> bool:
-    """Whether a neighbour of two letters or more is in capitals too."""
+    """Whether a neighbour in capitals shows that they mean nothing here."""
     for near in (at - 1, at + 1):
         if 0 <= near < len(tokens):
             text = tokens[near].text
-            if len(text) > 3 and text.isupper():
+            # Two acronyms may stand side by side; a longer word, or a small one that nobody abbreviates, is shouted.
+            if text.isupper() and (len(text) > 4 or text in _NEVER_LETTERS):
                 return True
     return False

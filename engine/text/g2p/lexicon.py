@@ -1,5 +1,8 @@
 """What English words sound like: a dictionary with stress, and the forms of its words."""
 
+import re
+from functools import lru_cache
+from pathlib import Path
 from typing import Literal, cast
 
 from engine.text.g2p import dictionary
@@ -29,7 +32,14 @@ _MORE: dict[Dialect, dict[str, dict[str, str]]] = {
         "protest": {"VERB": "pɹətˈɛst", "DEFAULT": "pɹˈQtɛst"},
     },
 }
+_ACRONYMS = re.compile(r"([A-Z]{2,6})'?s")
 _AFTER_THESE_T_IS_A_TAP = frozenset("AIOWYiuæɑəɛɪɹʊʌ")
+
+
+@lru_cache(maxsize=1)
+def _spelled_anyway() -> frozenset[str]:
+    """Acronyms that are words too: said letter by letter, unless all around them is in capitals."""
+    return frozenset(Path(__file__).with_name("acronyms.txt").read_text(encoding="utf-8").split())
 
 
 class Lexicon:
@@ -55,15 +65,19 @@ class Lexicon:
         """
         is_capitals = word == word.upper() and word != word.lower() and len(word) > 1
         lower = word.lower()
+        if several := _ACRONYMS.fullmatch(word):
+            # "TVs", "NGOs": letters, and more than one of them.
+            stem = self._known(several[1], "") if self._has(several[1]) else self.spelled(several[1])
+            return self._with_s(stem) if stem else None
+        if is_capitals and not shouted and word in _spelled_anyway():
+            return self.spelled(word)
         written = word
         if word != lower and len(word) > 1 and not self._has(word):
             is_regular = is_capitals or word[1:] == word[1:].lower()
             if is_regular and (self._has(lower) or self._formed(lower, role) is not None):
                 written = lower
-        if is_capitals and written == lower and not shouted and not self._is_word(lower):
-            return self.spelled(word)
         sounds = self._known(written, role)
-        if sounds is None and is_capitals and "'" not in word and len(word) <= 6 and not shouted:
+        if sounds is None and is_capitals and written != lower and len(word) <= (3 if shouted else 6):
             return self.spelled(word)
         if sounds is None:
             sounds = self._formed(written, role)
@@ -79,13 +93,6 @@ class Lexicon:
         word = weaken("".join(cast("list[str]", sounds)))
         head, mark, tail = word.rpartition(SECONDARY)
         return f"{head}{PRIMARY}{tail}" if mark else word
-
-    def _is_word(self, lower: str) -> bool:
-        """Whether capitals may hide a plain word: one that has a stress of its own."""
-        sounds = self._known(lower, "")
-        if sounds is None:
-            sounds = self._formed(lower, "")
-        return sounds is not None and PRIMARY in sounds
 
     def _has(self, word: str) -> bool:
         return _entry(self._gold, word) is not None or _entry(self._silver, word) is not None
