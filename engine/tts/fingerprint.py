@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from engine.text.segment import UNHEARD_OF_A_SEGMENT, TextSegment
+from engine.text.segment import HEARD_WHERE_SET_OF_A_SEGMENT, UNHEARD_OF_A_SEGMENT, TextSegment
 from engine.types import HEARD_WHERE_SET, UNHEARD_OF_A_PROMPT, UNHEARD_OF_A_REQUEST, SpeechRequest, VoicePrompt
 
 
@@ -24,7 +24,8 @@ def of_request(request: SpeechRequest) -> dict[str, Any]:
 
 def of_segment(segment: TextSegment) -> dict[str, Any]:
     """What of a segment is heard; as `of_request`."""
-    return _heard(segment, UNHEARD_OF_A_SEGMENT)
+    unset = {name for name in HEARD_WHERE_SET_OF_A_SEGMENT if not getattr(segment, name)}
+    return _heard(segment, UNHEARD_OF_A_SEGMENT | unset)
 
 
 def of_prompt(prompt: VoicePrompt) -> str:

@@ -59,7 +59,8 @@ def _spoken(model: Synthesizer, request: SpeechRequest, started_at: float, pace:
     """A checked request's chunks, as the family gives its pieces."""
     # Cut as it is spoken: the first sentence of a long text waits for nothing behind it.
     said = dictionary(request.pronunciations, request.language) if request.pronunciations else None
-    told = Ahead(segments(request.text, request.language, model.limits, *pauses.of(request), said))
+    moods = [mood for mood, _ in request.moods]
+    told = Ahead(segments(request.text, request.language, model.limits, *pauses.of(request), said, moods))
     lead = Lead(pace or Pace(), told, len(request.text), request.speed)
     stream = _Chunks(model.sample_rate, started_at, lead, (*request.notices, *model.left_out(request)))
     segment: TextSegment | None = None
