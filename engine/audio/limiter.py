@@ -91,8 +91,9 @@ class Limiter:
         self._earlier: _Gains = np.ones(self._ahead)
         self.delay = self.size + truepeak.REACH
 
-    def block(self, cell: Samples) -> Samples:
-        joined = np.concatenate([self._recent, cell * self._gain])
+    def block(self, samples: Samples) -> Samples:
+        """The next `size` samples in, as many out."""
+        joined = np.concatenate([self._recent, samples * self._gain])
         self._recent = joined[-2 * truepeak.REACH :].copy()
         current = joined[truepeak.REACH : truepeak.REACH + self.size].copy()
         gains = self._recovering(self._needed(joined, current))

@@ -2,7 +2,6 @@
 
 import numpy as np
 
-from engine import controls
 from engine.audio.limiter import Limiter
 from engine.audio.tone import bands
 from engine.audio.tone.convolution import Convolution
@@ -19,16 +18,6 @@ NEUTRAL = Tone()
 
 _CEILING = 0.98
 _CEILING_BLOCK = 1024
-
-
-def check(tone: Tone) -> None:
-    """Refuse what lies outside the bounds.
-
-    Raises:
-        OptionError: it does, or is no number.
-    """
-    for control in controls.TONE:
-        control.check(getattr(tone, control.name))
 
 
 class Chain:
@@ -70,9 +59,11 @@ def stages(tone: Tone, sample_rate: int) -> list[Stage]:
 
 def apply(tone: Tone, samples: Samples, sample_rate: int) -> Samples:
     """A whole segment, float32 [n] -> float32 [n]."""
+    if tone == NEUTRAL:
+        return samples
     chain = Chain(tone, sample_rate)
     return _joined([chain.feed(samples), chain.finish()])
 
 
 def _joined(pieces: list[Samples]) -> Samples:
-    return np.concatenate([EMPTY, *pieces]) if len(pieces) != 1 else pieces[0]
+    return np.concatenate([EMPTY, *pieces])

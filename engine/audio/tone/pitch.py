@@ -68,7 +68,7 @@ class _Stretch:
         self._fft = 1 << math.ceil(math.log2(2 * self.hop + 2 * self._reach))
 
     def feed(self, samples: Samples) -> list[Samples]:
-        self._held = np.concatenate([self._held, samples])
+        self._held = np.concatenate([self._held, samples.astype(np.float64)])
         made: list[Samples] = []
         while self._held_from + len(self._held) >= self._wants():
             if (piece := self._piece()) is not None:

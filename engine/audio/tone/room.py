@@ -5,6 +5,8 @@ What it gives back after a segment's end is not heard: it fades out over the seg
 not, so that a segment is as long as without a room and ends without a click.
 """
 
+from functools import lru_cache
+
 import numpy as np
 import numpy.typing as npt
 
@@ -54,8 +56,9 @@ class Room:
         return out
 
 
+@lru_cache(maxsize=4)
 def walls(sample_rate: int) -> Impulse:
-    """What the walls give back of a single sample, float64 [n], with the energy of that sample."""
+    """What the walls give back of a single sample, float64 [n], with the energy of that sample; not to be written to."""
     length = round(LENGTH_S * sample_rate)
     at = np.arange(length) / sample_rate
     late = _noise(length) * np.exp(-6.91 * at / LENGTH_S) * (at >= _FIRST_S)
@@ -74,11 +77,19 @@ def _falling(count: int) -> npt.NDArray[np.float32]:
 
 
 def _between(sound: Impulse, sample_rate: int, low_hz: float, high_hz: float) -> Impulse:
-    """The part of a sound between two frequencies, with soft edges and no ringing before its begin."""
-    steps = np.fft.rfftfreq(2 * len(sound), 1 / sample_rate)
-    # First-order, as a wall is: causal, so that nothing is given back before it was said.
-    answer = 1 / (1 + 1j * steps / high_hz) * (1j * steps / low_hz) / (1 + 1j * steps / low_hz)
-    return np.fft.irfft(np.fft.rfft(sound, 2 * len(sound)) * answer)[: len(sound)]
+    """The part of a sound between two frequencies, by filters as soft as walls."""
+    sound = _below(sound, sample_rate, high_hz)
+    return sound - _below(sound, sample_rate, low_hz)
+
+
+def _below(sound: Impulse, sample_rate: int, hz: float) -> Impulse:
+    """The part of a sound below a frequency: a filter with one pole, where it was silent before its begin still is."""
+    keep = np.exp(-2 * np.pi * hz / sample_rate)
+    answer = (1 - keep) * keep ** np.arange(len(sound))
+    size = 2 * len(sound)
+    made = np.fft.irfft(np.fft.rfft(sound, size) * np.fft.rfft(answer, size), size)[: len(sound)]
+    made[: int(np.argmax(sound != 0))] = 0.0
+    return made
 
 
 def _noise(count: int, start: int = 0) -> Impulse:
