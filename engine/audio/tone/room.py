@@ -58,7 +58,7 @@ class Room:
 
 @lru_cache(maxsize=4)
 def walls(sample_rate: int) -> Impulse:
-    """What the walls give back of a single sample, float64 [n], with the energy of that sample; not to be written to."""
+    """What the walls give back of a single sample, float64 [n], with its energy; not to be written to."""
     length = round(LENGTH_S * sample_rate)
     at = np.arange(length) / sample_rate
     late = _noise(length) * np.exp(-6.91 * at / LENGTH_S) * (at >= _FIRST_S)
