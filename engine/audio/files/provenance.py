@@ -67,7 +67,7 @@ class Provenance:
 def read(comment: str) -> Provenance | None:
     """What a file's comment says, where it is one of ours."""
     sentence, *pairs = comment.split("; ")
-    told = dict(pair.partition(": ")[::2] for pair in pairs)
+    told = {name: value for name, _, value in (pair.partition(": ") for pair in pairs)}
     kind = next((one for one in get_args(VoiceKind) if one == told.get("voice kind")), None)
     if sentence != SENTENCE or kind is None:
         return None
