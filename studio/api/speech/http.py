@@ -28,6 +28,7 @@ from studio.api.json_route import LongJsonRoute
 from studio.api.speech.clip_recorder import ClipRecorder
 from studio.api.speech.speaking import as_kept, own_of
 from studio.api.streamed import PumpedResponse
+from studio.library import signing
 from studio.library.voices.dressed import Dressed
 from studio.library.voices.provenance import told
 
@@ -112,11 +113,18 @@ class _Speech:
             samples = (chunk.samples for chunk in chain([first], chunks))
             path = self._context.library.storage.uploads(self._asking.name) / f"whole-{secrets.token_hex(8)}"
             write_file(path, samples, self._body.response_format, first.sample_rate, made_by=self._made_by)
+            self._sign(path)
             try:
                 yield path
             except GeneratorExit:
                 path.unlink(missing_ok=True)  # nobody took it
                 raise
+
+    def _sign(self, path: Path) -> None:
+        ending = FORMATS[self._body.response_format].extension
+        if signing.is_on(self._context.settings, ending):
+            storage = self._context.library.storage
+            signing.sign_finished(self._context.settings, storage, path, self._made_by, f"speech{ending}", ending)
 
     @contextmanager
     def _spoken_chunks(self, cancel: Cancel) -> Generator[Iterator[AudioChunk]]:
