@@ -54,6 +54,11 @@ class Settings(BaseSettings):
     allowed_hosts: list[str] = Field(default_factory=list, description="Further Host names to answer to.")
     share: bool = Field(default=False, description="Open Gradio's public link.")
     https: bool = Field(default=False, description="Speak https, with a certificate of the studio's own.")
+    c2pa: bool = Field(
+        default=False,
+        description="Sign finished WAV, MP3, M4A and M4B files (C2PA) with a certificate of the studio's own; "
+        "needs the extra `c2pa`.",
+    )
     session_secret: SecretStr | None = Field(default=None, description="Signs the login cookie; made up when empty.")
 
     # The queue.

@@ -29,8 +29,10 @@ from studio.library.narration.manuscripts import Manuscript, open_manuscript
 from studio.library.narration.playback import MissingSound
 from studio.library.narration.scores import Score, open_score
 from studio.library.narration.segments import SegmentCache
+from studio.library.signing import sign_finished
 from studio.library.storage import replacing
 from studio.library.tables import JobPart, JobResult, PartKind
+from studio.library.voices.provenance import of_book
 from workers.progress import Interrupted
 from workers.task import Task, patiently
 
@@ -74,6 +76,8 @@ def assemble_book(task: Task) -> dict[str, Any]:
     book = results / f"{name}.{_ENDINGS[options.format]}"
     task.heart.audio_s, task.heart.total_s = 0.0, takes[-1].end_s
     notices = _write_sound(task, options, manuscript, takes, book)
+    if options.format != "mp3-chapters":
+        notices += sign_finished(task.settings, task.storage, book, of_book(options), held.job.title)
     files = [(book, _ENDINGS[options.format]), *_write_subtitles(results, name, takes)]
     files.append((_write_segments(results, name, takes), "json"))
     _remember(task, options, takes, files)
@@ -114,6 +118,7 @@ def _write_sound(task: Task, options: BookOptions, manuscript: Manuscript, takes
         author=", ".join(manuscript.authors),
         narrator=options.narrator or _voice_name(options),
         cover=manuscript.cover(),
+        made_by=of_book(options),
     )
     if options.format != "mp3-chapters":
         sound = (block for take in takes for block in _mastered(task, take))
@@ -130,6 +135,8 @@ def _write_sound(task: Task, options: BookOptions, manuscript: Manuscript, takes
             file, title = Path(place) / "chapter.mp3", take.part.title
             mark = Chapter(title, 0.0, take.end_s - take.start_s)
             notices |= dict.fromkeys(write(file, _mastered(task, take), chapters=[mark], title=title, format="mp3"))
+            signing = sign_finished(task.settings, task.storage, file, of_book(options), title)
+            notices |= dict.fromkeys(signing)
             archive.write(file, f"{number:02d} {file_name(title)}.mp3")
             file.unlink()
     return list(notices)

@@ -1,6 +1,7 @@
 """Where files live under the outputs folder, and nowhere else. Knows no table and no owner's rights.
 
 outputs/
+  content-credentials.pem     what finished files are signed with, if anybody wants that (STUDIO_C2PA)
   studio.db                   the database, and studio.db.before-... backups
   uploads/<owner>/            what came in and is not yet a job
   clips/<owner>/              what the Speak page kept

@@ -1,21 +1,27 @@
 """/v1/clips: what was spoken and kept."""
 
-from collections.abc import Iterator
+import secrets
+from collections.abc import Iterable, Iterator
 from typing import Annotated
 
 from fastapi import APIRouter, Depends, Query, Request
 from starlette.responses import FileResponse, Response
 
-from engine.audio.files.encode import FORMATS, encode_stream
+from engine.audio.files.encode import FORMATS, encode_stream, write_file
+from engine.audio.files.formats import find_format
 from engine.audio.files.io import probe, read_blocks
+from engine.audio.files.provenance import Provenance
 from engine.errors import OptionError
+from engine.types import Samples
 from studio.api.bridge import Cancel, Pump, off_loop_for
-from studio.api.context import Asking, Context
+from studio.api.context import ApiContext, Asking, Context
 from studio.api.events import ClipEntry, ClipList, Deleted
 from studio.api.kept.downloads import named, title_of
 from studio.api.streamed import PumpedResponse
+from studio.library import signing
 from studio.library.clips.sound import MOST_S, Edit, edited
 from studio.library.jobs.views import ClipView
+from studio.library.voices.provenance import of_clip
 
 router = APIRouter(tags=["clips"])
 
@@ -81,11 +87,31 @@ async def clip_audio(
             else:
                 rate = probe(clip.path).sample_rate
                 samples = read_blocks(clip.path, rate)
-            yield from filter(None, encode_stream(samples, wanted, rate))
+            told = of_clip(clip.path, clip.model, clip.voice)
+            if signing.is_on(context.settings, FORMATS[wanted].extension):
+                yield from _signed(context, asking.name, samples, wanted, rate, told)
+            else:
+                yield from filter(None, encode_stream(samples, wanted, rate, made_by=told))
 
     pump = Pump[bytes](work, name="clip")
     first = await pump.first_for(request)
     return PumpedResponse(first, pump, FORMATS[wanted].media_type, headers)
+
+
+def _signed(
+    context: ApiContext, owner: str, samples: Iterable[Samples], wanted: str, rate: int, told: Provenance
+) -> Iterator[bytes]:
+    """A whole file, since only a finished one can be signed."""
+    ending = find_format(wanted).extension
+    storage = context.library.storage
+    path = storage.uploads(owner) / f"clip-{secrets.token_hex(8)}{ending}"
+    try:
+        write_file(path, samples, wanted, rate, made_by=told)
+        signing.sign_finished(context.settings, storage, path, told, f"clip{ending}")
+        with path.open("rb") as file:
+            yield from iter(lambda: file.read(1 << 20), b"")
+    finally:
+        path.unlink(missing_ok=True)
 
 
 def _entry(clip: ClipView) -> ClipEntry:

@@ -181,7 +181,7 @@ async def part_audio(
 
     def work(_: Cancel) -> Iterator[bytes]:
         with slot:
-            yield from filter(None, encode_stream(audio.blocks, format, audio.sample_rate))
+            yield from filter(None, encode_stream(audio.blocks, format, audio.sample_rate, made_by=audio.made_by))
 
     pump = Pump[bytes](work, name="chapter")
     first = await pump.first_for(request)
