@@ -1,4 +1,7 @@
-"""What no language says: emoji, dingbats and bare signs that no rule has claimed are dropped."""
+"""What no language says: emoji, dingbats and bare signs that no rule has claimed are dropped, and told of.
+
+Marks of layout and decoration (bullets, a star of Markdown, the sign of a trade mark) are dropped without a word.
+"""
 
 import re
 import unicodedata
@@ -13,6 +16,10 @@ _SILENT = frozenset({"So", "Sk", "Sm", "Sc", "Cn", "Po", "Pc", "Ps", "Pe", "Mn"}
 _KEPT = frozenset("$£€¥¢%№§&«»‹›¿¡½¼¾⅓⅔⅛′″+=²³°@#₹")
 
 
+_DECORATION = frozenset("*_~#|<>{}\\^`†‡™®℠©℗¦¬¨¯¸°ªº´·‧․‥…′″‹›«»¡¿§¶⁂⁎⁑※") | frozenset(
+    map(chr, (*range(0x2500, 0x25A0), *range(0x02C2, 0x02E0), *range(0x1F3FB, 0x1F400)))
+)
+"""Lines, boxes, marks of notes and of letters: nobody misses them."""
 _BULLETS = frozenset("•·‣◦▪■□●○|⁃∙◆◇►▶")
 
 
@@ -32,10 +39,18 @@ def _drop(match: re.Match[str], draft: Draft) -> Reading:
     )
     if kept == match[0]:
         return None
+    gone = (at for at, sign in enumerate(match[0]) if sign not in kept and not is_decoration(sign))
+    draft.unsaid += [match.start() + at for at in gone]
     if kept:
         return kept
     before, after = draft.text[match.start() - 1 : match.start()], draft.text[match.end() : match.end() + 1]
     return " " if before.isalnum() and after.isalnum() else ""
+
+
+def is_decoration(sign: str) -> bool:
+    """Whether nobody who listens misses a sign that a reader sees."""
+    is_sign = unicodedata.category(sign) in {"So", "Sm", "Sc", "Po"}
+    return not is_sign or sign in _DECORATION or sign in _BULLETS
 
 
 RULES = (Rule(_CANDIDATE, _drop),)

@@ -32,10 +32,12 @@ class SpokenBlock:
     Attributes:
         words: the spoken text with its map.
         stops: offsets in the spoken text at which a new sentence begins, ascending.
+        unsaid: signs that have no words in the language and were left out, each with its offset in the original.
     """
 
     words: Normalised
     stops: tuple[int, ...]
+    unsaid: tuple[tuple[str, int], ...] = ()
 
 
 def normalise(text: str, language: str) -> Normalised:
@@ -84,11 +86,12 @@ def speak_block(text: str, origin: int, language: str, said: Said | None = None)
     apply(order.RULES if is_english(language) else elsewhere.rules(language), draft)
     apply(leftovers.RULES, draft)
     edits = draft.finished()
+    unsaid = tuple((written.text[at], written.offsets[at]) for at in draft.unsaid)
     words, stops = _edited(written, _kept(stops, edits, written.text), edits)
     untidy = [
         Edit(match.start(), match.end(), "" if match["no_gap"] else " ") for match in _UNTIDY.finditer(words.text)
     ]
-    return SpokenBlock(*_edited(words, stops, untidy))
+    return SpokenBlock(*_edited(words, stops, untidy), unsaid)
 
 
 def is_english(language: str) -> bool:

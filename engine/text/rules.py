@@ -21,12 +21,14 @@ class Draft:
         language: BCP 47 tag.
         stops: offsets where a new sentence begins, by the sentence splitter's first guess.
         edits: what was claimed, in no order.
+        unsaid: offsets of signs that nobody has words for and that were left out.
     """
 
     text: str
     language: str
     stops: frozenset[int] = frozenset()
     edits: list[Edit] = field(default_factory=list[Edit])
+    unsaid: list[int] = field(default_factory=list[int])
     _claimed: bytearray = field(init=False, repr=False)
 
     def __post_init__(self) -> None:

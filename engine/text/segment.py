@@ -51,6 +51,7 @@ class TextSegment:
         offsets: for each character of `text` (and one past the end) the offset in the original it stands for; any
             sequence of ints will do, `prepare` gives a compact `Offsets`.
         mood: the mood that a tag in the text asked for; "" is the voice's own way.
+        unsaid: signs in it that have no words in its language and are left out, each with its offset in the original.
     """
 
     index: int
@@ -60,6 +61,7 @@ class TextSegment:
     ends: Literal["clause", "sentence", "paragraph"]
     offsets: Sequence[int] = field(repr=False)
     mood: str = ""
+    unsaid: tuple[tuple[str, int], ...] = ()
 
     def to_source(self, start: int, end: int) -> Span:
         """The span of the original text that `text[start:end]` speaks; always inside `span`."""
@@ -70,7 +72,7 @@ class TextSegment:
         return self.offsets[start], self.offsets[max(start, end)]
 
 
-UNHEARD_OF_A_SEGMENT = frozenset({"index", "span", "pause_s", "offsets"})
+UNHEARD_OF_A_SEGMENT = frozenset({"index", "span", "pause_s", "offsets", "unsaid"})
 """Its fields that do not change its samples: where it stands, and the silence behind it."""
 
 HEARD_WHERE_SET_OF_A_SEGMENT = frozenset({"mood"})
@@ -121,7 +123,8 @@ def segments(
     ceiling = max(1, limits.max_chars)
     index = 0
     for block, its_mood in _in_moods(text, moods, mood):
-        for piece in _Cutter(block, text, language, growing or aims, ceiling, said).pieces():
+        cutter = _Cutter(block, text, language, growing or aims, ceiling, said)
+        for piece in cutter.pieces():
             yield TextSegment(
                 index,
                 piece.words.text,
@@ -130,6 +133,7 @@ def segments(
                 _ends(piece, block),
                 piece.words.offsets,
                 its_mood,
+                cutter.unsaid_in(piece.span),
             )
             index += 1
 
@@ -233,7 +237,12 @@ class _Cutter:
         self._ceiling = ceiling
         spoken = speak_block(source[block.start : block.end], block.start, language, said)
         self._words = spoken.words
+        self._unsaid = spoken.unsaid
         self._sentences = self._joined(spoken.stops)
+
+    def unsaid_in(self, span: Span) -> tuple[tuple[str, int], ...]:
+        """The signs of a piece that were left out."""
+        return tuple(one for one in self._unsaid if span[0] <= one[1] < span[1]) if self._unsaid else ()
 
     def pieces(self) -> Iterator[_Piece]:
         cuts = list(self._cuts())

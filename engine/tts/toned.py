@@ -1,7 +1,7 @@
 """A family with a person's tone: what every voice does after its model, for streams, books and whole segments alike.
 
 Whoever speaks with a loaded family wraps it here, so that a tone and what is told of moods are the same on every way.
-A neutral tone passes each piece on as it is.
+A neutral tone passes each piece on as it is. Signs that have no words are told of here too.
 """
 
 from collections.abc import Generator, Iterable, Iterator, Sequence
@@ -11,7 +11,7 @@ from dataclasses import replace
 from engine.audio.tone.chain import NEUTRAL, Chain, apply
 from engine.audio.tone.stage import EMPTY
 from engine.text.segment import TextSegment
-from engine.tts import moods
+from engine.tts import moods, unsaid
 from engine.tts.base import SpeechPiece, Synthesizer
 from engine.types import SpeechRequest, VoicePrompt, VoiceState, Word
 
@@ -87,16 +87,18 @@ class Toned(Synthesizer):
         return [self._whole(segment, piece, request) for segment, piece in zip(segments, made, strict=True)]
 
     def _whole(self, segment: TextSegment, piece: SpeechPiece, request: SpeechRequest) -> SpeechPiece:
-        notices = (*piece.notices, *moods.missing(request, segment, self._model.clones))
+        missing = moods.missing(request, segment, self._model.clones)
+        notices = (*piece.notices, *missing, *unsaid.in_a_book(segment))
         if self._tone == NEUTRAL:
             return replace(piece, notices=notices)
         return replace(piece, samples=apply(self._tone, piece.samples, self.sample_rate), notices=notices)
 
     def _noticed(self, segment: TextSegment, request: SpeechRequest) -> Iterator[SpeechPiece]:
-        fresh = [one for one in moods.missing(request, segment, self._model.clones) if one not in self._told]
+        told = {one: one for one in moods.missing(request, segment, self._model.clones)} | unsaid.in_a_stream(segment)
+        fresh = {about: sentence for about, sentence in told.items() if about not in self._told}
         if fresh:
             self._told.update(fresh)
-            yield SpeechPiece(EMPTY, notices=tuple(fresh))
+            yield SpeechPiece(EMPTY, notices=tuple(fresh.values()))
 
     def _toned(self, pieces: Iterator[SpeechPiece]) -> Iterator[SpeechPiece]:
         chain, words, given = Chain(self._tone, self.sample_rate), list[Word](), 0
