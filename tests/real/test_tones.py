@@ -44,4 +44,5 @@ def test_speech_is_moved_and_understood(kokoro: KokoroSynthesizer, hear: Hear, v
         cents = 1200 * np.log2(after[both] / before[both]) - 100 * tone.pitch_semitones
         assert abs(np.median(cents)) < 10
         assert np.mean(np.abs(cents) < 300) > 0.95
-        assert wrong(TEXT, hear(made, "en"), "en") <= mistaken + 0.05
+        # A recogniser of this size may take one word for another.
+        assert wrong(TEXT, hear(made, "en"), "en") <= mistaken + 1.01 / len(TEXT.split())
