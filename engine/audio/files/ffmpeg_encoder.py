@@ -7,7 +7,7 @@ from pathlib import Path
 from engine.audio.files.containers import AdtsFrames, FrameCounter, Mp4Fragments, OggPages
 from engine.audio.files.ffmpeg import STALL_S, Ffmpeg, FfmpegFailed
 from engine.audio.files.formats import AudioFormat, codec_arguments
-from engine.audio.files.provenance import Provenance, ffmpeg_tags, mp4_box
+from engine.audio.files.provenance import Provenance, ffmpeg_tags, finish_mp3, mp3_tags, mp4_box
 from engine.audio.files.wholefile import no_room
 from engine.audio.pcm import encode_pcm16
 from engine.audio.resample import StreamingResampler
@@ -60,8 +60,7 @@ class FfmpegEncoder:
                 container, self._counter = ["-movflags", flags, "-f", "mp4"], Mp4Fragments()
                 self._frame_size = 1024
         arguments = codec_arguments(audio_format, bitrate_kbps)
-        if audio_format.name != "aac":
-            arguments += ffmpeg_tags(made_by)
+        arguments += _tags(audio_format, made_by)
         self._end = mp4_box(made_by) if audio_format.name == "m4a" else b""
         self._ffmpeg = Ffmpeg(
             [
@@ -131,7 +130,7 @@ def write_with_ffmpeg(
             [
                 *["-loglevel", "error", *raw_input(rate), "-threads", "1"],
                 *codec_arguments(audio_format, bitrate_kbps),
-                *(ffmpeg_tags(made_by) if audio_format.name != "aac" else []),
+                *_tags(audio_format, made_by),
                 *["-fflags", "+bitexact", *container, "-y", f"file:{path}"],
             ]
         )
@@ -139,7 +138,19 @@ def write_with_ffmpeg(
         count = feed_ffmpeg(ffmpeg, blocks, StreamingResampler(sample_rate, rate))
     if audio_format.name == "m4a":
         append(path, mp4_box(made_by))
+    if audio_format.name == "mp3":
+        finish_mp3(path, made_by)
     return count
+
+
+def _tags(audio_format: AudioFormat, made_by: Provenance | None) -> list[str]:
+    match audio_format.name:
+        case "aac":
+            return []
+        case "mp3":
+            return mp3_tags(made_by)
+        case _:
+            return ffmpeg_tags(made_by)
 
 
 def append(path: Path, data: bytes) -> None:

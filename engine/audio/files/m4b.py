@@ -14,7 +14,7 @@ from engine.audio.files.encode import close_blocks
 from engine.audio.files.ffmpeg import Ffmpeg
 from engine.audio.files.ffmpeg_encoder import append, feed_ffmpeg, raw_input
 from engine.audio.files.formats import FORMATS, AudioFormat, check_bitrate, codec_arguments
-from engine.audio.files.provenance import Provenance, bext_tags, ffmpeg_tags, mp4_box
+from engine.audio.files.provenance import Provenance, bext_tags, ffmpeg_tags, finish_mp3, mp3_tags, mp4_box
 from engine.audio.files.tags import (
     Chapter,
     Cover,
@@ -96,7 +96,7 @@ def write_book(
             *["-loglevel", "error", *raw_input(rate), "-threads", "1"],
             *_describe(texts, format, chapters, picture, book_tags(title, author, narrator)),
             *codec_arguments(audio_format, check_bitrate(audio_format, bitrate_kbps)),
-            *ffmpeg_tags(made_by),
+            *(mp3_tags(made_by) if format == "mp3" else ffmpeg_tags(made_by)),
             *_container(format, made_by),
             *["-fflags", "+bitexact", "-y", f"file:{temporary}"],
         ]
@@ -104,6 +104,8 @@ def write_book(
         feed_ffmpeg(ffmpeg, blocks, StreamingResampler(sample_rate, rate))
         if format == "m4b":
             append(temporary, mp4_box(made_by))
+        if format == "mp3":
+            finish_mp3(temporary, made_by)
     return notices
 
 

@@ -7,6 +7,7 @@ and the IPTC's digital source type as XMP where there is a place for it. Knows h
 import re
 import struct
 from dataclasses import dataclass
+from pathlib import Path
 from typing import Literal, get_args
 from xml.sax.saxutils import escape, quoteattr
 
@@ -22,6 +23,7 @@ to a recording."""
 _CONTROL = re.compile(r"[\x00-\x1f\x7f\ud800-\udfff]+")
 _MOST_CHARS = 200
 _XMP_UUID = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
+_SPARE = 16
 _BEXT = struct.Struct("<256s32s32s10s8sIIH64s190s")
 
 
@@ -110,13 +112,44 @@ def id3(made_by: Provenance | None) -> bytes:
     """An ID3 tag (2.3) for the beginning of an MP3 stream."""
     if made_by is None:
         return b""
-    frames = _frame(b"TSSE", b"\x01" + _utf16(SOFTWARE))
-    frames += _frame(b"COMM", b"\x01eng" + _utf16("") + b"\0\0" + _utf16(made_by.comment))
+    frames = _frame(b"TSSE", b"\x01" + _utf16(SOFTWARE)) + _id3_comment(made_by)
     for name, value in made_by.tags.items():
         if name not in {"comment", "encoder"}:
             frames += _frame(b"TXXX", b"\x01" + _utf16(name) + b"\0\0" + _utf16(value))
     size = len(frames)
     return b"ID3\x03\0\0" + bytes(size >> shift & 0x7F for shift in (21, 14, 7, 0)) + frames
+
+
+def mp3_tags(made_by: Provenance | None) -> list[str]:
+    """ffmpeg's arguments for an MP3 file: all that it writes right, and room for the comment; see `finish_mp3`."""
+    if made_by is None:
+        return []
+    pairs = (f"{name}={value}" for name, value in made_by.tags.items() if name != "comment")
+    tags = [argument for pair in pairs for argument in ("-metadata", pair)]
+    return [*tags, "-metadata_header_padding", f"{len(_id3_comment(made_by)) + _SPARE}"]
+
+
+def finish_mp3(path: Path, made_by: Provenance | None) -> None:
+    """Put the comment into the room that `mp3_tags` has left in a finished file's tag."""
+    if made_by is None:
+        return
+    frame = _id3_comment(made_by)
+    with path.open("r+b") as file:
+        head = file.read(10)
+        if head[:3] != b"ID3":
+            return
+        end = 10 + sum((byte & 0x7F) << shift for byte, shift in zip(head[6:], (21, 14, 7, 0), strict=True))
+        at = 10
+        while at + 10 <= end and (name := file.read(10))[:4] != b"\0\0\0\0":
+            at += 10 + struct.unpack(">I", name[4:8])[0]
+            file.seek(at)
+        if at + len(frame) <= end:
+            file.seek(at)
+            file.write(frame)
+
+
+def _id3_comment(made_by: Provenance) -> bytes:
+    return _frame(b"COMM", b"\x01eng" + _utf16("") + b"\0\0" + _utf16(made_by.comment))
 
 
 def xmp(made_by: Provenance) -> bytes:

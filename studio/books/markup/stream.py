@@ -11,6 +11,7 @@ from typing import Any, Protocol, TypeVar
 
 from lxml import etree  # pyright: ignore[reportAttributeAccessIssue]  # compiled, without stubs
 
+from engine.text.moods import MOODS
 from engine.text.tags import EMOTIONS
 from studio.books.errors import BookError
 from studio.books.formats.encoding import decode
@@ -30,8 +31,8 @@ _XML_ENTITIES = {"amp", "lt", "gt", "quot", "apos"}
 _NOT_XML = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
 # Possessive, so that a long run without `/>` is looked at once.
 _SELF_CLOSED = re.compile(r"<([A-Za-z][\w:.-]*+)([^<>]*+)(?<=/)>")
-# `<laugh>` is no element of any document: it is what a person wrote for the voice.
-_EMOTION = re.compile(rf"<(/?)({'|'.join(EMOTIONS)})\s{{0,9}}/?>", re.IGNORECASE)
+# `<laugh>` and `<calm>` are no elements of any document: they are what a person wrote for the voice.
+_EMOTION = re.compile(rf"<(/?)({'|'.join((*EMOTIONS, *MOODS))})\s{{0,9}}/?>", re.IGNORECASE)
 _VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"}
 
 
@@ -166,7 +167,14 @@ def plain_xml(data: bytes, name: str) -> str:
 
 def _with_emotions(text: str) -> str:
     """Emotion tags as text, so that they are spoken or told about; what closes one says nothing."""
-    return _EMOTION.sub(lambda match: "" if match[1] else f"&lt;{match[2]}&gt;", text)
+    return _EMOTION.sub(_as_text, text)
+
+
+def _as_text(match: re.Match[str]) -> str:
+    """A mood ends where its end is written; an emotion has none."""
+    if match[1]:
+        return f"[/{match[2]}]" if match[2].lower() in MOODS else ""
+    return f"&lt;{match[2]}&gt;"
 
 
 def _without_doctype(text: str, name: str) -> tuple[str, dict[str, str]]:

@@ -1,7 +1,9 @@
+import base64
 import json
 import struct
 import subprocess
 from pathlib import Path
+from typing import Any
 from xml.etree import ElementTree
 
 import numpy as np
@@ -17,6 +19,9 @@ from engine.audio.files.m4b import BOOK_FORMATS, BookFormat, Chapter, write_book
 from engine.audio.files.provenance import DIGITAL_SOURCE_TYPE, SOFTWARE, Provenance, read, wav_chunks, xmp
 
 RATE = 24_000
+PNG = base64.b64decode(
+    "iVBORw0KGgoAAAANSUhEUgAAAAEAAAABCAYAAAAfFcSJAAAADUlEQVR42mNk+M9QDwADhgGAWjR9awAAAABJRU5ErkJggg=="
+)
 MADE_BY = Provenance("Kokoro; 82M", "Änna «x»\n=1 \ud800", "cloned", "CC-BY-NC-4.0")
 READ = Provenance("Kokoro, 82M", "Änna «x» =1", "cloned", "CC-BY-NC-4.0")
 SOUND = (0.3 * np.sin(np.arange(24_000) / 20)).astype(np.float32)
@@ -63,6 +68,19 @@ def test_a_book_says_so_beside_its_own_tags(format: BookFormat, tmp_path: Path):
     write_book(path, [SOUND], RATE, marks, title="T", author="A", narrator="N", format=format, made_by=MADE_BY)
     check(path, named=format in {"flac", "mp3", "opus"})
     assert {("title", "T"), ("artist", "A")} <= set(told(path))
+
+
+@pytest.mark.parametrize("cover", [None, PNG], ids=["bare", "cover"])
+def test_an_mp3_book_has_a_comment_frame_that_every_player_knows(cover: bytes | None, tmp_path: Path):
+    path = tmp_path / "a.mp3"
+    marks = [Chapter("One", 0, 1)]
+    options: dict[str, Any] = {"title": "T", "author": "A", "narrator": "N", "format": "mp3", "cover": cover}
+    assert write_book(path, [SOUND], RATE, marks, made_by=MADE_BY, **options) == []
+    data = path.read_bytes()
+    assert data.count(b"COMM\0\0") == 1
+    frame = data[data.index(b"COMM\0\0") :][: struct.unpack_from(">I", data, data.index(b"COMM\0\0") + 4)[0] + 10]
+    assert read(frame[18:].decode("utf-16-le").lstrip("\ufeff")) == READ
+    assert ("title", "One") in told(path) and len(read_sound(path, RATE)) == len(SOUND)
 
 
 @pytest.mark.parametrize("format", ["aac", "pcm"])

@@ -9,6 +9,8 @@ import httpx
 import pytest
 import soundfile
 
+from engine.audio.files.provenance import DIGITAL_SOURCE_TYPE, read
+
 Studio = Any  # conftest.Studio
 HTTP = httpx.Client(timeout=120)
 TEXT = "One, two, three. The quick brown fox jumps over the lazy dog."
@@ -62,3 +64,15 @@ def test_every_piece_tells_its_place_and_its_measures(studio: Studio, format: st
     if format == "pcm":
         size = sum(len(base64.b64decode(one["audio"])) for one in deltas)
         assert size / 2 / deltas[0]["sample_rate"] == pytest.approx(done["audio_seconds"], abs=0.01)
+
+
+@pytest.mark.parametrize("stream", [False, True])
+def test_an_answer_says_that_it_is_synthetic_and_whose_voice_it_is(studio: Studio, stream: bool) -> None:
+    with soundfile.SoundFile(io.BytesIO(speak(studio, response_format="wav", stream=stream).content)) as file:
+        told = read(file.comment)
+    assert told is not None
+    assert (told.kind, told.licence) == ("stock", "")
+    assert told.model and told.voice
+    mp3 = speak(studio, response_format="mp3", stream=stream).content
+    assert mp3.startswith(b"ID3") and b"COMM" in mp3[:4096]
+    assert DIGITAL_SOURCE_TYPE.encode("utf-16-le") in mp3[:4096]

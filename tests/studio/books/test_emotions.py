@@ -5,6 +5,8 @@ from pathlib import Path
 
 import pytest
 
+from engine.text.segment import prepare
+from engine.tts.base import SegmentLimits
 from studio.books import Book, read_book, read_text
 
 EPUB_PAGE = (
@@ -34,6 +36,19 @@ def test_a_tag_comes_through_the_reader(tmp_path: Path, name: str, content: str)
         words.index("Well") < words.index("<laugh>") < words.index("look") < words.index("<sigh>") < words.index("on")
     )
     assert "</" not in words
+
+
+@pytest.mark.parametrize("name", ["book.txt", "book.md", "book.html"])
+def test_a_mood_comes_through_with_its_end(tmp_path: Path, name: str) -> None:
+    path = tmp_path / name
+    path.write_text("Well, <calm>look at that.</calm> And [sad] on it went.", "utf-8")
+    segments = prepare(words_of(read_book(path, name, 10_000)), "en", SegmentLimits(60, 120, 200))
+    assert [(one.text, one.mood) for one in segments] == [
+        ("Well,", ""),
+        ("look at that.", "calm"),
+        ("And", ""),
+        ("on it went.", "sad"),
+    ]
 
 
 def test_a_line_of_markdown_that_is_a_tag_alone_is_a_paragraph(tmp_path: Path) -> None:
