@@ -2,8 +2,8 @@
 
     python -m benchmarks.speakers --folder audio_data/librispeech_test-other
 
-The folder holds recordings as LibriSpeech names them, `<speaker>-<chapter>-<number>.flac`; resemble-ai/Resemblyzer has ten
-speakers with ten each. Needs the voice encoder of the natural set.
+The folder holds recordings as LibriSpeech names them, `<speaker>-<chapter>-<number>.flac`; resemble-ai/Resemblyzer
+has ten speakers with ten each. Needs the voice encoder of the natural set.
 """
 
 import argparse

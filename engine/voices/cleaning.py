@@ -1,8 +1,8 @@
 """Steady noise taken out of a recording: each band is turned down while no more than the noise is in it.
 
-Source: Ephraim and Malah, "Speech Enhancement Using a Minimum Mean-Square Error Short-Time Spectral Amplitude Estimator"
-(1984): the signal is guessed from what it was a moment ago and from what stands out now, which leaves no ringing. The
-noise is the quiet of the pauses. Voices of others, music and echo stay as they are.
+Source: Ephraim and Malah, "Speech Enhancement Using a Minimum Mean-Square Error Short-Time Spectral Amplitude
+Estimator" (1984): the signal is guessed from what it was a moment ago and from what stands out now, which leaves no
+ringing. The noise is the quiet of the pauses. Voices of others, music and echo stay as they are.
 """
 
 from typing import Any

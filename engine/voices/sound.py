@@ -55,7 +55,9 @@ def one_channel(samples: Recorded) -> Samples:
         return sound
     # A dead channel would only halve the other one.
     sounds = [channel for channel in sound.T if np.any(channel)]
-    return np.mean(sounds, axis=0, dtype=np.float32) if sounds else np.zeros(len(sound), dtype=np.float32)
+    if not sounds:
+        return np.zeros(len(sound), dtype=np.float32)
+    return (np.sum(sounds, axis=0, dtype=np.float32) / np.float32(len(sounds))).astype(np.float32)
 
 
 def at_16k(sound: Samples, sample_rate: int) -> Samples:
