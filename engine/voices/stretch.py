@@ -6,6 +6,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.errors import AudioFormatError
+from engine.stt.sounding import runs
 from engine.types import Samples
 from engine.voices import sound
 from engine.voices.talking import STEP_S, Talking, listen
@@ -14,6 +15,7 @@ LEAST_S, MOST_S = 5.0, 20.0
 WANTED_S = 12.0
 """Longer brings little, and models read a longer one slowly."""
 
+LONG_PAUSE_S = 0.8
 _PAUSE_S = 0.25  # without speech: a place to begin or end
 _PAD_S = 0.12  # of the pause is kept
 _CLIPPED = 0.985
@@ -105,7 +107,8 @@ def _score(talking: Talking, clipped: npt.NDArray[np.bool_], begin: int, end: in
     loud = levels[speech]
     uneven_db = float(np.std(loud)) if len(loud) > 1 else 0.0
     quiet = levels[~speech]
-    clear_db = float(np.mean(loud) - np.percentile(quiet, 25)) if len(quiet) >= 3 and len(loud) else 20.0
+    gap_s = max((end - begin for begin, end in runs(~speech)), default=0) * STEP_S
+    clear_db = float(np.mean(loud) - np.percentile(quiet, 50)) if len(quiet) >= 3 and len(loud) else 20.0
     return (
         min(spoken_s, WANTED_S)
         - 0.15 * max(0.0, length_s - WANTED_S)
@@ -113,7 +116,8 @@ def _score(talking: Talking, clipped: npt.NDArray[np.bool_], begin: int, end: in
         - 6.0 * float(clipped[begin:end].mean())
         - 20.0 * float(clipped[begin:end].any())
         - 0.15 * uneven_db
-        - 0.2 * max(0.0, 25.0 - clear_db)
+        - 0.3 * max(0.0, 25.0 - clear_db)
+        - 1.5 * max(0.0, gap_s - LONG_PAUSE_S)
         - 0.1 * max(0.0, -32.0 - float(np.mean(loud) if len(loud) else -60.0))
     )
 

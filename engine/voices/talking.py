@@ -14,6 +14,7 @@ SPEECH = 0.5
 """A step at least this probable is speech."""
 
 _AT_ONCE = 512
+_USUAL_DB, _MOST_GAIN_DB = -22.0, 40.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,11 +51,15 @@ def listen(sound: Samples) -> Talking:
     whole = sound[: len(sound) // STEP * STEP]
     if not len(whole):
         return Talking(np.zeros(1, np.float32), np.full(1, -120.0))
+    power = np.square(whole.reshape(-1, STEP), dtype=np.float64).mean(axis=1)
+    level_db = 10 * np.log10(power + 1e-12)
+    # The network knows speech of a usual level only.
+    gain_db = min(_MOST_GAIN_DB, max(0.0, _USUAL_DB - float(np.percentile(level_db, 95))))
+    gain = np.float32(10 ** (gain_db / 20))
     network = SileroNetwork()
     blocks = [whole[at : at + _AT_ONCE * STEP] for at in range(0, len(whole), _AT_ONCE * STEP)]
-    probable = np.concatenate([network.probabilities(block) for block in blocks])
-    power = np.square(whole.reshape(-1, STEP), dtype=np.float64).mean(axis=1)
-    return Talking(probable, 10 * np.log10(power + 1e-12))
+    probable = np.concatenate([network.probabilities(block * gain) for block in blocks])
+    return Talking(probable, level_db)
 
 
 def _mean_db(levels: npt.NDArray[np.float64]) -> float:
