@@ -31,7 +31,9 @@ _STEP = round(RATE / 1.3 / _HOP)  # frames from window to window
 _LEVEL_DB = -30.0  # what is quieter is made so loud
 _COVERED = 0.75  # of the last window, else it is left out
 _AT_ONCE = 64  # windows
-_MOST_S, _PART_S = 180.0, 15.0
+MOST_S = 180.0
+"""Of a longer recording, parts of a quarter of a minute spread over all of it."""
+_PART_S = 15.0
 
 
 def embed(samples: Recorded, sample_rate: int, models_dir: Path | None = None) -> Direction:
@@ -59,7 +61,7 @@ def windows(samples: Recorded, sample_rate: int, models_dir: Path | None = None)
     """
     network = ready(models_dir)
     checked(samples, sample_rate)
-    looked_at = parts(len(samples), sample_rate, _MOST_S, _PART_S)
+    looked_at = parts(len(samples), sample_rate, MOST_S, _PART_S)
     sounds = (at_16k(one_channel(samples[begin:end]), sample_rate) for begin, end in looked_at)
     return np.concatenate([_directions(network, sound) for sound in sounds])
 
@@ -100,7 +102,7 @@ def _loaded(folder: Path, _made_ns: int) -> Ge2e:
 def _directions(network: Ge2e, sound: Samples) -> Direction:
     """At RATE."""
     sound = _levelled(sound)
-    begins = _window_begins(len(sound))
+    begins = window_begins(len(sound))
     found = [
         network(np.stack([_frames(sound, begin) for begin in begins[at : at + _AT_ONCE]]))
         for at in range(0, len(begins), _AT_ONCE)
@@ -108,7 +110,7 @@ def _directions(network: Ge2e, sound: Samples) -> Direction:
     return np.concatenate(found)
 
 
-def _window_begins(length: int) -> list[int]:
+def window_begins(length: int) -> list[int]:
     """The first frame of each window of a recording of so many samples."""
     frames = -(-(length + 1) // _HOP)
     begins = list(range(0, max(1, frames - WINDOW + _STEP + 1), _STEP))
