@@ -117,7 +117,8 @@ def test_the_doctor_says_whether_it_is_here_and_how_to_get_it(models_dir: Path) 
         return found.ok, found.found, found.mend, found.required
 
     put(models_dir, "kokoro")
-    assert natural_set() == (False, "not here: Whisper base (150 MB), Voice encoder (16 MB)", "studio models get natural", False)
+    missing = "not here: Whisper base (150 MB), Voice encoder (16 MB)"
+    assert natural_set() == (False, missing, "studio models get natural", False)
     put(models_dir, "whisper-base")
     assert natural_set() == (False, "not here: Voice encoder (16 MB)", "studio models get natural", False)
     put(models_dir, "voice-encoder")
