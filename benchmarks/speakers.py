@@ -17,7 +17,6 @@ from engine.audio.files.io import read_blocks
 from engine.audio.resample import resample
 from engine.types import Samples
 from engine.voices import embedding
-from engine.voices.cleaning import cleaned
 from engine.voices.sound import RATE
 
 Numbers = npt.NDArray[np.float64]
@@ -152,7 +151,6 @@ THRESHOLDS = (0.60, 0.65, 0.68, 0.70, 0.72, 0.75, 0.80)
 LINES: dict[str, Callable[[Samples], Samples]] = {
     "as it is": lambda sound: sound,
     "noise 20 dB below": _noisy,
-    "the same, cleaned": lambda sound: cleaned(_noisy(sound), RATE),
     "through a telephone": _telephone,
     "in a room": _in_a_room,
 }

@@ -20,7 +20,11 @@ MODEL = "voice-encoder"
 """The part of the natural set that this needs."""
 
 SAME_PERSON = 0.70
-"""At least so similar, and two recordings count as one person's."""
+"""At least so similar, and two recordings count as one person's.
+
+Measured on ten readers of LibriSpeech, 12 s against 6 s: of others 4.4 % are let in and of the same nobody is refused;
+through a telephone 1.9 and 0.3 %, with noise 1.2 and 6.0 %, in a room 0.2 and 8.7 % (benchmarks/RESULTS.md).
+"""
 
 Direction = npt.NDArray[np.float32]
 """float32 [256] of length 1"""
