@@ -57,7 +57,7 @@ def one_channel(samples: Recorded) -> Samples:
     sounds = [channel for channel in sound.T if np.any(channel)]
     if not sounds:
         return np.zeros(len(sound), dtype=np.float32)
-    return (np.sum(sounds, axis=0, dtype=np.float32) / np.float32(len(sounds))).astype(np.float32)
+    return np.stack(sounds).mean(axis=0, dtype=np.float32)
 
 
 def at_16k(sound: Samples, sample_rate: int) -> Samples:
