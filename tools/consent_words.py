@@ -93,8 +93,11 @@ def _tell(language: str, heard: Heard, write: bool) -> None:
     print(f"{language}: {len(kept)} of {len(words)} words heard right of {' and '.join(voices)}")
     print(f"  not: {' '.join(word for word in words if word not in kept)}", flush=True)
     if write:
-        path = Path(consent.__file__).with_name("words") / f"{language}.txt"
-        path.write_text("\n".join(" ".join(some) for some in _portions(kept, 16)) + "\n", "utf-8")
+        folder = Path(consent.__file__).with_name("words")
+        lines = "\n".join(" ".join(some) for some in _portions(kept, 16))
+        (folder / f"{language}.txt").write_text(f"{lines}\n", encoding="utf-8")
+        measured = " ".join(sorted({*consent.MEASURED, language}))
+        (folder / "measured.txt").write_text(f"{measured}\n", encoding="utf-8")
 
 
 def _recording(language: str, words: list[str], speaker: KokoroSynthesizer, voice: str, code: str) -> Samples:
