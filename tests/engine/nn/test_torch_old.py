@@ -61,3 +61,13 @@ def test_changed_bytes_are_read_or_refused(tmp_path: Path) -> None:
         except WeightsError:
             continue
         assert all(isinstance(array, np.ndarray) for array in found.values())
+
+
+@pytest.mark.parametrize("said", [b"K\x07\x85", b"K\xff\x85"], ids=["one more", "many more"])
+def test_a_tensor_that_reaches_past_its_data_is_refused(tmp_path: Path, said: bytes) -> None:
+    raw = (DATA / "old.pt").read_bytes()
+    shape = b"K\x06\x85"  # of the last bias: (6,)
+    assert raw.count(shape) == 1
+    (tmp_path / "a.pt").write_bytes(raw.replace(shape, said))
+    with pytest.raises(WeightsError, match=r"a\.pt is damaged"):
+        read_old_torch(tmp_path / "a.pt")
