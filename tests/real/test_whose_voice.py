@@ -66,7 +66,10 @@ def test_two_people_in_one_recording_are_told(encoder_dir: Path, kokoro: KokoroS
 def test_consent_is_heard_of_the_same_voice_and_of_no_other(
     encoder_dir: Path, kokoro: KokoroSynthesizer, hear: Hear
 ) -> None:
-    wanted, other = consent.sentence("en"), consent.sentence("en")
+    wanted, other = (
+        consent.again(consent.SENTENCES["en"].format(*words), "en")
+        for words in (("amber", "bottle"), ("canoe", "apple"))
+    )
     recording = embedding.embed(spoken(kokoro, READ, "af_heart"), RATE, encoder_dir)
     mine, theirs = (spoken(kokoro, wanted.text, voice) for voice in ("af_heart", "am_michael"))
     written = hear(mine, "en-us")
