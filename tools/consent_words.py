@@ -3,8 +3,8 @@
     python -m tools.consent_words en --kept words.jsonl              says which words were heard otherwise
     python -m tools.consent_words en --kept words.jsonl --write      and takes them off the list
 
-The words are spoken seven at a time in the consent's last sentence, four sentences to a recording. What was heard is
-added to the kept file recording by recording: a run that is stopped goes on there. Needs the natural set.
+The words are spoken seven at a time, four such rows to a recording, the first in the consent's last sentence. What was
+heard is added to the kept file recording by recording: a run that is stopped goes on there. Needs the natural set.
 """
 
 import argparse
@@ -104,8 +104,10 @@ def _recording(language: str, words: list[str], speaker: KokoroSynthesizer, voic
     """Sentences with a pause behind each."""
     comma = "、" if language in ("zh", "ja") else ", "
     parts: list[Samples] = []
-    for some in _portions(words, WORDS):
-        text = _closing(language).format(comma.join(some[:-1]), some[-1]) if len(some) > 1 else some[0]
+    for number, some in enumerate(_portions(words, WORDS)):
+        # A sentence that is said four times sounds to the recogniser as if it were stuck: only the first is whole.
+        is_whole = number == 0 and len(some) > 1
+        text = _closing(language).format(comma.join(some[:-1]), some[-1]) if is_whole else f"{comma.join(some)}."
         parts += [joined(pieces) for pieces in say(speaker, text, voice, code)]
         parts.append(np.zeros(round(PAUSE_S * RATE), dtype=np.float32))
     return np.concatenate(parts)
