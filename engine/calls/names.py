@@ -11,6 +11,7 @@ from engine.defaults import speaking
 from engine.defaults.named import LETTERS, tag
 from engine.errors import OptionError
 from engine.registry import ModelCard
+from engine.registry.card import DOES
 from engine.tts.kokoro.voices import voices as kokoro_voices
 from engine.wording import listed
 
@@ -41,6 +42,8 @@ def model_known(name: object, models_dir: Path | None) -> Known:
         raise OptionError(f"A model is named by text or by a folder, not by {type(name).__name__}.")
     written = str(fspath(name)).strip()
     card = registry.find(ALIASES.get(written.casefold(), written))
+    if card.task == "compare":
+        raise OptionError(f"{card.name} {DOES[card.task]}: it neither speaks nor listens. Name another model.")
     notice = ""
     if stand_in := speaking.stands_in(card, models_dir):
         # An alias is another name for these very voices: there is nothing to tell.
