@@ -2,7 +2,7 @@
 
     python examples/make_tuning_table.py MODEL [--models-dir DIR]
 
-MODEL is a Kokoro's folder; the voice encoder must be here (`studio models get natural`). Every voice says three
+MODEL is a Kokoro's folder; the voice encoder must be here (`studio models get natural`). Every voice says two
 sentences, four minutes of a core -> engine/tts/kokoro/tuning/voices.npz.
 """
 
@@ -17,11 +17,10 @@ from engine.tts.kokoro.model import load
 from engine.tts.kokoro.table import loudness
 from engine.tts.kokoro.tuning import base
 from engine.tts.kokoro.tuning.sound import HEARD, RATE
-from engine.tts.kokoro.tuning.tune import embedding
 from engine.tts.kokoro.voices import parse
 
 PLACE = Path(base.__file__).parent / base.FILE
-SENTENCES = (0, 4, 7)
+SENTENCES = (0, 4)
 
 
 def main() -> None:
@@ -30,7 +29,7 @@ def main() -> None:
     parser.add_argument("model", type=Path)
     parser.add_argument("--models-dir", type=Path)
     asked = parser.parse_args()
-    embed = embedding(asked.models_dir)
+    embed = base.embedding(asked.models_dir)
     if embed is None:
         raise SystemExit("The voice encoder is not here: studio models get natural brings it.")
     model = load(asked.model)

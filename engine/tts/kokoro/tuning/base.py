@@ -6,13 +6,17 @@ Some blends of the nearest say a few words, and the nearest of all stays.
 """
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass
 from functools import cache
+from importlib import import_module
 from importlib.resources import as_file, files
+from pathlib import Path
 
 import numpy as np
 
 from engine.audio.resample import resample
+from engine.errors import ModelError
 from engine.tts.kokoro.model import KokoroSynthesizer
 from engine.tts.kokoro.tuning.fitting import Watch
 from engine.tts.kokoro.tuning.pitch import median_of, pitch
@@ -127,6 +131,16 @@ def _not_negative(products: np.ndarray, wanted: np.ndarray) -> np.ndarray:
             rest = wanted[at] - products[at] @ shares + products[at, at] * shares[at]
             shares[at] = max(0.0, rest / products[at, at])
     return shares
+
+
+def embedding(models_dir: Path | None) -> Embed | None:
+    """Who gives voices a direction; None where the voice encoder is not here."""
+    with suppress(ModelError, ImportError):
+        # By name: it stands above the families.
+        module = import_module("engine.voices.embedding")
+        module.ready(models_dir)
+        return lambda samples, rate: module.embed(samples, rate, models_dir)
+    return None
 
 
 @cache

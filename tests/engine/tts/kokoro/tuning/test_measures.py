@@ -7,7 +7,7 @@ from engine.tts.kokoro.tuning import alignment
 from engine.tts.kokoro.tuning.base import Traits, candidates, nearness
 from engine.tts.kokoro.tuning.energy import energy
 from engine.tts.kokoro.tuning.pitch import median_of, pitch
-from engine.tts.kokoro.tuning.sound import HEARD, long_term
+from engine.tts.kokoro.tuning.sound import HEARD
 from engine.tts.kokoro.voices import described, parse
 from tests.engine.tts.kokoro.tuning.tiny import voice
 

@@ -32,7 +32,7 @@ def test_any_rate_will_do(rate: int) -> None:
         (voice(0.3), "seconds of speech"),
         (voice(6), "seconds of speech"),
         (np.concatenate([voice(3), np.zeros(9 * RATE, dtype=np.float32), voice(3)]), "seconds of speech"),
-        (voice(10, noise=0.03), "noise or music"),
+        (voice(10, noise=0.06), "noise or music"),
         (voice(45), "shorter stretch"),
         (1e-4 * voice(10), "silent"),
     ],

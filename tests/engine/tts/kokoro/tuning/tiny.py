@@ -38,7 +38,9 @@ def voice(seconds: float, hz: float = 140.0, noise: float = 0.0003, seed: int = 
     t = np.arange(round(seconds * RATE)) / RATE
     pitch = hz * (1 + 0.1 * np.sin(2 * np.pi * 0.4 * t))
     phase = 2 * np.pi * np.cumsum(pitch) / RATE
-    tones = 1 / (1 + ((np.arange(1, 50) * hz - 600) / 300) ** 2) + 0.4 / (1 + ((np.arange(1, 50) * hz - 1900) / 400) ** 2)
+    tones = 1 / (1 + ((np.arange(1, 50) * hz - 600) / 300) ** 2) + 0.4 / (
+        1 + ((np.arange(1, 50) * hz - 1900) / 400) ** 2
+    )
     sound = sum(tone * np.sin((n + 1) * phase) for n, tone in enumerate(tones) if (n + 1) * hz < 7000)
     syllables = np.clip(1.5 * np.sin(2 * np.pi * 2.2 * t), 0, 1) * (np.sin(2 * np.pi * 0.31 * t) > -0.85)
     hiss = 0.05 * random.normal(size=len(t)) * (np.sin(2 * np.pi * 2.2 * t) < -0.8)

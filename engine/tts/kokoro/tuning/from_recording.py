@@ -1,13 +1,11 @@
 """A recording and a model -> a tuned voice, step by step, so that it can be stopped and told about."""
 
 from collections.abc import Callable
-from contextlib import suppress
-from importlib import import_module
 from pathlib import Path
 
 import numpy as np
 
-from engine.errors import ModelError, VoiceError
+from engine.errors import VoiceError
 from engine.nn.checkpoint import load_arrays
 from engine.nn.conv import on_gpu
 from engine.tts.kokoro.config import KokoroConfig
@@ -77,7 +75,7 @@ def tune(
         raise VoiceError(f"Kokoro does not speak “{language[:40]}”, so it cannot be tuned to a recording of it.")
     text = prompt.text.strip() or (hear or listener(spoken, models_dir))(heard, HEARD)
     speaker = load(folder)
-    blend, clip = _begun(speaker, heard, text, spoken, embedding(models_dir), watch)
+    blend, clip = _begun(speaker, heard, text, spoken, base.embedding(models_dir), watch)
     names = [name for name in base.table() if name in {voice.id for voice in speaker.voices}]
     likely_timbre, likely_prosody = preferences(speaker.packs, names or [voice.id for voice in speaker.voices])
     network = speaker.network if on_gpu() else frozen(folder)
@@ -103,16 +101,6 @@ def tune(
 def frozen(folder: Path) -> Kokoro:
     """The network in the form that a style is learned through."""
     return Kokoro(KokoroConfig.read(folder / "config.json"), load_arrays(folder), release=True, frozen=True)
-
-
-def embedding(models_dir: Path | None) -> Embed | None:
-    """Who gives voices a direction; None where the voice encoder is not here."""
-    with suppress(ModelError, ImportError):
-        # By name: it stands above the families.
-        module = import_module("engine.voices.embedding")
-        module.ready(models_dir)
-        return lambda samples, rate: module.embed(samples, rate, models_dir)
-    return None
 
 
 def _begun(
