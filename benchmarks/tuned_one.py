@@ -6,6 +6,7 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -69,8 +70,8 @@ def main(folder: Path, name: str, models_dir: Path, keep: Path) -> None:
     told |= cost
     traits = base.traits_of(usable(reader.clip, HEARD), embed)
     english = {voice: own for voice, own in base.table().items() if voice[0] in "ab"}
-    assert traits.direction is not None
-    nearest = max(english, key=lambda voice: float(english[voice].direction @ traits.direction))
+    near = {voice: float(np.dot(own.direction, traits.direction)) for voice, own in english.items()}
+    nearest = max(near, key=lambda voice: near[voice])
     told |= {"nearest": nearest, "base": state.base}
     speaker = load(model)
     with ModelPool(models_dir=models_dir, offline=True) as pool:
@@ -110,7 +111,8 @@ def _directions(folder: Path, embed: base.Embed, path: Path) -> dict[str, base.A
     """Each reader's direction, of the recordings that are compared with."""
     if not path.is_file():
         people = [one for one in sorted(folder.iterdir()) if one.is_dir()]
-        np.savez(path, **{one.name: embed(np.concatenate(reader_of(one).others), HEARD) for one in people})
+        told: dict[str, Any] = {one.name: embed(np.concatenate(reader_of(one).others), HEARD) for one in people}
+        np.savez(path, **told)
     with np.load(path) as file:
         return {name: file[name] for name in file.files}
 
