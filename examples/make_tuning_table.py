@@ -1,9 +1,9 @@
 """Makes the table of traits by which a voice to begin a tuning with is found among Kokoro's 54.
 
-    python examples/make_tuning_table.py MODEL [--models-dir DIR]
+    python examples/make_tuning_table.py KEPT [--models-dir DIR]
 
-MODEL is a Kokoro's folder; the voice encoder must be here (`studio models get natural`). Every voice says two
-sentences, four minutes of a core -> engine/tts/kokoro/tuning/voices.npz.
+KEPT is where `python -m benchmarks voices` kept what every voice said (STUDIO_BENCH_KEEP); the voice encoder must be here
+(`studio models get natural`). Some ten seconds of each -> engine/tts/kokoro/tuning/voices.npz.
 """
 
 import argparse
@@ -13,33 +13,28 @@ import numpy as np
 
 from engine.audio.resample import resample
 from engine.tts.kokoro import table
-from engine.tts.kokoro.model import load
-from engine.tts.kokoro.table import loudness
 from engine.tts.kokoro.tuning import base
 from engine.tts.kokoro.tuning.sound import HEARD, RATE
-from engine.tts.kokoro.voices import parse
 
 PLACE = Path(base.__file__).parent / base.FILE
-SENTENCES = (0, 4)
+SENTENCES = (0, 4, 7)
 
 
 def main() -> None:
-    """Speak, measure, write."""
+    """Measure and write."""
     parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
-    parser.add_argument("model", type=Path)
+    parser.add_argument("kept", type=Path)
     parser.add_argument("--models-dir", type=Path)
     asked = parser.parse_args()
     embed = base.embedding(asked.models_dir)
     if embed is None:
         raise SystemExit("The voice encoder is not here: studio models get natural brings it.")
-    model = load(asked.model)
-    rows = [model.rows_of(loudness.sentences()[at], "en-us")[0].ids for at in SENTENCES]
     found: list[base.Traits] = []
     for name in table.names():
-        said = [model.network([ids], model.packs.style(parse(name), len(ids))[None], [1.0], [0])[0] for ids in rows]
-        sound = resample(np.concatenate([one.samples for one in said]), RATE, HEARD)
-        found.append(base.traits_of(sound, embed))
-        print(f"{name}: {len(sound) / HEARD:.1f} s, {found[-1].hz:.0f} Hz", flush=True)
+        with np.load(asked.kept / f"{name}-en.npz") as file:
+            said = np.concatenate([file[file.files[at]] for at in SENTENCES])
+        found.append(base.traits_of(resample(said, RATE, HEARD), embed))
+        print(f"{name}: {len(said) / RATE:.1f} s, {found[-1].hz:.0f} Hz", flush=True)
     np.savez(
         PLACE,
         names=np.array(table.names()),
