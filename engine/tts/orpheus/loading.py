@@ -4,13 +4,13 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import mlx.core as mx
-import mlx.nn as nn
 
 from engine.codecs.snac import Snac
 from engine.errors import WeightsError
 from engine.nn.checkpoint import load_arrays
 from engine.nn.llama import Llama
-from engine.tts.orpheus.config import FRAME_SIZE, SAMPLE_RATE, OrpheusConfig, Quantisation
+from engine.nn.quantised import fit
+from engine.tts.orpheus.config import FRAME_SIZE, SAMPLE_RATE, OrpheusConfig
 from engine.tts.orpheus.frames import CODEBOOK_SIZE
 from engine.tts.orpheus.model import OrpheusSynthesizer
 from engine.tts.orpheus.prompt import Prompter
@@ -47,7 +47,10 @@ def _llama(config: OrpheusConfig, arrays: dict[str, mx.array]) -> Llama:
         for name in ("weight", "scales", "biases"):
             weights.pop(f"lm_head.{name}", None)
     if config.quantisation is not None:
-        _quantise(model, config.quantisation, weights)
+        try:
+            fit(model, config.quantisation, weights)
+        except ValueError as exc:
+            raise WeightsError("Orpheus's config.json has values that make no sense. Get the model again.") from exc
     try:
         model.load_weights(list(weights.items()), strict=True)
     except ValueError as exc:
@@ -55,21 +58,6 @@ def _llama(config: OrpheusConfig, arrays: dict[str, mx.array]) -> Llama:
     model.eval()
     mx.eval(model.parameters())
     return model
-
-
-def _quantise(model: Llama, quantisation: Quantisation, weights: Mapping[str, mx.array]) -> None:
-    """Give quantised layers to those that the file holds quantised."""
-
-    def choose(path: str, layer: nn.Module) -> bool | dict[str, int]:
-        how = quantisation.of(path)
-        if how is None or f"{path}.scales" not in weights or not hasattr(layer, "to_quantized"):
-            return False
-        return {"bits": how.bits, "group_size": how.group_size}
-
-    try:
-        nn.quantize(model, quantisation.group_size, quantisation.bits, class_predicate=choose)
-    except ValueError as exc:
-        raise WeightsError("Orpheus's config.json has values that make no sense. Get the model again.") from exc
 
 
 def _snac(folder: Path) -> Snac:
