@@ -8,6 +8,7 @@ import mlx.core as mx
 from engine.codecs.snac import Snac
 from engine.errors import WeightsError
 from engine.nn.checkpoint import load_arrays
+from engine.nn.home import at_home
 from engine.nn.llama import Llama
 from engine.nn.quantised import fit
 from engine.tts.orpheus.config import FRAME_SIZE, SAMPLE_RATE, OrpheusConfig
@@ -42,7 +43,7 @@ def load(files: Path | None, companions: Mapping[str, Path], *, whole_vocabulary
 
 def _llama(config: OrpheusConfig, arrays: dict[str, mx.array]) -> Llama:
     model = Llama(config.llama)
-    weights = {name: _at_home(array) for name, array in arrays.items() if "rotary_emb" not in name}
+    weights = {name: at_home(array) for name, array in arrays.items() if "rotary_emb" not in name}
     if config.llama.tie_word_embeddings:
         for name in ("weight", "scales", "biases"):
             weights.pop(f"lm_head.{name}", None)
@@ -70,12 +71,3 @@ def _snac(folder: Path) -> Snac:
     if fits != (SAMPLE_RATE, FRAME_SIZE, CODEBOOK_SIZE, (4, 2, 1)):
         raise WeightsError("This SNAC is not the one Orpheus writes for. Get mlx-community/snac_24khz.")
     return snac
-
-
-def _at_home(array: mx.array) -> mx.array:
-    """In the number format the machine is fast in: a GPU wants 16 bits, a processor is slow in half precision."""
-    if not mx.issubdtype(array.dtype, mx.floating):
-        return array
-    if mx.default_device().type != mx.DeviceType.gpu:
-        return array.astype(mx.float32)
-    return array.astype(mx.bfloat16) if array.dtype == mx.float32 else array

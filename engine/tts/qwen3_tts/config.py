@@ -1,4 +1,4 @@
-"""What a checkpoint's config.json says: the shapes of its networks, and the numbers of its special tokens and voices."""
+"""What a checkpoint's config.json says: the shapes of its networks, its special tokens and voices."""
 
 import json
 from collections.abc import Mapping

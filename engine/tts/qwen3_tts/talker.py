@@ -102,6 +102,7 @@ class Talker(nn.Module):
         self.text_projection = _Projection(config.text_width, config.talker.hidden_size)
         self.codec_head = nn.Linear(config.talker.hidden_size, config.talker.vocab_size, bias=False)
         self.code_predictor = CodePredictor(config)
+        self._predicting: dict[Sampling, Predict] = {}
 
     @property
     def dtype(self) -> mx.Dtype:
@@ -146,4 +147,7 @@ class Talker(nn.Module):
             start = mx.concatenate([hidden, self.model.codec_embedding(first)[:, None]], axis=1)
             return self.code_predictor.codes(start, sampling, noise)
 
-        return mx.compile(predict) if on_gpu() else predict
+        if sampling not in self._predicting:
+            self._predicting.clear()
+            self._predicting[sampling] = mx.compile(predict) if on_gpu() else predict
+        return self._predicting[sampling]
