@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 import torch
-import transformers.modeling_utils  # before the stand-ins: it looks for torchaudio
+import transformers.modeling_utils  # noqa: F401 - before the stand-ins: it looks for torchaudio
 
 for _name in ("sox", "onnxruntime", "torchaudio", "torchaudio.compliance", "torchaudio.compliance.kaldi"):
     _empty: Any = types.ModuleType(_name)
