@@ -45,8 +45,8 @@ MARKS = {"pad": 2148, "bos": 2149, "eos_token": 2150, "think": 2154, "nothink": 
 MARKS["think_eos"] = 2157
 TEXT = {"im_start": 256, "im_end": 257, "tts_pad": 258, "tts_bos": 259, "tts_eos": 260}
 
-HIDDEN, INNER, WIDTH = 48, 64, 40
-TERSE = 1.5  # how strongly the end of speech is felt: a line has some ten frames
+HIDDEN, INNER, WIDTH = 64, 96, 64
+TERSE = 2.0  # how strongly the end of speech is felt: a line has a few frames
 LOUDNESS = 0.06
 
 Arrays = dict[str, np.ndarray]
