@@ -116,6 +116,10 @@ CODEC: dict[str, Any] = {
 }
 
 
+DECODER = {"latent": 16, "wide": 32, "inside": 24, "inner": 48, "channels": 32, "entry": 8}
+"""Channels of the codec's decoder: what codes become, around and inside its transformer, where it begins to sound."""
+
+
 def make(folder: Path, kind: str = "base", seed: int = 0) -> Path:
     """Write the folder: config.json, model.safetensors, vocab.json, merges.txt, and the codec in speech_tokenizer/."""
     random = np.random.default_rng(seed)
@@ -218,7 +222,7 @@ def speaker_weights(random: np.random.Generator) -> Arrays:
 def decoder_weights(random: np.random.Generator) -> Arrays:
     """The codec's half that makes codes sound: torch's layouts."""
     weights: Arrays = {}
-    latent, wide, inside, entry = 16, 32, 24, 8
+    latent, wide, inside, inner, channels, entry = DECODER.values()
 
     def conv(name: str, out: int, channels: int, kernel: int, gain: float = 1.0) -> None:
         weights[f"decoder.{name}.conv.weight"] = gain * matrix(random, out, channels, kernel)
@@ -240,7 +244,7 @@ def decoder_weights(random: np.random.Generator) -> Arrays:
             weights[f"{name}.cluster_usage"] = np.ones(CODES)
         weights[f"decoder.quantizer.{group}.output_proj.weight"] = matrix(random, latent, entry, 1)
     conv("pre_conv", wide, latent, 3)
-    weights |= codec_blocks(random, inside, wide)
+    weights |= codec_blocks(random, inside, inner, wide)
     for index in range(2):
         name = f"upsample.{index}"
         transposed(f"{name}.0", wide, wide, 2)
@@ -251,8 +255,7 @@ def decoder_weights(random: np.random.Generator) -> Arrays:
         weights[f"decoder.{name}.1.norm.weight"] = np.ones(wide)
         weights[f"decoder.{name}.1.norm.bias"] = np.zeros(wide)
         weights[f"decoder.{name}.1.gamma"] = np.full(wide, 0.3)
-    conv("decoder.0", wide, wide, 7)
-    channels = wide
+    conv("decoder.0", channels, wide, 7)
     for index, rate in enumerate(CODEC["decoder_config"]["upsample_rates"], 1):
         name = f"decoder.{index}.block"
         snake(f"{name}.0", channels)
@@ -268,7 +271,7 @@ def decoder_weights(random: np.random.Generator) -> Arrays:
     return weights
 
 
-def codec_blocks(random: np.random.Generator, inside: int, wide: int) -> Arrays:
+def codec_blocks(random: np.random.Generator, inside: int, inner: int, wide: int) -> Arrays:
     """The transformer in the codec's decoder."""
     name = "decoder.pre_transformer"
     shapes = CODEC["decoder_config"]
@@ -282,7 +285,7 @@ def codec_blocks(random: np.random.Generator, inside: int, wide: int) -> Arrays:
         for part in "qkv":
             weights[f"{own}.self_attn.{part}_proj.weight"] = matrix(random, heads, inside)
         weights[f"{own}.self_attn.o_proj.weight"] = matrix(random, inside, heads)
-        for part, shape in (("gate", (48, inside)), ("up", (48, inside)), ("down", (inside, 48))):
+        for part, shape in (("gate", (inner, inside)), ("up", (inner, inside)), ("down", (inside, inner))):
             weights[f"{own}.mlp.{part}_proj.weight"] = matrix(random, *shape)
         for part in ("self_attn", "mlp"):
             weights[f"{own}.{part}_layer_scale.scale"] = np.full(inside, 0.3)
