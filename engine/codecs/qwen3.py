@@ -22,7 +22,7 @@ from engine.nn.conv import Conv1d, Frames
 from engine.nn.parts import Map, Parts
 from engine.nn.periodic import snake_beta
 
-MODEL = "Qwen3-TTS codec"
+MODEL = "codec of 12.5 frames a second"
 _DILATIONS = (1, 3, 9)
 _AGAIN = "Get the model again."
 

@@ -3,10 +3,10 @@
 from engine import registry
 from engine.errors import ModelNotFound
 from engine.registry.card import ModelCard
-from engine.registry.saying import built_in, natural
+from engine.registry.saying import built_in, natural, quick
 from engine.text.g2p.extras import Extra
 from engine.weights.missing import NATURAL, gets, is_missing
-from engine.wording import listed, size_text
+from engine.wording import size_text
 
 
 def natural_is_missing(with_how: bool = True) -> str:
@@ -52,8 +52,8 @@ def slow_here(card: ModelCard, has_gpu: bool) -> str:
     """
     if has_gpu or not card.slower:
         return ""
-    quick = listed(["Pocket TTS", "a voice tuned to a recording"], "or")
+    ability = "clone" if "clone" in card.abilities else "speed"
     return (
-        f"{card.name} is about {card.slower:g} times slower than real time on this processor; {quick} speaks as fast "
-        "as one listens."
+        f"{card.name} is about {card.slower:g} times slower than real time on this processor. "
+        f"{quick('speak', ability)} would speak as fast as one listens."
     )

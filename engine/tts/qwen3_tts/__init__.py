@@ -13,7 +13,7 @@ from engine.tts.qwen3_tts.voices import voices
 if TYPE_CHECKING:
     from engine.tts.qwen3_tts.model import QwenSynthesizer
 
-__all__ = ["VERSION", "load", "voices"]
+__all__ = ["VERSION", "load", "quantisable", "voices"]
 
 VERSION = "1"
 """What this code makes of the same text; kept segments of another one are spoken anew."""
@@ -24,3 +24,9 @@ def load(files: Path | None) -> "QwenSynthesizer":
     from engine.tts.qwen3_tts.loading import load as load_model
 
     return load_model(files)
+
+
+def quantisable(name: str, shape: tuple[int, ...]) -> bool:
+    """Whether a matrix may have fewer bits: the tables of tokens stay as they are, which are read a row at a time, and
+    what hears a speaker."""
+    return "embedding" not in name and not name.startswith("speaker_encoder.")
