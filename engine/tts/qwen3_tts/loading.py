@@ -3,6 +3,7 @@
 import hashlib
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -68,7 +69,8 @@ def talker_of(config: QwenConfig, arrays: Mapping[str, mx.array]) -> Talker:
     }
     try:
         if config.quantisation is not None:
-            fit(talker, config.quantisation, weights)
+            layers = {name.removeprefix("talker."): how for name, how in config.quantisation.layers.items()}
+            fit(talker, replace(config.quantisation, layers=layers), weights)
         talker.load_weights(list(weights.items()), strict=True)
     except ValueError as exc:
         raise WeightsError(f"The weights do not fit Qwen3-TTS's config.json. {_AGAIN}") from exc
