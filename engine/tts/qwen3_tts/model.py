@@ -350,11 +350,11 @@ class QwenCloner(QwenSynthesizer):
         return super().batch_memory(segments) + len(segments) * recording
 
     def _voiced(self, request: SpeechRequest) -> SpeechRequest:
+        if request.prompt is not None or request.state is not None:
+            return replace(request, voice="")  # the recording is the voice, whatever it is called
         if request.voice.strip():
             raise VoiceError(f"This {self.name} has no voice “{request.voice[:40]}”: it speaks as a recording.")
-        if request.prompt is None and request.state is None:
-            raise VoiceError(_NO_VOICE.format(name=f"This {self.name}"))
-        return request
+        raise VoiceError(_NO_VOICE.format(name=f"This {self.name}"))
 
     def _speaker(self, request: SpeechRequest) -> _Speaker:
         if request.prompt is None and request.state is None:
