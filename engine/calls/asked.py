@@ -16,6 +16,8 @@ from engine.wording import listed
 
 INTERVAL_S = 2.0
 """Seconds of sound in a chunk of a stream where nobody says."""
+SHORT_INTERVAL_S = 0.32
+"""The same in the calls of a model with voices, or a description, that speaks frame by frame."""
 PARAGRAPHS = r"\n+"
 
 

@@ -2,6 +2,7 @@
 
 import copy
 from collections.abc import Mapping
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from engine.calls.loaded import LoadedModel
@@ -45,11 +46,12 @@ def quantize_model(
     made = copy.deepcopy(dict(model.config if config is None else config))
     if "quantization" in made or "quantization_config" in made:
         raise WeightsError(f"{model.card.name} is quantised already; start from the model as it was published.")
+    choose = getattr(import_module(model.card.module), "quantisable", None)
     arrays: dict[str, mx.array] = {}
     count = 0
     for path in weights.weight_files(model.folder):
         for name, array in weights.load_file(path).items():
-            parts = in_fewer_bits(name, array, bits, group_size)
+            parts = in_fewer_bits(name, array, bits, group_size, choose)
             count += len(parts) > 1
             arrays |= parts
     if count == 0:

@@ -6,7 +6,7 @@ from dataclasses import replace
 from typing import Any, Self, Unpack
 
 from engine import registry
-from engine.calls.asked import INTERVAL_S, KEYWORDS, PARAGRAPHS, Asked, VoiceOptions, asked
+from engine.calls.asked import INTERVAL_S, KEYWORDS, PARAGRAPHS, SHORT_INTERVAL_S, Asked, VoiceOptions, asked
 from engine.calls.loaded import LoadedModel
 from engine.calls.options import Told, flag, refuse_unknown
 from engine.calls.results import SpeechResult, Tally
@@ -133,6 +133,68 @@ class LoadedVoice(LoadedModel):
         running = _Running(pool, self.id, wanted)
         return SpeechResults(running, _streamed(running) if is_stream else _spoken(running, parts))
 
+    def generate_custom_voice(
+        self,
+        text: str,
+        speaker: str | None = None,
+        language: str | None = None,
+        instruct: str | None = None,
+        *,
+        stream: bool = False,
+        streaming_interval: float | None = SHORT_INTERVAL_S,
+        **given: Unpack[VoiceOptions],
+    ) -> SpeechResults:
+        """Speak as one of the model's voices, told in words how: Qwen3-TTS's call for its CustomVoice.
+
+        Args:
+            text: what to say.
+            speaker: an id or a name of the model's voices; its default when None.
+            language: a tag, a name, or "auto".
+            instruct: how to say it, for models that take words for it.
+            stream: see `generate`, like the next two.
+            streaming_interval: see stream.
+            given: see stream.
+
+        Raises:
+            OptionError: the model has no voices of its own; and what `generate` raises.
+        """
+        if not self.voices:
+            raise OptionError(
+                f"{self.card.name} has no voices of its own; generate_custom_voice needs a model that has."
+            )
+        given = _told(given, language, instruct)
+        every = streaming_interval if stream or streaming_interval != SHORT_INTERVAL_S else INTERVAL_S
+        return self.generate(text, speaker, stream=stream, streaming_interval=every, **given)
+
+    def generate_voice_design(
+        self,
+        text: str,
+        instruct: str | None = None,
+        language: str | None = None,
+        *,
+        stream: bool = False,
+        streaming_interval: float | None = SHORT_INTERVAL_S,
+        **given: Unpack[VoiceOptions],
+    ) -> SpeechResults:
+        """Speak in a voice that is described in words: Qwen3-TTS's call for its VoiceDesign.
+
+        Args:
+            text: what to say.
+            instruct: what the voice sounds like.
+            language: a tag, a name, or "auto".
+            stream: see `generate`, like the next two.
+            streaming_interval: see stream.
+            given: see stream; with a seed the same voice comes again.
+
+        Raises:
+            OptionError: the model makes no voices of descriptions; and what `generate` raises.
+        """
+        if "design" not in self.card.abilities:
+            raise OptionError(f"{self.card.name} makes no voices of descriptions; choose a VoiceDesign model.")
+        given = _told(given, language, instruct)
+        every = streaming_interval if stream or streaming_interval != SHORT_INTERVAL_S else INTERVAL_S
+        return self.generate(text, stream=stream, streaming_interval=every, **given)
+
     def phonemes(self, text: str, voice: str | None = None, lang_code: str | None = None) -> str:
         """What a Kokoro reads for a text, in its own letters.
 
@@ -150,6 +212,16 @@ class LoadedVoice(LoadedModel):
         pool = self.pool
         wanted = asked(self.card, pool.models_dir, text, voice, 1.0, lang_code, INTERVAL_S, {}, is_stream=False)
         return pool.call(self.id, lambda model: model.phonemes(wanted.request))
+
+
+def _told(given: VoiceOptions, language: str | None, instruct: str | None) -> VoiceOptions:
+    """Keywords with two more, where they were given."""
+    more: VoiceOptions = {}
+    if language is not None:
+        more["language"] = language
+    if instruct is not None:
+        more["instruct"] = instruct
+    return {**given, **more}
 
 
 def _parts(text: str, pattern: object) -> list[tuple[int, str]]:

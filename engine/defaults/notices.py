@@ -2,7 +2,8 @@
 
 from engine import registry
 from engine.errors import ModelNotFound
-from engine.registry.saying import built_in, natural
+from engine.registry.card import ModelCard
+from engine.registry.saying import built_in, natural, quick
 from engine.text.g2p.extras import Extra
 from engine.weights.missing import NATURAL, gets, is_missing
 from engine.wording import size_text
@@ -40,3 +41,19 @@ def simple_recogniser(model_id: str) -> str:
         return ""
     better = natural("transcribe")
     return f"{card.name} writes this: a simple recogniser that mishears much. {gets(NATURAL, better)}, a good one."
+
+
+def slow_here(card: ModelCard, has_gpu: bool) -> str:
+    """What to know before one speaks, or makes a voice, with a model that a processor alone is slow with; "" else.
+
+    Args:
+        card: who would speak.
+        has_gpu: whether this machine's models compute on a GPU.
+    """
+    if has_gpu or not card.slower:
+        return ""
+    ability = "clone" if "clone" in card.abilities else "speed"
+    return (
+        f"{card.name} is about {card.slower:g} times slower than real time on this processor. "
+        f"{quick('speak', ability)} would speak as fast as one listens."
+    )

@@ -32,5 +32,11 @@ def to_be_had(task: Task) -> str:
     return _names((card for card in registry.cards(task) if not card.built_in), "and")
 
 
+def quick(task: Task, ability: str) -> str:
+    """Who does it on a processor alone as fast as one listens: those with an ability, and the natural set's."""
+    able = (card for card in registry.cards(task) if ability in card.abilities or card.natural)
+    return _names((card for card in able if not card.slower), "or")
+
+
 def _names(cards: Iterable[ModelCard], last: str) -> str:
     return listed(dict.fromkeys(family_name(card) for card in cards), last)
