@@ -153,6 +153,8 @@ interface VoiceDraft {
   text: string;
   language: string;
   hints: VoiceHint[];
+  /** Such as why nobody wrote down what is said. */
+  notices?: string[];
   /** Whether there is a cleaned version of it. */
   has_cleaned?: boolean;
 }
@@ -219,6 +221,8 @@ interface VoiceModel {
   id: string;
   name: string;
   does: ("clone" | "design" | "tune" | "blend")[];
+  /** Of several that do the same, those to get where none is here. */
+  offered: boolean;
   here: boolean;
   note: string;
   size_bytes: number;

@@ -10,6 +10,7 @@ import gradio as gr
 from engine import registry, weights
 from engine.errors import EngineError, OptionError
 from engine.registry import ModelCard
+from engine.voices import reading
 from studio.page.consent import may_get
 from studio.page.context import PageContext
 from studio.page.doorway import owner_of, part
@@ -72,7 +73,7 @@ def build(context: PageContext) -> None:
         "languages": _languages(),
         "moods": list(MOODS),
         "colours": list(COLOURS),
-        "readings": _readings(),
+        "readings": dict(reading.TEXTS),
         "limits": LIMITS,
         "examples": list(EXAMPLES),
     }
@@ -118,6 +119,7 @@ def _row(card: ModelCard, does: list[str], context: PageContext) -> dict[str, An
         "id": card.id,
         "name": card.name,
         "does": does,
+        "offered": card.natural or card.family != "kokoro",
         "here": card.built_in or weights.is_present(card, context.settings.models_dir),
         "note": "",
         "size_bytes": (far.total_bytes if far else 0) or card.download_bytes,
@@ -133,5 +135,3 @@ def _languages() -> list[str]:
     return [*CLONED, *sorted(others)]
 
 
-def _readings() -> dict[str, str]:
-    return {}

@@ -6,6 +6,7 @@ import { fail, say, stand } from "../shared/messages.js";
 import * as wording from "../shared/wording.js";
 
 const BUSY_MS = 700;
+const SHOWN = 3; // offered at first
 
 /** @typedef {ReturnType<typeof aroundVoices>} Around */
 
@@ -54,8 +55,10 @@ export const aroundVoices = (server, known) => {
  */
 export const missingModels = (around, what, sentence) => {
   const list = h("ul", { class: "st-voice-models" });
+  const others = h("ul", { class: "st-voice-models" });
+  const more = h("details", {}, h("summary", {}, "More of them"), others);
   const line = h("p", {}, sentence);
-  const item = h("div", { class: "st-offer", role: "note" }, line, list);
+  const item = h("div", { class: "st-offer", role: "note" }, line, list, more);
   /** @param {VoiceModel} model */
   const row = (model) => {
     const get = h("button", { type: "button", class: "st-button", "aria-label": `Get ${model.name}`, onclick: async () => {
@@ -71,7 +74,11 @@ export const missingModels = (around, what, sentence) => {
     const all = around.who(what);
     item.hidden = all.some((one) => one.here);
     stand(line, all.length ? sentence : "This studio knows no model that does that yet.");
-    list.replaceChildren(...all.filter((one) => !one.here).map(row));
+    const offered = all.filter((one) => one.offered && !one.here);
+    const first = offered.filter((one, at) => at < SHOWN || one.is_running || one.error);
+    list.replaceChildren(...first.map(row));
+    others.replaceChildren(...offered.filter((one) => !first.includes(one)).map(row));
+    more.hidden = !others.childElementCount;
   };
   show();
   return { item, show };

@@ -11,7 +11,7 @@ import { missingModels } from "./around.js";
 const SENTENCE = "Two voices went into this one. Which of them do you hear?";
 
 /** As a request writes it: one blend, or one for each half. @param {string} timbre @param {string} prosody */
-export const halves = (timbre, prosody) => (prosody && prosody !== timbre ? `${timbre}/${prosody}` : timbre);
+export const halves = (timbre, prosody) => (prosody && prosody !== timbre ? `${timbre}~${prosody}` : timbre);
 
 /** @param {VoicesPlace} place @param {() => void} close */
 export const blending = (place, close) => {

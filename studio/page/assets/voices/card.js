@@ -13,7 +13,7 @@ import { tunePanel } from "./tuning.js";
 import { factsOf } from "./wording.js";
 
 /** @type {Record<VoicePanelName, string>} */
-const TITLES = { consent: "Consent", try: "Hear it", tune: "Like this recording, by Kokoro", moods: "Recordings and moods", edit: "Change", delete: "Delete" };
+const TITLES = { consent: "Consent", try: "Hear it", tune: "A Kokoro voice like it", moods: "Moods", edit: "Change", delete: "Delete" };
 
 /** @param {OwnVoice} voice */
 const panelsOf = ({ mine, kind, recordings }) => {

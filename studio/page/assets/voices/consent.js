@@ -24,7 +24,7 @@ const found = (isRight, yes, no) => h("li", { "data-right": isRight ? "yes" : "n
 
 /** @param {OwnVoice} voice @param {VoicesPlace} place @returns {VoicePanel} */
 export const consentPanel = (voice, place) => {
-  const box = h("div", {});
+  const box = h("div", { class: "st-panel-form" });
   let leave = () => {};
   const has = ["given", "declared", "elsewhere"].includes(voice.consent.state);
 

@@ -73,8 +73,9 @@ export const draftForm = (draft, { languages, limits }) => {
   const hints = h("ul", { class: "st-hints", "aria-label": "What could be better" });
   const good = h("p", { class: "st-good" }, "Nothing is wrong with this recording.");
   const showHints = () => {
-    hints.replaceChildren(...now.hints.map((hint) => h("li", { "data-hint": hint.kind }, hint.sentence)));
-    hints.hidden = !now.hints.length;
+    const notices = (now.notices ?? []).map((sentence) => h("li", {}, sentence));
+    hints.replaceChildren(...now.hints.map((hint) => h("li", { "data-hint": hint.kind }, hint.sentence)), ...notices);
+    hints.hidden = !hints.childElementCount;
     good.hidden = Boolean(now.hints.length);
   };
   const text = h("textarea", { rows: 3, maxlength: limits.text, id: `${key}-text`, spellcheck: "false", lang: draft.language }, draft.text);

@@ -14,7 +14,6 @@ export const tryPanel = (voice, { around, limits }) => {
   const text = h("textarea", { rows: 2, maxlength: limits.sentence }, SENTENCE);
   const model = h("select", { onchange: () => void showNote() });
   const note = h("small", { class: "st-hint" });
-  const why = h("p", { class: "st-voice-why", hidden: true });
   const hear = soundButton({ label: `Hear ${voice.name}`, word: "Hear it", attributes: { class: "st-button st-button-main" },
     piece: () => ({ sound: asking(of(now, "preview"), { model: model.value, text: text.value.trim() }) }) });
   const speaking = h("div", { class: "st-panel-form" },
@@ -28,7 +27,6 @@ export const tryPanel = (voice, { around, limits }) => {
     model.replaceChildren(...here.map((one) => h("option", { value: one.id, selected: one.id === before }, one.name)));
     speaking.hidden = !here.length;
     missing.item.hidden = here.length > 0;
-    stand(why, now.speaks ? "" : now.why_not);
     hear.disabled = !now.speaks;
     showNote();
   };
@@ -37,7 +35,7 @@ export const tryPanel = (voice, { around, limits }) => {
     show();
   });
   show();
-  return { item: h("div", {}, why, speaking, missing.item), leave, update: (fresh) => {
+  return { item: h("div", {}, speaking, missing.item), leave, update: (fresh) => {
     now = fresh;
     show();
   } };
