@@ -187,7 +187,8 @@ interface OwnVoice {
   blend?: string;
   recordings: VoiceRecording[];
   consent: { state: "none" | "given" | "declared" | "designed" | "revoked" | "elsewhere"; at: string | null; language: string; sentence: string };
-  tuned: boolean;
+  /** Truthy where there is a Kokoro voice like it. */
+  tuned: boolean | string;
   models: { id: string; name: string; here: boolean; note: string }[];
   speaks: boolean;
   why_not: string;

@@ -111,7 +111,7 @@ export const consentPanel = (voice, place) => {
       no.focus();
     } }, "Take the consent back");
     const anew = voice.consent.state === "elsewhere" && h("button", { type: "button", class: "st-button st-button-main", onclick: openReading }, "Give it anew here");
-    box.replaceChildren(h("p", {}, `${consentOf(voice)}.`), voice.consent.sentence ? h("blockquote", { class: "st-reading", lang: voice.consent.language }, voice.consent.sentence) : "",
+    box.replaceChildren(h("p", {}, `${consentOf(voice)}. ${voice.consent.sentence}`),
       h("div", { class: "st-panel-tools" }, anew, back), question);
   };
   if (has) showGiven();

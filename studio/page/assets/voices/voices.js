@@ -129,7 +129,11 @@ part("voices", ({ element, props, server }) => {
     for (const id of [...cards.keys()]) if (!voices.some((voice) => voice.id === id)) drop(id);
     voices.forEach((voice, at) => {
       const { item } = put(voice);
-      if (list.children[at] !== item) list.insertBefore(item, list.children[at] || null);
+      if (list.children[at] === item) return;
+      const focused = document.activeElement;
+      const isInside = item.contains(focused);
+      list.insertBefore(item, list.children[at] || null);
+      if (isInside && focused instanceof HTMLElement) focused.focus({ preventScroll: true });
     });
     tally();
     sift();
