@@ -183,10 +183,11 @@ interface OwnVoice {
   shared: boolean;
   mine: boolean;
   version: number;
-  created_at: string;
+  /** Seconds since 1970. */
+  created_at: number;
   blend?: string;
   recordings: VoiceRecording[];
-  consent: { state: "none" | "given" | "declared" | "designed" | "revoked" | "elsewhere"; at: string | null; language: string; sentence: string };
+  consent: { state: "none" | "given" | "declared" | "designed" | "revoked" | "elsewhere"; at: number | null; language: string; sentence: string };
   /** Truthy where there is a Kokoro voice like it. */
   tuned: boolean | string;
   models: { id: string; name: string; here: boolean; note: string }[];

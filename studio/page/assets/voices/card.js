@@ -36,7 +36,7 @@ export const voiceCard = (first, place) => {
   const notes = h("p", { class: "st-voice-notes" });
   const why = h("p", { class: "st-voice-why", hidden: true });
   const body = h("div", { class: "st-voice-panel", hidden: true });
-  const listen = soundButton({ label: `Hear ${voice.name}`, piece: () => ({ sound: asking(of(voice, "preview"), {}) }) });
+  const listen = soundButton({ label: `Hear ${voice.name}`, piece: () => ({ sound: asking(of(voice, "preview"), { v: String(voice.version) }) }) });
   const tabs = h("div", { class: "st-voice-tabs", role: "group" });
   const exported = h("a", { class: "st-icon-button", href: of(voice, "export"), download: "" }, icon("download"));
   const tools = h("div", { class: "st-job-tools" });

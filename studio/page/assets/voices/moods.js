@@ -40,9 +40,9 @@ export const moodsPanel = (voice, place) => {
   /** @param {VoiceRecording} one */
   const row = (one) => {
     const mood = /** @type {HTMLInputElement} */ (h("input", { type: "text", list: key, value: one.mood, maxlength: place.limits.mood, placeholder: "plain", "aria-label": `Mood of the recording “${one.text.slice(0, 40)}”`,
-      onchange: () => after(sendJson(of(voice, "recordings", one.id), { version: now.version, mood: mood.value.trim() }, { method: "PATCH" }), "") }));
+      onchange: () => after(sendJson(of(voice, "recordings", one.id), { mood: mood.value.trim() }, { method: "PATCH" }), "") }));
     const cleaned = /** @type {HTMLInputElement} */ (h("input", { type: "checkbox", checked: one.uses_cleaned, onchange: () =>
-      after(sendJson(of(voice, "recordings", one.id), { version: now.version, cleaned: cleaned.checked }, { method: "PATCH" }), "") }));
+      after(sendJson(of(voice, "recordings", one.id), { cleaned: cleaned.checked }, { method: "PATCH" }), "") }));
     return h("li", {},
       soundButton({ label: `Listen to the ${moodName(one.mood)} recording`, piece: () => ({ sound: asking(of(voice, "recordings", one.id, "audio"), { cleaned: one.uses_cleaned }), from_s: one.start_s, to_s: one.end_s }) }),
       h("div", { class: "st-recording-name" }, mood, h("p", {}, one.text || "No transcript"), h("small", {}, seconds(one.end_s - one.start_s))),

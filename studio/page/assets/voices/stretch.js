@@ -5,6 +5,7 @@ import { paint } from "../sound/scope.js";
 import { seconds } from "./wording.js";
 
 const SHORTEST_S = 1;
+const LONGEST_S = 30;
 const STEP_S = 0.1;
 const LEAP_S = 1;
 
@@ -24,9 +25,13 @@ export const stretchPicker = ({ duration_s, peaks, start_s, end_s }, moved) => {
   const told = h("output", { class: "st-time" });
   const share = (/** @type {number} */ at) => (duration_s > 0 ? at / duration_s : 0);
 
+  /** @param {"start_s" | "end_s"} which */
+  const boundsOf = (which) => which === "start_s"
+    ? [Math.max(0, ends.end_s - LONGEST_S), ends.end_s - least]
+    : [ends.start_s + least, Math.min(duration_s, ends.start_s + LONGEST_S)];
   /** @param {"start_s" | "end_s"} which @param {number} at */
   const put = (which, at) => {
-    const [low, high] = which === "start_s" ? [0, ends.end_s - least] : [ends.start_s + least, duration_s];
+    const [low, high] = boundsOf(which);
     ends[which] = Math.round(Math.max(low, Math.min(high, at)) * 100) / 100;
     show();
   };
@@ -71,8 +76,8 @@ export const stretchPicker = ({ duration_s, peaks, start_s, end_s }, moved) => {
       });
     });
   const show = () => {
-    for (const [one, which, low, high] of /** @type {[HTMLElement, "start_s" | "end_s", number, number][]} */ ([
-      [first, "start_s", 0, ends.end_s - least], [last, "end_s", ends.start_s + least, duration_s]])) {
+    for (const [one, which] of /** @type {[HTMLElement, "start_s" | "end_s"][]} */ ([[first, "start_s"], [last, "end_s"]])) {
+      const [low, high] = boundsOf(which);
       one.style.left = `${share(ends[which]) * 100}%`;
       one.setAttribute("aria-valuemin", low.toFixed(1));
       one.setAttribute("aria-valuemax", high.toFixed(1));

@@ -15,7 +15,7 @@ export const tryPanel = (voice, { around, limits }) => {
   const model = h("select", { onchange: () => void showNote() });
   const note = h("small", { class: "st-hint" });
   const hear = soundButton({ label: `Hear ${voice.name}`, word: "Hear it", attributes: { class: "st-button st-button-main" },
-    piece: () => ({ sound: asking(of(now, "preview"), { model: model.value, text: text.value.trim() }) }) });
+    piece: () => ({ sound: asking(of(now, "preview"), { model: model.value, text: text.value.trim(), v: String(now.version) }) }) });
   const speaking = h("div", { class: "st-panel-form" },
     h("label", { class: "st-field" }, h("small", {}, "A sentence"), text),
     h("label", { class: "st-field st-field-short" }, h("small", {}, "Spoken by"), model), note, h("div", { class: "st-panel-tools" }, hear));

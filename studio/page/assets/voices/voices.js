@@ -22,6 +22,9 @@ const WAYS = [
   { name: "blend", icon: "merge", title: "A blend", make: blending },
 ];
 
+/** One's own before what others share, the newest first. @param {OwnVoice} a @param {OwnVoice} b */
+const newest = (a, b) => Number(b.mine) - Number(a.mine) || b.created_at - a.created_at;
+
 part("voices", ({ element, props, server }) => {
   const find = finder(element);
   const [bar, making, list, empty, away] = ["bar", "making", "list", "empty", "away"].map((name) => find(name));
@@ -147,7 +150,7 @@ part("voices", ({ element, props, server }) => {
     try {
       const { data } = await askJson(VOICES);
       if (mine !== turn) return;
-      show(data.toSorted((/** @type {OwnVoice} */ a, /** @type {OwnVoice} */ b) => String(b.created_at).localeCompare(String(a.created_at))));
+      show(data.toSorted(newest));
       stand(away, "");
     } catch (error) {
       if (mine === turn) stand(away, sentenceOf(error));
