@@ -1,7 +1,7 @@
 // @ts-check
 /* The Voices tab: voices of one's own as cards, and the three ways to make one. The voices are the studio's, asked for by /v1. */
 import { askJson } from "../shared/asking.js";
-import { finder, h, icon, iconButton, isShown, press } from "../shared/elements.js";
+import { finder, h, icon, iconButton, isShown } from "../shared/elements.js";
 import { fail, say, sentenceOf, stand } from "../shared/messages.js";
 import { part } from "../shared/parts.js";
 import { VOICES } from "./addresses.js";
@@ -11,6 +11,7 @@ import { voiceCard } from "./card.js";
 import { designing } from "./designing.js";
 import { fromRecording } from "./from_recording.js";
 import { still } from "./one_sound.js";
+import { tellPickers } from "./pickers.js";
 
 const CALM_MS = 5000;
 const HIDDEN_MS = 400;
@@ -123,10 +124,6 @@ part("voices", ({ element, props, server }) => {
     card.item.remove();
     cards.delete(id);
   };
-  /** The pickers of who speaks list them as well. */
-  const tellPickers = () => {
-    for (const tab of ["speak", "book", "compare"]) press(`${tab}-voices`);
-  };
   let listed = "";
   const show = (/** @type {OwnVoice[]} */ voices) => {
     for (const id of [...cards.keys()]) if (!voices.some((voice) => voice.id === id)) drop(id);
@@ -141,7 +138,7 @@ part("voices", ({ element, props, server }) => {
     tally();
     sift();
     const now = voices.map((voice) => `${voice.id} ${voice.name} ${voice.speaks} ${voice.models.map((model) => model.here)}`).join("\n");
-    if (listed && listed !== now) tellPickers();
+    if (listed && listed !== now) tellPickers(voices);
     listed = now || " ";
   };
   const look = async () => {
