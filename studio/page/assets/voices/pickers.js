@@ -8,8 +8,17 @@ import { VOICES } from "./addresses.js";
 /** What the first to ask was told. @type {Promise<OwnVoice[]> | null} */
 let known = null;
 
-/** What they are called, for whoever has only an id. @param {OwnVoice[]} voices */
+/** The moods of each, by its id and by its name. @type {Map<string, string[]>} */
+const moods = new Map();
+
+/** The moods that a chosen voice has recordings of; none of a voice that is nobody's own. @param {string} voice */
+export const moodsOf = (voice) => moods.get(voice) ?? [];
+
+/** What they are called, and what they can do, for whoever has only an id. @param {OwnVoice[]} voices */
 const name = (voices) => {
+  moods.clear();
+  for (const voice of voices)
+    for (const key of [voice.id, voice.name]) moods.set(key, voice.recordings.map((one) => one.mood).filter(Boolean));
   for (const { choices } of Object.values(voiced)) for (const voice of voices) choices.names[voice.id] = voice.name;
 };
 
