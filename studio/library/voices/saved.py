@@ -40,9 +40,7 @@ class KeptVoice:
 def list_all(db: Engine, owner: str, family: str = "") -> list[KeptVoice]:
     """The owner's blends in the alphabet's order; of one family, or of all."""
     query = (
-        select(OwnVoice)
-        .where(OwnVoice.owner == owner, OwnVoice.kind == VoiceKind.BLEND)
-        .order_by(col(OwnVoice.key))
+        select(OwnVoice).where(OwnVoice.owner == owner, OwnVoice.kind == VoiceKind.BLEND).order_by(col(OwnVoice.key))
     )
     with session(db) as rows:
         return [_kept(row) for row in rows.exec(query).all() if family in ("", row.family)]
