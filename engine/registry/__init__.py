@@ -6,7 +6,7 @@ Knows nothing of downloads or of memory: `engine.weights` finds the files of a c
 
 from collections.abc import Mapping
 
-from engine.registry import listening, speaking
+from engine.registry import comparing, listening, speaking
 from engine.registry.card import FolderSigns, ModelCard, Recognise, Task
 from engine.registry.catalogue import Catalogue
 from engine.types import Voice
@@ -23,6 +23,7 @@ __all__ = [
     "blend",
     "cards",
     "find",
+    "natural_set",
     "shares",
     "voices",
 ]
@@ -34,12 +35,17 @@ RECOGNISERS: dict[tuple[Task, str], Recognise] = {
     **{("transcribe", family): recognise for family, recognise in listening.RECOGNISERS.items()},
 }
 
-CATALOGUE = Catalogue(CARDS, RECOGNISERS)
+CATALOGUE = Catalogue(CARDS, RECOGNISERS, comparing.CARDS)
 
 
 def cards(task: Task | None = None) -> list[ModelCard]:
     """All known cards, built-in first."""
     return CATALOGUE.cards(task)
+
+
+def natural_set() -> list[ModelCard]:
+    """What is got together as the natural set: a voice, an ear, and what tells voices apart."""
+    return CATALOGUE.natural_set()
 
 
 def find(model_id: str, task: Task | None = None) -> ModelCard:

@@ -8,10 +8,10 @@ from typing import Any, Literal
 
 from engine.types import Sampling
 
-Task = Literal["speak", "transcribe"]
+Task = Literal["speak", "transcribe", "compare"]
 
-ROOMS: dict[Task, str] = {"speak": "engine.tts", "transcribe": "engine.stt"}
-DOES: dict[Task, str] = {"speak": "speaks", "transcribe": "listens"}
+ROOMS: dict[Task, str] = {"speak": "engine.tts", "transcribe": "engine.stt", "compare": "engine.voices"}
+DOES: dict[Task, str] = {"speak": "speaks", "transcribe": "listens", "compare": "tells voices apart"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,10 +21,11 @@ class ModelCard:
     Attributes:
         id: a hub id ("hexgrad/Kokoro-82M"), a built-in name ("espeak-ng") or the local folder as it was typed.
         name: what a person reads.
-        task: "speak" or "transcribe".
-        family: the module below engine.tts or engine.stt that loads it.
+        task: "speak" or "transcribe"; "compare" is a helper's, which no list of models shows.
+        family: the module below engine.tts, engine.stt or engine.voices that loads it.
         licence: SPDX id or the publisher's words.
-        languages: BCP 47 tags, the default first; () in CARDS asks the family's voices.
+        languages: BCP 47 tags, the default first; () in CARDS asks the family's voices, and is any language where
+            it neither speaks nor listens.
         sample_rate: Hz it makes or hears.
         built_in: True when it comes with the installation.
         natural: its files are part of the studio's natural set: made on this machine from data packages, see

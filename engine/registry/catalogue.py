@@ -28,15 +28,23 @@ class Catalogue:
     """Cards, and the ways to them. The studio has one; a test may make its own."""
 
     def __init__(
-        self, entries: Sequence[ModelCard], recognisers: Mapping[tuple[Task, str], Recognise] | None = None
+        self,
+        entries: Sequence[ModelCard],
+        recognisers: Mapping[tuple[Task, str], Recognise] | None = None,
+        helpers: Sequence[ModelCard] = (),
     ) -> None:
         self._entries = tuple(entries)
+        self._helpers = tuple(helpers)
         self._recognisers = dict(recognisers or {})
 
     def cards(self, task: Task | None = None) -> list[ModelCard]:
         """All cards whose family and package are there: built-in ones first, then the natural set."""
         found = [self._completed(card) for card in self._entries if task in (None, card.task) and _is_offered(card)]
         return sorted(found, key=lambda card: (not card.built_in, not card.natural))
+
+    def natural_set(self) -> list[ModelCard]:
+        """What is got together as the natural set: models, then the helpers that no list of models shows."""
+        return [card for card in (*self.cards(), *self._helpers) if card.natural]
 
     def find(self, model_id: str, task: Task | None = None) -> ModelCard:
         """The card for a hub id, a built-in name or a local folder.
@@ -47,7 +55,8 @@ class Catalogue:
         wanted = model_id.strip()
         if not wanted:
             raise ModelNotFound("No model was named. See the list of models for what there is.")
-        card = next((card for card in self.cards() if card.id.casefold() == wanted.casefold()), None)
+        known = (*self.cards(), *self._helpers)
+        card = next((card for card in known if card.id.casefold() == wanted.casefold()), None)
         if card is None:
             card = self._from_folder(wanted)
         if card is None:

