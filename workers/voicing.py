@@ -17,6 +17,7 @@ from engine.pool.places import is_memory_fault
 from engine.text.segment import TextSegment
 from engine.tts import fingerprint
 from engine.tts.base import SpeechPiece, Synthesizer
+from engine.tts.toned import Toned
 from engine.types import SpeechRequest
 from studio.library.db import session
 from studio.library.errors import LibraryError
@@ -70,7 +71,7 @@ class Voicing:
             room: how many bytes a batch may take now.
         """
         self._task = task
-        self._model = model
+        self._model = Toned(model, request)
         self._request = request
         self._room = room
         self._sound = dict(identity) | {
