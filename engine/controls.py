@@ -100,6 +100,14 @@ STREAMING_INTERVAL = Control(
     "streaming_interval", "Streaming interval", 0.01, 120.0, None, "how long a chunk is", unit="seconds", step=0.1
 )
 
+TONE_PITCH = Control(
+    "pitch_semitones", "Tone: pitch", -4.0, 4.0, 0.0, "higher or lower at the same pace", unit="semitones", step=0.5
+)
+TONE_LOW = Control("low_db", "Tone: low", -12.0, 12.0, 0.0, "below about 250 Hz", unit="dB", step=0.5)
+TONE_MID = Control("mid_db", "Tone: middle", -12.0, 12.0, 0.0, "around 1,500 Hz", unit="dB", step=0.5)
+TONE_HIGH = Control("high_db", "Tone: high", -12.0, 12.0, 0.0, "above about 5,000 Hz", unit="dB", step=0.5)
+TONE_ROOM = Control("room", "Tone: room", 0.0, 1.0, 0.0, "0 is none", step=0.05)
+
 PARTIAL_INTERVAL = Control(
     "partial_interval_ms", "Partial interval", 100, 10_000, 600, "how often live words may change", unit="ms", step=100
 )
@@ -110,4 +118,6 @@ VOICE = (SPEED, PITCH)
 PAUSES = (SENTENCE_PAUSE, PARAGRAPH_PAUSE, CHAPTER_PAUSE)
 SAMPLING = (TEMPERATURE, TOP_P, TOP_K, MIN_P, REPETITION_PENALTY, REPETITION_WINDOW, MAX_TOKENS)
 """The fields of `engine.types.Sampling`."""
-ALL = (*VOICE, *PAUSES, SEED, *SAMPLING, STREAMING_INTERVAL, PARTIAL_INTERVAL)
+TONE = (TONE_PITCH, TONE_LOW, TONE_MID, TONE_HIGH, TONE_ROOM)
+"""The fields of `engine.types.Tone`: what is done to a voice's sound after any model."""
+ALL = (*VOICE, *PAUSES, SEED, *SAMPLING, STREAMING_INTERVAL, PARTIAL_INTERVAL, *TONE)

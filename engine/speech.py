@@ -11,7 +11,7 @@ import numpy as np
 from engine.defaults import who_speaks
 from engine.errors import EngineError, GenerationError, TextError
 from engine.pool import ModelPool, Stream, ended
-from engine.types import AudioChunk, Chunking, Pronunciation, Samples, Sampling, SpeechRequest, VoicePrompt
+from engine.types import AudioChunk, Chunking, Pronunciation, Samples, Sampling, SpeechRequest, Tone, VoicePrompt
 
 Callback = Callable[[Samples, AudioChunk], object]
 """Given samples, float32 [n], and what is known of them: rate, place in the text, words, tokens, notices."""
@@ -28,6 +28,8 @@ def stream(
     instructions: str = "",
     seed: int | None = None,
     prompt: VoicePrompt | None = None,
+    moods: tuple[tuple[str, VoicePrompt], ...] = (),
+    tone: Tone | None = None,
     sampling: Sampling | None = None,
     chunking: Chunking | None = None,
     pronunciations: tuple[Pronunciation, ...] = (),
@@ -48,6 +50,8 @@ def stream(
         instructions: how to say it, for models that take words for it.
         seed: another seed is another reading, for models that draw.
         prompt: a recording to sound like, for models that clone.
+        moods: further recordings of it by their moods; `[calm]` in the text chooses one.
+        tone: what is done to the sound after any model: pitch at the same pace, three bands, a room.
         sampling: how a model draws; the model's own way when None.
         chunking: how a codec model cuts its stream; the model's own way when None.
         pronunciations: how some words are said.
@@ -75,6 +79,8 @@ def stream(
         instructions=instructions,
         seed=seed,
         prompt=prompt,
+        moods=moods,
+        tone=tone or Tone(),
         sampling=sampling or Sampling(),
         chunking=chunking or Chunking(),
         pronunciations=pronunciations,
@@ -94,6 +100,8 @@ def say(
     instructions: str = "",
     seed: int | None = None,
     prompt: VoicePrompt | None = None,
+    moods: tuple[tuple[str, VoicePrompt], ...] = (),
+    tone: Tone | None = None,
     sampling: Sampling | None = None,
     chunking: Chunking | None = None,
     pronunciations: tuple[Pronunciation, ...] = (),
@@ -112,6 +120,8 @@ def say(
         instructions: see `stream`.
         seed: see `stream`.
         prompt: see `stream`.
+        moods: see `stream`.
+        tone: see `stream`.
         sampling: see `stream`.
         chunking: see `stream`.
         pronunciations: see `stream`.
@@ -130,7 +140,8 @@ def say(
     """
     chunks = stream(
         text, model=model, voice=voice, language=language, speed=speed, pitch=pitch, instructions=instructions,
-        seed=seed, prompt=prompt, sampling=sampling, chunking=chunking, pronunciations=pronunciations, pool=pool,
+        seed=seed, prompt=prompt, moods=moods, tone=tone, sampling=sampling, chunking=chunking,
+        pronunciations=pronunciations, pool=pool,
     )  # fmt: skip
     return heard(chunks, callback)
 

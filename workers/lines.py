@@ -85,9 +85,12 @@ def _segments(
     sentence_s, paragraph_s = (
         pauses.at_speed(one, options.speed) for one in (options.sentence_pause_s, options.paragraph_pause_s)
     )
+    moods = [mood for mood, _ in request.moods]
     for paragraph in _spoken_paragraphs(manuscript, number, options):
+        mood = ""
         for piece, is_last in slices(paragraph):
-            segments = prepare(piece, request.language, limits, sentence_s, paragraph_s, said)
+            segments = prepare(piece, request.language, limits, sentence_s, paragraph_s, said, moods, mood)
+            mood = segments[-1].mood if segments else mood
             for segment in segments:
                 ends_paragraph = is_last and segment is segments[-1]
                 if ends_paragraph:

@@ -36,19 +36,19 @@ def limit(blocks: Iterable[Samples], sample_rate: int, *, gain: float, ceiling: 
     Raises:
         AudioFormatError: not samples.
     """
-    limiter = _Limiter(sample_rate, gain, ceiling)
+    limiter = Limiter(sample_rate, gain, ceiling)
     taken = given = 0
     skip = limiter.delay
     for cell in _cells(blocks):
         taken += len(cell)
-        out = limiter.feed(np.pad(cell, (0, _GRID - len(cell))) if len(cell) < _GRID else cell)
+        out = limiter.block(np.pad(cell, (0, _GRID - len(cell))) if len(cell) < _GRID else cell)
         out, skip = out[skip:], max(0, skip - len(out))
         if len(out):
             given += len(out)
             yield out
     silence = np.zeros(_GRID, dtype=np.float32)
     while given < taken:
-        out = limiter.feed(silence)
+        out = limiter.block(silence)
         out, skip = out[skip:][: taken - given], max(0, skip - len(out))
         given += len(out)
         if len(out):
@@ -75,24 +75,27 @@ def _cells(blocks: Iterable[Samples]) -> Iterator[Samples]:
         yield cell[:filled]
 
 
-class _Limiter:
-    """Takes cells of _GRID samples, returns as many, `delay` samples late."""
+class Limiter:
+    """Takes blocks of one size, returns as many samples, `delay` samples late."""
 
-    def __init__(self, sample_rate: int, gain: float, ceiling: float) -> None:
+    def __init__(self, sample_rate: int, gain: float, ceiling: float, size: int = _GRID) -> None:
+        """Prepare; `gain` and `ceiling` as in `limit`, `size` samples in each block, LOOK_AHEAD_S of them or more."""
+        self.size = size
         self._gain = np.float32(gain)
         self._ceiling = ceiling
         self._ahead = max(2, round(LOOK_AHEAD_S * sample_rate))
-        self._slopes: _Gains = np.arange(1, _GRID + 1) / (RELEASE_S * sample_rate)
+        self._slopes: _Gains = np.arange(1, self.size + 1) / (RELEASE_S * sample_rate)
         self._recent = np.zeros(2 * truepeak.REACH, dtype=np.float32)
-        self._cell = np.zeros(_GRID, dtype=np.float32)
-        self._gains: _Gains = np.ones(_GRID)
+        self._cell = np.zeros(self.size, dtype=np.float32)
+        self._gains: _Gains = np.ones(self.size)
         self._earlier: _Gains = np.ones(self._ahead)
-        self.delay = _GRID + truepeak.REACH
+        self.delay = self.size + truepeak.REACH
 
-    def feed(self, cell: Samples) -> Samples:
-        joined = np.concatenate([self._recent, cell * self._gain])
+    def block(self, samples: Samples) -> Samples:
+        """The next `size` samples in, as many out."""
+        joined = np.concatenate([self._recent, samples * self._gain])
         self._recent = joined[-2 * truepeak.REACH :].copy()
-        current = joined[truepeak.REACH : truepeak.REACH + _GRID].copy()
+        current = joined[truepeak.REACH : truepeak.REACH + self.size].copy()
         gains = self._recovering(self._needed(joined, current))
         out = self._apply(np.concatenate([self._earlier, self._gains, gains[: self._ahead]]))
         self._earlier = self._gains[-self._ahead :]
@@ -116,7 +119,7 @@ class _Limiter:
         return np.minimum(lowest, last) + self._slopes
 
     def _apply(self, gains: _Gains) -> Samples:
-        """The previous cell at gains [ahead + _GRID + ahead], lowered before each peak and smoothed."""
+        """The previous cell at gains [ahead + self.size + ahead], lowered before each peak and smoothed."""
         if gains.min() >= 1.0:
             return self._cell
         lowered = _sliding_minimum(gains, self._ahead + 1)

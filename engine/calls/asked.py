@@ -11,7 +11,7 @@ from engine.controls import PITCH, SAMPLING, SEED, SPEED, STREAMING_INTERVAL
 from engine.defaults import who_speaks
 from engine.errors import OptionError, TextError
 from engine.registry import ModelCard
-from engine.types import Chunking, Pronunciation, Sampling, SpeechRequest, VoicePrompt
+from engine.types import Chunking, Pronunciation, Sampling, SpeechRequest, Tone, VoicePrompt
 from engine.wording import listed
 
 INTERVAL_S = 2.0
@@ -29,6 +29,7 @@ class VoiceOptions(TypedDict, total=False):
         instructions, instruct: how to say it, for models that take words for it.
         ref_audio, ref_text: a recording to sound like (a file, or samples at 24 kHz) and what is said in it.
         prompt: the same as a VoicePrompt.
+        tone: what is done to the sound after the model, a Tone.
         temperature, top_p, top_k, min_p, repetition_penalty, repetition_window, max_tokens: how a model draws tokens.
         sampling: the same as a Sampling.
         streaming_chunk_tokens, ultra_low_latency: how a codec model cuts its stream.
@@ -44,6 +45,7 @@ class VoiceOptions(TypedDict, total=False):
     ref_audio: Any
     ref_text: str | None
     prompt: VoicePrompt | None
+    tone: Tone | None
     temperature: float | None
     top_p: float | None
     top_k: int | None
@@ -130,6 +132,7 @@ def asked(
         instructions=options.text("instructions", options.one_of(given, "instructions", "instruct")),
         seed=_checked(SEED.check, given.get("seed"), None),
         prompt=_prompt(given, can_clone="clone" in card.abilities),
+        tone=_tone(given.get("tone")),
         sampling=_sampling(given),
         chunking=_chunking(given, interval_s) if is_stream else Chunking(),
         pronunciations=_pronunciations(given.get("pronunciations")),
@@ -202,6 +205,14 @@ def _prompt(given: dict[str, Any], *, can_clone: bool) -> VoicePrompt | None:
 
         return VoicePrompt(read(Path(sound), 24_000), 24_000, options.text("ref_text", given.get("ref_text")))
     return VoicePrompt(samples_of(sound), 24_000, options.text("ref_text", given.get("ref_text")))
+
+
+def _tone(given: object) -> Tone:
+    if given is None:
+        return Tone()
+    if not isinstance(given, Tone):
+        raise OptionError(f"tone must be a Tone, not {type(given).__name__}.")
+    return given
 
 
 def _pronunciations(given: object) -> tuple[Pronunciation, ...]:

@@ -22,7 +22,7 @@ from engine.text.by_script import language_by_script
 from engine.text.g2p.extras import missing
 from engine.tts.espeak import catalogue
 from engine.tts.kokoro.best import best_voice
-from engine.tts.kokoro.voices import described, language_of, parse
+from engine.tts.kokoro.voices import HALVES, described, language_of, parse
 from engine.tts.kokoro.voices import voices as kokoro_voices
 from engine.weights.missing import ABSENT, NATURAL, gets
 
@@ -187,7 +187,7 @@ def _owner_of(voice: str, models_dir: Path | None) -> ModelCard:
 
 def _owners(voice: str) -> list[ModelCard]:
     """The models that have a voice, here or not."""
-    parts = {part.partition(":")[0].strip() for part in voice.split("+")}
+    parts = {part.partition(":")[0].strip() for half in voice.split(HALVES) for part in half.split("+")}
     if parts <= {known.id for known in kokoro_voices()}:
         return _kokoros()
     with suppress(VoiceError):

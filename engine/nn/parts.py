@@ -9,6 +9,8 @@ import mlx.core as mx
 
 from engine.errors import WeightsError
 from engine.nn.conv import Conv1d, ConvTranspose1d, fold_weight_norm
+from engine.nn.frozen_conv import FrozenConv1d
+from engine.nn.frozen_lstm import FrozenBiLSTM
 from engine.nn.halves import product
 from engine.nn.lstm import BiLSTM
 
@@ -22,9 +24,18 @@ class Parts:
         weights: tensors by torch name.
         model: what the sentence about a missing tensor calls the model.
         bits, group_size: of quantised linear layers (those with `.scales` beside `.weight`).
+        frozen: layers that something before them can be learned through; see `engine.nn.frozen_conv`.
     """
 
-    def __init__(self, weights: Mapping[str, mx.array], model: str, bits: int = 8, group_size: int = 64) -> None:
+    def __init__(
+        self,
+        weights: Mapping[str, mx.array],
+        model: str,
+        bits: int = 8,
+        group_size: int = 64,
+        frozen: bool = False,
+    ) -> None:
+        self.frozen = frozen
         self._weights = weights
         self._model = model
         self._bits, self._group_size = bits, group_size
@@ -87,7 +98,8 @@ class Parts:
         weight = self.weight(name).transpose(0, 2, 1)
         reach = (weight.shape[1] - 1) * dilation
         groups = weight.shape[0] if depthwise else 1
-        return Conv1d(weight, self.bias(name), dilation, groups, (reach // 2, reach - reach // 2))
+        kind = FrozenConv1d if self.frozen else Conv1d
+        return kind(weight, self.bias(name), dilation, groups, (reach // 2, reach - reach // 2))
 
     def conv_transpose(self, name: str, stride: int, trim: tuple[int, int]) -> ConvTranspose1d:
         """Files hold [in, out, kernel]; weight norm is taken over each input channel."""
@@ -109,7 +121,8 @@ class Parts:
         ih = [self.array(f"{name}.weight_ih_{end}") for end in ends]
         hh = [self.array(f"{name}.weight_hh_{end}") for end in ends]
         bias = [self.array(f"{name}.bias_ih_{end}") + self.array(f"{name}.bias_hh_{end}") for end in ends]
-        return BiLSTM((ih[0], ih[1]), (hh[0], hh[1]), (bias[0], bias[1]))
+        kind = FrozenBiLSTM if self.frozen else BiLSTM
+        return kind((ih[0], ih[1]), (hh[0], hh[1]), (bias[0], bias[1]))
 
 
 _PARAMETRIZED = ("parametrizations.weight.original0", "parametrizations.weight.original1")

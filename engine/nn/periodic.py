@@ -18,8 +18,13 @@ _SINE = (6.283185273, -41.34169707, 81.60502462, -76.70155116, 42.01616570, -14.
 _WHOLE = 12582912.0
 
 
-def snake(alpha: mx.array) -> Callable[[mx.array], mx.array]:
+def snake(alpha: mx.array, frozen: bool = False) -> Callable[[mx.array], mx.array]:
     """x + sin(alpha x)^2 / alpha, with one alpha a channel: [1, 1, C].
+
+    Args:
+        alpha: of each channel.
+        frozen: with a derivative of its own, for who learns something before it: the polynomials' would keep each of
+            their steps.
 
     Source: Ziyin and others 2020, arXiv:2006.08195.
     """
@@ -32,7 +37,15 @@ def snake(alpha: mx.array) -> Callable[[mx.array], mx.array]:
         square = mx.square(_fraction(x * turns))
         return x + inverse * (square * _polynomial(square, _SQUARED_SINE))
 
-    return by_polynomial
+    if not frozen:
+        return by_polynomial
+    bent = mx.custom_function(by_polynomial)
+
+    @bent.vjp
+    def back(x: mx.array, given: mx.array, _: mx.array) -> mx.array:
+        return given * (1 + sine_of_turns(x * turns))
+
+    return bent
 
 
 def sine_of_turns(turns: mx.array) -> mx.array:
@@ -44,8 +57,8 @@ def sine_of_turns(turns: mx.array) -> mx.array:
 
 
 def _fraction(x: mx.array) -> mx.array:
-    """What lies between x and the nearest whole number."""
-    return x - ((x + _WHOLE) - _WHOLE)
+    """What lies between x and the nearest whole number; it rises as x does, and the whole number stands."""
+    return x - mx.stop_gradient((x + _WHOLE) - _WHOLE)
 
 
 def _polynomial(x: mx.array, terms: tuple[float, ...]) -> mx.array:

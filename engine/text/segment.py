@@ -6,13 +6,14 @@ own (a tag, a row of dots) joins its neighbour.
 """
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import chain, pairwise, repeat
 from typing import Literal, Protocol
 
 from engine.text.clauses import Break, Place, divide
 from engine.text.growing import Growing
 from engine.text.layout import Block, blocks
+from engine.text.moods import parts
 from engine.text.normalise import Said, is_speakable, speak_block
 from engine.text.normalised import Normalised, Offsets, Run
 from engine.text.tags import find, take_out
@@ -49,6 +50,7 @@ class TextSegment:
         ends: what the segment closes.
         offsets: for each character of `text` (and one past the end) the offset in the original it stands for; any
             sequence of ints will do, `prepare` gives a compact `Offsets`.
+        mood: the mood that a tag in the text asked for; "" is the voice's own way.
     """
 
     index: int
@@ -57,6 +59,7 @@ class TextSegment:
     pause_s: float
     ends: Literal["clause", "sentence", "paragraph"]
     offsets: Sequence[int] = field(repr=False)
+    mood: str = ""
 
     def to_source(self, start: int, end: int) -> Span:
         """The span of the original text that `text[start:end]` speaks; always inside `span`."""
@@ -70,6 +73,9 @@ class TextSegment:
 UNHEARD_OF_A_SEGMENT = frozenset({"index", "span", "pause_s", "offsets"})
 """Its fields that do not change its samples: where it stands, and the silence behind it."""
 
+HEARD_WHERE_SET_OF_A_SEGMENT = frozenset({"mood"})
+"""Its fields that name nothing where they say nothing, as `engine.types.HEARD_WHERE_SET`."""
+
 
 def prepare(
     text: str,
@@ -78,6 +84,8 @@ def prepare(
     sentence_pause_s: float = 0.25,
     paragraph_pause_s: float = 0.7,
     said: Said | None = None,
+    moods: Collection[str] = (),
+    mood: str = "",
 ) -> list[TextSegment]:
     """Normalise a text and cut it into segments. Empty when there is nothing to say.
 
@@ -88,8 +96,10 @@ def prepare(
         sentence_pause_s: silence after a sentence, in seconds; pauses inside a divided sentence are shares of it.
         paragraph_pause_s: silence after a paragraph, in seconds, the last one included.
         said: how a person wants words said; see `pronunciation.dictionary`.
+        moods: names of the moods that the voice has; see `engine.text.moods`.
+        mood: what holds at the beginning, where the text goes on in a paragraph.
     """
-    return list(segments(text, language, limits, sentence_pause_s, paragraph_pause_s, said))
+    return list(segments(text, language, limits, sentence_pause_s, paragraph_pause_s, said, moods, mood))
 
 
 def segments(
@@ -99,6 +109,8 @@ def segments(
     sentence_pause_s: float = 0.25,
     paragraph_pause_s: float = 0.7,
     said: Said | None = None,
+    moods: Collection[str] = (),
+    mood: str = "",
 ) -> Iterator[TextSegment]:
     """`prepare` as an iterator: the first segment of a book costs no more than its first paragraph."""
     shares = _LIVE_PAUSE_SHARE if limits.grows else _PAUSE_SHARE
@@ -108,7 +120,7 @@ def segments(
     growing = Growing() if limits.grows else None
     ceiling = max(1, limits.max_chars)
     index = 0
-    for block in blocks(text):
+    for block, its_mood in _in_moods(text, moods, mood):
         for piece in _Cutter(block, text, language, growing or aims, ceiling, said).pieces():
             yield TextSegment(
                 index,
@@ -117,8 +129,28 @@ def segments(
                 pauses.after(piece, block),
                 _ends(piece, block),
                 piece.words.offsets,
+                its_mood,
             )
             index += 1
+
+
+def _in_moods(text: str, moods: Collection[str], mood: str) -> Iterator[tuple[Block, str]]:
+    """The blocks of a text, cut where the mood changes, each with its own."""
+    for block in blocks(text):
+        said = list(parts(text, block.start, block.end, mood, moods))
+        mood = "" if block.ends == "paragraph" else said[-1].mood
+        if len(said) == 1:
+            yield block, said[0].mood
+            continue
+        said = [part for part in said if is_speakable(text[part.start : part.end])]
+        for part in said:
+            ends = block.ends if part is said[-1] else _ends_before_a_mood(text[part.start : part.end])
+            yield Block(part.start, part.end, ends), part.mood
+
+
+def _ends_before_a_mood(text: str) -> Literal["line", "clause"]:
+    """Whether a sentence ends where the mood changes, or goes on."""
+    return "line" if text.rstrip(" \t\n\r\u00a0\"'”’»)").endswith((".", "!", "?", "…", "。", "！", "？")) else "clause"
 
 
 def for_voice(
@@ -140,8 +172,7 @@ def for_voice(
         return None, notices
     if words.text == segment.text:
         return segment, notices
-    spoken = TextSegment(segment.index, words.text, segment.span, segment.pause_s, segment.ends, words.offsets)
-    return spoken, notices
+    return replace(segment, text=words.text, offsets=words.offsets), notices
 
 
 def _as_offsets(segment: TextSegment) -> Offsets:

@@ -12,7 +12,7 @@ from typing import Protocol
 
 import numpy as np
 
-from engine.controls import VOICE, Control
+from engine.controls import TONE, VOICE, Control
 from engine.errors import OptionError, VoiceError
 from engine.text.segment import TextSegment
 from engine.types import Chunking, Samples, Sampling, SpeechRequest, Voice, VoicePrompt, VoiceState, Word
@@ -148,7 +148,7 @@ class Synthesizer:
         """Refuse what lies outside its bounds, and what this family has no control of.
 
         Raises:
-            OptionError: a speed or a pitch.
+            OptionError: a speed, a pitch or a tone.
             VoiceError: a recording to sound like, for one that cannot; a voice that was made for another family.
         """
         for control in VOICE:
@@ -157,6 +157,8 @@ class Synthesizer:
             if value != control.default and control not in self.controls:
                 instead = f"Set it to {control.default:g}, or choose another model."
                 raise OptionError(f"{self.name} has no control of {control.name}. {instead}")
+        for control in TONE:
+            control.check(getattr(request.tone, control.name))
         if request.prompt is not None and not self.clones:
             raise VoiceError(f"{self.name} cannot copy a recorded voice. Choose a model that clones voices.")
         if request.state is not None and request.state.kind not in self.kinds_of_states:

@@ -11,7 +11,8 @@ from typing import Any
 
 import numpy as np
 
-from engine.text.segment import UNHEARD_OF_A_SEGMENT, TextSegment
+from engine.audio.tone import chain
+from engine.text.segment import HEARD_WHERE_SET_OF_A_SEGMENT, UNHEARD_OF_A_SEGMENT, TextSegment
 from engine.types import HEARD_WHERE_SET, UNHEARD_OF_A_PROMPT, UNHEARD_OF_A_REQUEST, SpeechRequest, VoicePrompt
 
 
@@ -19,12 +20,14 @@ def of_request(request: SpeechRequest) -> dict[str, Any]:
     """What of a request is heard, as a model's `check` has filled it in: field -> value that JSON can hold."""
     silent = SpeechRequest("")
     unset = {name for name in HEARD_WHERE_SET if getattr(request, name) == getattr(silent, name)}
-    return _heard(request, UNHEARD_OF_A_REQUEST | unset)
+    heard = _heard(request, UNHEARD_OF_A_REQUEST | unset)
+    return heard if "tone" in unset else heard | {"tone_by": chain.VERSION}
 
 
 def of_segment(segment: TextSegment) -> dict[str, Any]:
     """What of a segment is heard; as `of_request`."""
-    return _heard(segment, UNHEARD_OF_A_SEGMENT)
+    unset = {name for name in HEARD_WHERE_SET_OF_A_SEGMENT if not getattr(segment, name)}
+    return _heard(segment, UNHEARD_OF_A_SEGMENT | unset)
 
 
 def of_prompt(prompt: VoicePrompt) -> str:

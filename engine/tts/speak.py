@@ -21,6 +21,7 @@ from engine.tts.base import SpeechPiece, Synthesizer
 from engine.tts.intervals import at_intervals
 from engine.tts.lead import Ahead, Lead
 from engine.tts.pace import Pace
+from engine.tts.toned import Toned
 from engine.types import AudioChunk, SpeechRequest, Word
 
 
@@ -46,6 +47,7 @@ def speak(
     """
     started_at = time.perf_counter() if started_at is None else started_at
     request = model.check(request)
+    model = Toned(model, request)
     wanted = request.chunking
     controls.STREAMING_INTERVAL.check(wanted.streaming_interval)
     with closing(_spoken(model, request, started_at, pace)) as chunks:
@@ -59,7 +61,8 @@ def _spoken(model: Synthesizer, request: SpeechRequest, started_at: float, pace:
     """A checked request's chunks, as the family gives its pieces."""
     # Cut as it is spoken: the first sentence of a long text waits for nothing behind it.
     said = dictionary(request.pronunciations, request.language) if request.pronunciations else None
-    told = Ahead(segments(request.text, request.language, model.limits, *pauses.of(request), said))
+    moods = [mood for mood, _ in request.moods]
+    told = Ahead(segments(request.text, request.language, model.limits, *pauses.of(request), said, moods))
     lead = Lead(pace or Pace(), told, len(request.text), request.speed)
     stream = _Chunks(model.sample_rate, started_at, lead, (*request.notices, *model.left_out(request)))
     segment: TextSegment | None = None
@@ -86,6 +89,7 @@ def _spoken(model: Synthesizer, request: SpeechRequest, started_at: float, pace:
 
 def speak_segment(model: Synthesizer, segment: TextSegment, request: SpeechRequest) -> Iterator[SpeechPiece]:
     """One segment and the pause after it."""
+    model = Toned(model, request)
     yield from model.synthesize(segment, request)
     yield from _pause(model, segment.pause_s)
 

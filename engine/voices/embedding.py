@@ -14,7 +14,7 @@ from engine import registry, weights
 from engine.audio.mel import mel_filters
 from engine.types import Samples
 from engine.voices.ge2e import FILE, Ge2e, load
-from engine.voices.sound import RATE, at_16k, one_channel
+from engine.voices.sound import RATE, Recorded, at_16k, checked, one_channel, parts
 
 MODEL = "voice-encoder"
 """The part of the natural set that this needs."""
@@ -31,11 +31,10 @@ _STEP = round(RATE / 1.3 / _HOP)  # frames from window to window
 _LEVEL_DB = -30.0  # what is quieter is made so loud
 _COVERED = 0.75  # of the last window, else it is left out
 _AT_ONCE = 64  # windows
-MOST_WINDOWS = 234
-"""Of a recording; about three minutes. A longer one is looked at in windows spread over all of it."""
+_MOST_S, _PART_S = 180.0, 15.0
 
 
-def embed(samples: npt.NDArray[np.floating], sample_rate: int, models_dir: Path | None = None) -> Direction:
+def embed(samples: Recorded, sample_rate: int, models_dir: Path | None = None) -> Direction:
     """The direction of a recording's voice.
 
     Args:
@@ -50,14 +49,19 @@ def embed(samples: npt.NDArray[np.floating], sample_rate: int, models_dir: Path 
         ModelNotDownloaded: the voice encoder is not on this machine.
         AudioFormatError: no recording, or shorter than a syllable.
     """
-    network = ready(models_dir)
-    return mean(_directions(network, at_16k(one_channel(samples, sample_rate), sample_rate)))
+    return mean(windows(samples, sample_rate, models_dir))
 
 
-def windows(samples: npt.NDArray[np.floating], sample_rate: int, models_dir: Path | None = None) -> Direction:
-    """As `embed`, a direction for each window of 1.6 s, 1.3 of them a second: float32 [windows, 256]."""
+def windows(samples: Recorded, sample_rate: int, models_dir: Path | None = None) -> Direction:
+    """As `embed`, a direction for each window of 1.6 s, 1.3 of them a second: float32 [windows, 256].
+
+    Of a recording of more than three minutes quarters of a minute are looked at, spread over all of it.
+    """
     network = ready(models_dir)
-    return _directions(network, at_16k(one_channel(samples, sample_rate), sample_rate))
+    checked(samples, sample_rate)
+    looked_at = parts(len(samples), sample_rate, _MOST_S, _PART_S)
+    sounds = (at_16k(one_channel(samples[begin:end]), sample_rate) for begin, end in looked_at)
+    return np.concatenate([_directions(network, sound) for sound in sounds])
 
 
 def similarity(one: Direction, other: Direction) -> float:
@@ -96,7 +100,7 @@ def _loaded(folder: Path, _made_ns: int) -> Ge2e:
 def _directions(network: Ge2e, sound: Samples) -> Direction:
     """At RATE."""
     sound = _levelled(sound)
-    begins = window_begins(len(sound))
+    begins = _window_begins(len(sound))
     found = [
         network(np.stack([_frames(sound, begin) for begin in begins[at : at + _AT_ONCE]]))
         for at in range(0, len(begins), _AT_ONCE)
@@ -104,14 +108,12 @@ def _directions(network: Ge2e, sound: Samples) -> Direction:
     return np.concatenate(found)
 
 
-def window_begins(length: int) -> list[int]:
+def _window_begins(length: int) -> list[int]:
     """The first frame of each window of a recording of so many samples."""
     frames = -(-(length + 1) // _HOP)
     begins = list(range(0, max(1, frames - WINDOW + _STEP + 1), _STEP))
     if len(begins) > 1 and (length - begins[-1] * _HOP) / (WINDOW * _HOP) < _COVERED:
         begins.pop()
-    if len(begins) > MOST_WINDOWS:
-        return [begins[round(at)] for at in np.linspace(0, len(begins) - 1, MOST_WINDOWS)]
     return begins
 
 

@@ -5,11 +5,10 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from engine.audio.resample import resample
 from engine.errors import AudioFormatError
 from engine.types import Samples
 from engine.voices import sound
-from engine.voices.talking import STEP_S, Talking, listen, parts
+from engine.voices.talking import STEP_S, Talking, listen
 
 LEAST_S, MOST_S = 5.0, 20.0
 WANTED_S = 12.0
@@ -27,7 +26,7 @@ class Span(NamedTuple):
     end_s: float
 
 
-def best(samples: npt.NDArray[np.floating], sample_rate: int) -> Span:
+def best(samples: sound.Recorded, sample_rate: int) -> Span:
     """The stretch to make a voice of.
 
     Args:
@@ -40,14 +39,13 @@ def best(samples: npt.NDArray[np.floating], sample_rate: int) -> Span:
     Raises:
         AudioFormatError: nobody talks in it, or it is shorter than a syllable.
     """
-    mono = sound.one_channel(samples, sample_rate)
-    length_s = len(mono) / sample_rate
+    sound.checked(samples, sample_rate)
+    length_s = len(samples) / sample_rate
     found: list[tuple[float, Span]] = []
-    for begin, end in _parts(len(mono), sample_rate):
-        part = mono[begin:end]
-        span = _best_of(listen(resample(part, sample_rate, sound.RATE)), part, sample_rate)
-        if span is not None:
-            score, (start_s, end_s) = span
+    for begin, end in sound.parts(len(samples), sample_rate):
+        one = _best_of(sound.one_channel(samples[begin:end]), sample_rate)
+        if one is not None:
+            score, (start_s, end_s) = one
             at_s = begin / sample_rate
             found.append((score, Span(at_s + start_s, min(length_s, at_s + end_s))))
     if not found:
@@ -57,14 +55,9 @@ def best(samples: npt.NDArray[np.floating], sample_rate: int) -> Span:
     return max(found, key=lambda one: one[0])[1]
 
 
-def _parts(length: int, sample_rate: int) -> list[tuple[int, int]]:
-    """What is listened to, in samples of the recording."""
-    ratio = sample_rate / sound.RATE
-    return [(round(begin * ratio), min(length, round(end * ratio))) for begin, end in parts(int(length / ratio))]
-
-
-def _best_of(talking: Talking, mono: Samples, sample_rate: int) -> tuple[float, Span] | None:
+def _best_of(mono: Samples, sample_rate: int) -> tuple[float, Span] | None:
     """The best stretch of one part, and how good it is; None where nobody talks."""
+    talking = listen(sound.at_16k(mono, sample_rate))
     is_speech = talking.is_speech
     if not is_speech.any():
         return None

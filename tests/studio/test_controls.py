@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from engine import controls
 from engine.controls import Control
 from engine.errors import OptionError
-from engine.types import Sampling, SpeechRequest
+from engine.types import Sampling, SpeechRequest, Tone
 from studio.api.events import BookForm, SpeechBody
 from studio.api.speech.stream_protocol import StreamStart
 from studio.library.jobs.options import BookOptions
@@ -53,6 +53,7 @@ def test_every_number_of_a_request_is_a_control_with_its_default() -> None:
         numbers = {one.name: one.default for one in fields(kind) if isinstance(one.default, float)}
         assert numbers == {name: told[name] for name in numbers}, kind
     assert [one.name for one in fields(Sampling)] == [one.name for one in controls.SAMPLING]
+    assert [(one.name, one.default) for one in fields(Tone)] == [(one.name, one.default) for one in controls.TONE]
 
 
 @pytest.mark.parametrize("door", [SpeechBody, BookForm, StreamStart], ids=lambda one: one.__name__)
@@ -61,7 +62,7 @@ def test_every_door_has_the_same_bounds(door: Any) -> None:
     for control in controls.ALL:
         if control.name not in said:
             absent = controls.STREAMING_INTERVAL if door is BookForm else controls.CHAPTER_PAUSE
-            assert control in (absent, controls.PARTIAL_INTERVAL)
+            assert control in (absent, controls.PARTIAL_INTERVAL, *controls.TONE)  # a tone is a part of a voice
             continue
         bounds = [one for one in said[control.name].get("anyOf", [said[control.name]]) if "minimum" in one]
         assert [(one["minimum"], one["maximum"]) for one in bounds] == [(control.low, control.high)], control.name

@@ -125,4 +125,4 @@ def source_in(parts: Parts, rates: tuple[int, ...], stage: int) -> Map:
 
 
 def _snake(parts: Parts, name: str) -> Map:
-    return snake(parts.array(name).reshape(1, 1, -1))
+    return snake(parts.array(name).reshape(1, 1, -1), parts.frozen)

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 import numpy as np
 
 from engine.audio.limiter import limit
+from engine.tts.kokoro import house
 from engine.tts.kokoro.table import gain_db
 from engine.types import Samples
 
@@ -17,8 +18,13 @@ CEILING = 10 ** (-1 / 20)
 
 
 def gain_of(shares: Mapping[str, float]) -> float:
-    """The factor that makes a voice, or a blend by its shares, as loud as the others."""
-    return 10 ** (gain_db(shares) / 20)
+    """The factor that makes a voice, or a blend by its shares, as loud as the others.
+
+    Args:
+        shares: of a blend's timbre.
+    """
+    own = sum(share * house.gain_db(name) for name, share in shares.items() if name in house.names())
+    return 10 ** ((gain_db(shares) + own) / 20)
 
 
 def levelled(samples: Samples, gain: float, sample_rate: int) -> Samples:

@@ -36,7 +36,8 @@ from engine.tts.kokoro.onsets import placed
 from engine.tts.kokoro.packs import Packs
 from engine.tts.kokoro.script import Row, rows, unknown
 from engine.tts.kokoro.silence import trimmed
-from engine.tts.kokoro.voices import NAMES, Blend, described, is_foreign, language_of, parse
+from engine.tts.kokoro.tuned import KIND, offset_of, refuse_strange
+from engine.tts.kokoro.voices import HALVES, NAMES, Blend, described, is_foreign, language_of, parse
 from engine.types import Samples, SpeechRequest, Voice, Word
 
 PHRASE_PAUSE_S, WORD_PAUSE_S = 0.15, 0.02  # where a segment too long for one row is divided
@@ -89,6 +90,7 @@ class KokoroSynthesizer(Synthesizer):
     controls = frozenset({SPEED})
     takes_batches = True
     takes_seed = True
+    kinds_of_states = frozenset({KIND})
 
     def __init__(self, config: KokoroConfig, network: Kokoro, packs: Packs, ipa: Ipa) -> None:
         self.sample_rate = config.sample_rate
@@ -105,14 +107,20 @@ class KokoroSynthesizer(Synthesizer):
 
         Raises:
             VoiceError: no such voice, a language Kokoro does not speak or one that needs an extra that is not
-                installed, or a recording to copy.
+                installed, a recording to copy, or a tuned voice that is none of this model's.
             OptionError: speed or pitch out of range.
             TextError: the text is in a script that the language is not written in.
         """
         self.refuse_controls(request)
-        name = request.voice.strip() or self._voice_of(request.language)
+        named = request.voice.strip()
+        if request.state is not None:
+            refuse_strange(request.state, self._config.style_dim)
+            named = request.state.base.strip()  # whatever the person calls it
+        name = named or self._voice_of(request.language)
         blend = parse(name)
         self._packs.refuse_unknown(blend)
+        if HALVES in name:
+            name = blend.spelled
         voice = described(blend.first)
         language = _language(request.language, voice)
         script_notices(request.text, language)
@@ -179,7 +187,8 @@ class KokoroSynthesizer(Synthesizer):
         spoken, notices = for_voice(segment, (), phonemes=True)
         voice = described(parse(request.voice).first)
         if segment.index == 0 and is_foreign(voice, request.language):
-            notices = (*notices, f"{voice.name} speaks {NAMES[request.language]} here, which is not its own language.")
+            who = voice.name if request.state is None else "This voice"
+            notices = (*notices, f"{who} speaks {NAMES[request.language]} here, which is not its own language.")
         if segment.index == 0 and request.instructions.strip():
             notices = (*notices, "Kokoro takes no instructions: they were left out.")
         if spoken is None:
@@ -213,7 +222,8 @@ class KokoroSynthesizer(Synthesizer):
 
     def _speak(self, batch: Sequence[Row], blend: Blend, request: SpeechRequest, seeds: Sequence[int]) -> list[Spoken]:
         """Rows through the network. Raises GenerationError where what comes out are no numbers."""
-        styles = np.stack([self._packs.style(blend, len(row.ids)) for row in batch])
+        offset = None if request.state is None else offset_of(request.state)
+        styles = np.stack([self._packs.style(blend, len(row.ids), offset) for row in batch])
         with suppress(NoNumbers):
             spoken = self._network([row.ids for row in batch], styles, [request.speed] * len(batch), seeds)
             if all(np.isfinite(one.samples).all() for one in spoken):
@@ -234,7 +244,7 @@ class KokoroSynthesizer(Synthesizer):
             replace(word, start_s=begin_s + word.start_s, end_s=begin_s + word.end_s)
             for word in placed(told, samples, self.sample_rate)
         )
-        samples = levelled(samples, gain_of(blend.shares), self.sample_rate)
+        samples = levelled(samples, gain_of(blend.timbre), self.sample_rate)
         if not is_last:
             pause = round((PHRASE_PAUSE_S if row.ends_phrase else WORD_PAUSE_S) * self.sample_rate)
             samples = np.concatenate([samples, np.zeros(pause, dtype=np.float32)])

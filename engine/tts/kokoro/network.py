@@ -50,12 +50,15 @@ class Kokoro:
         config: the checkpoint's.
         weights: tensors by the reference's names, or by mlx-community's; see `Canonical`.
         release: take each tensor out of `weights` as its layer is made.
+        frozen: in the form that a style can be learned through, which speaks more slowly on a processor.
 
     Raises:
         WeightsError: a tensor is missing.
     """
 
-    def __init__(self, config: KokoroConfig, weights: dict[str, mx.array], release: bool = False) -> None:
+    def __init__(
+        self, config: KokoroConfig, weights: dict[str, mx.array], release: bool = False, frozen: bool = False
+    ) -> None:
         self.config = config
         self.together = on_gpu()
         quantization = config.quantization
@@ -64,6 +67,7 @@ class Kokoro:
             "Kokoro",
             bits=quantization.bits if quantization else 8,
             group_size=quantization.group_size if quantization else 64,
+            frozen=frozen,
         )
         self.prosody = ProsodyPredictor(config, parts)
         self.vocoder = Vocoder(config, parts)

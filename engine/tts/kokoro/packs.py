@@ -1,4 +1,7 @@
-"""A model's voices, a style vector for every length of a sentence: its folder's files, or the studio's own table."""
+"""A model's voices, a style vector for every length of a sentence: its folder's files, or the studio's own table.
+
+The house's voices are blends of these with an offset, wherever what they are blended of is there.
+"""
 
 from pathlib import Path
 
@@ -8,8 +11,8 @@ import numpy.typing as npt
 
 from engine.errors import VoiceError, WeightsError
 from engine.nn.checkpoint import load_file
-from engine.tts.kokoro import table
-from engine.tts.kokoro.voices import DEFAULT_VOICE, Blend, described, voices
+from engine.tts.kokoro import house, table
+from engine.tts.kokoro.voices import DEFAULT_VOICE, Blend, Shares, described, parse, voices
 from engine.types import Voice
 
 Pack = npt.NDArray[np.float32]
@@ -40,6 +43,8 @@ class Packs:
             self._names = set(table.names())
         if not self._names:
             raise WeightsError(f"{folder.name} has no voices: its folder voices/ is empty. Get the model again.")
+        if width == table.WIDTH:
+            self._names |= {name for name in house.names() if set(parse(house.base(name)).shares) <= self._names}
 
     @property
     def voices(self) -> list[Voice]:
@@ -60,18 +65,40 @@ class Packs:
                 near = ", ".join(voice.id for voice in self.voices if voice.id[:1] == name[:1]) or self.default
                 raise VoiceError(f"Kokoro has no voice called “{name[:60]}” here. It has: {near[:300]}.")
 
-    def style(self, blend: Blend, phonemes: int) -> Pack:
-        """The style of a sentence of so many phonemes: [2 * style_dim]."""
+    def style(self, blend: Blend, phonemes: int, offset: Pack | None = None) -> Pack:
+        """The style of a sentence of so many phonemes: [2 * style_dim].
+
+        Args:
+            blend: of whom.
+            phonemes: how many.
+            offset: what is added, [2 * style_dim].
+        """
+        half = self._width // 2
+        style = np.concatenate(
+            [self._mixed(blend.timbre, phonemes)[:half], self._mixed(blend.prosody, phonemes)[half:]]
+        )
+        return style if offset is None else style + offset
+
+    def _mixed(self, shares: Shares, phonemes: int) -> Pack:
         mixed = np.zeros(self._width, dtype=np.float32)
-        for name, share in blend.shares.items():
+        for name, share in shares.items():
             pack = self._pack(name)
             mixed += np.float32(share) * pack[min(max(phonemes, 1), len(pack)) - 1]
         return mixed
 
     def _pack(self, name: str) -> Pack:
         if name not in self._read:
-            self._read[name] = self._load(self._files[name]) if self._files else table.pack(name)
+            self._read[name] = self._made(name)
         return self._read[name]
+
+    def _made(self, name: str) -> Pack:
+        if name in self._files:
+            return self._load(self._files[name])
+        if name not in house.names():
+            return table.pack(name)
+        base = parse(house.base(name))
+        longest = max(len(self._pack(part)) for part in base.shares)
+        return np.stack([self.style(base, phonemes + 1, house.offset(name)) for phonemes in range(longest)])
 
     def _load(self, path: Path) -> Pack:
         arrays = list(load_file(path).values())

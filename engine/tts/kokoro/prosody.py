@@ -160,25 +160,40 @@ class ProsodyPredictor:
             speeds: [batch], above 1 is faster.
         """
         reverse = reversal(lengths.lengths, lengths.longest) if lengths.ragged else None
-        encoded = self._encoder(self._narrow(self._bert(tokens, lengths)), style, lengths, reverse)
+        encoded = self.styled(self.encoded(tokens, lengths), style, lengths, reverse)
         durations = self.durations(encoded, lengths, reverse, speeds)
         frames = Lengths([int(row.sum()) for row in durations])
         # Each frame takes its phoneme's features: a gather, where the reference multiplies by a one-hot matrix.
-        index = mx.array(_frame_index(durations, frames.longest))[:, :, None]
+        index = mx.array(frame_index(durations, frames.longest))[:, :, None]
         f0, energy = self.curves(mx.take_along_axis(encoded, index, axis=1), style, frames)
-        aligned = mx.take_along_axis(self._text(tokens, lengths, reverse), index, axis=1)
+        aligned = mx.take_along_axis(self.text(tokens, lengths, reverse), index, axis=1)
         return Prosody(durations, frames.zeroed(aligned), f0, energy, frames)
 
     def durations(
         self, encoded: mx.array, lengths: Lengths, reverse: mx.array | None, speeds: mx.array
     ) -> npt.NDArray[np.int64]:
         """Frames per phoneme, [batch, phonemes]."""
-        scores = mx.sigmoid(self._duration(self._lstm(encoded, reverse)))
-        exact = np.array(mx.sum(scores, axis=-1) / speeds[:, None])
+        exact = np.array(self.lasting(encoded, reverse) / speeds[:, None])
         refuse_no_numbers("prosody", exact)
         durations = np.maximum(np.round(exact), 1).astype(np.int64)
         durations[np.arange(lengths.longest)[None, :] >= np.array(lengths.lengths)[:, None]] = 0
         return durations
+
+    def lasting(self, encoded: mx.array, reverse: mx.array | None) -> mx.array:
+        """Frames per phoneme at speed 1 before they are rounded, [batch, phonemes]: it can be learned through."""
+        return mx.sum(mx.sigmoid(self._duration(self._lstm(encoded, reverse))), axis=-1)
+
+    def encoded(self, tokens: mx.array, lengths: Lengths) -> mx.array:
+        """What the phonemes are, before any voice has to do with it: [batch, phonemes, hidden_dim]"""
+        return self._narrow(self._bert(tokens, lengths))
+
+    def styled(self, encoded: mx.array, style: mx.array, lengths: Lengths, reverse: mx.array | None) -> mx.array:
+        """The phonemes as a voice says them: [batch, phonemes, hidden_dim + style_dim]"""
+        return self._encoder(encoded, style, lengths, reverse)
+
+    def text(self, tokens: mx.array, lengths: Lengths, reverse: mx.array | None) -> mx.array:
+        """The phonemes' features for the vocoder: [batch, phonemes, hidden_dim]"""
+        return self._text(tokens, lengths, reverse)
 
     def curves(self, stretched: mx.array, style: mx.array, frames: Lengths) -> tuple[mx.array, mx.array]:
         """Pitch and energy, each [batch, 2 * frames]."""
@@ -197,7 +212,7 @@ class ProsodyPredictor:
         return lengths.zeroed(out(x))[:, :, 0]
 
 
-def _frame_index(durations: npt.NDArray[np.int64], longest: int) -> npt.NDArray[np.int64]:
+def frame_index(durations: npt.NDArray[np.int64], longest: int) -> npt.NDArray[np.int64]:
     """Which phoneme each frame belongs to: [batch, frames], padded with the last phoneme."""
     rows = [np.repeat(np.arange(len(row)), row) for row in durations]
     return np.stack([np.pad(row, (0, longest - len(row)), mode="edge") for row in rows])

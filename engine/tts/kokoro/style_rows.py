@@ -125,5 +125,5 @@ def _as_it_is(part: Rows, into: Rows) -> None:
 
 
 def residual_block(parts: Parts, name: str) -> ResidualBlock | RowResidualBlock:
-    """The one for where MLX computes."""
-    return ResidualBlock(parts, name) if on_gpu() else RowResidualBlock(parts, name)
+    """The one for where MLX computes; what is learned through is MLX's everywhere."""
+    return ResidualBlock(parts, name) if on_gpu() or parts.frozen else RowResidualBlock(parts, name)

@@ -99,7 +99,8 @@ class Vocoder:
         self._decode = [residual_block(parts, f"decoder.decode.{i}") for i in range(4)]
         self._aside = parts.conv("decoder.asr_res.0")
         self._merge = parts.linear("decoder.generator.m_source.l_linear")
-        self._generate = Generator(config, parts) if on_gpu() else RowGenerator(config, parts)
+        in_mlx = on_gpu() or parts.frozen
+        self._generate = Generator(config, parts) if in_mlx else RowGenerator(config, parts)
 
     def __call__(self, prosody: Prosody, style: mx.array, noise: mx.array | None) -> mx.array:
         """Features to samples.

@@ -1,4 +1,6 @@
-"""The published voices, with their publisher's grades, and blends of them.
+"""The published voices, with their publisher's grades, and blends of them: of whole voices, or of each half by itself.
+
+A voice has two halves: its timbre, what it sounds like, and its prosody, its pace and melody.
 
 Source: VOICES.md of hexgrad/Kokoro-82M (Apache-2.0). A grade of "" is one that was not given.
 """
@@ -13,6 +15,8 @@ from engine.types import Voice
 
 DEFAULT_VOICE = "af_heart"
 MAX_BLENDED = 8
+HALVES = "~"
+"""Between a blend's timbre and its prosody. It means itself in addresses, and no voice has it in its name."""
 
 LANGUAGES = {
     "a": ("en-us", "American English"),
@@ -87,34 +91,63 @@ def _base(tag: str) -> str:
     return tag.partition("-")[0]
 
 
+Shares = Mapping[str, float]
+"""Voice -> share; they sum to 1."""
+
+
 @dataclass(frozen=True, slots=True)
 class Blend:
-    """Voices and their shares, which sum to 1; most often one voice.
+    """Voices and their shares; most often one voice.
 
     Attributes:
-        shares: voice -> share.
+        timbre: whose sound it has.
+        prosody: whose pace and melody.
     """
 
-    shares: Mapping[str, float]
+    timbre: Shares
+    prosody: Shares
+
+    @property
+    def shares(self) -> Shares:
+        """Of both halves together: what it is made of."""
+        if not self.is_parted:
+            return self.timbre
+        names = dict.fromkeys([*self.timbre, *self.prosody])
+        return {name: (self.timbre.get(name, 0.0) + self.prosody.get(name, 0.0)) / 2 for name in names}
+
+    @property
+    def is_parted(self) -> bool:
+        """Whether the halves have shares of their own."""
+        return self.timbre != self.prosody
 
     @property
     def first(self) -> str:
         """The voice that decides the language."""
-        return next(iter(self.shares))
+        return next(iter(self.timbre))
 
     @property
     def spelled(self) -> str:
         """As `parse` reads it: the same for every way to write it."""
-        return "+".join(f"{voice}:{share:.4g}" for voice, share in self.shares.items())
+        halves = (self.timbre, self.prosody) if self.is_parted else (self.timbre,)
+        return HALVES.join("+".join(f"{voice}:{share:.4g}" for voice, share in half.items()) for half in halves)
 
 
 def parse(wanted: str) -> Blend:
     """A voice or a blend of voices: "af_heart", "af_heart+am_michael", "af_heart:0.6+am_michael:0.4".
 
+    With a tilde each half has shares of its own, timbre before it and prosody behind: "af_heart:0.6+am_adam:0.4~af_sky"
+    sounds like the first two and has the third one's pace and melody.
+
     Raises:
         VoiceError: it cannot be read as one.
     """
-    parts = [part.strip() for part in wanted.split("+")]
+    timbre, tilde, prosody = wanted.partition(HALVES)
+    sound = _shares(timbre, wanted)
+    return Blend(sound, _shares(prosody, wanted) if tilde else sound)
+
+
+def _shares(half: str, wanted: str) -> Shares:
+    parts = [part.strip() for part in half.split("+")]
     if len(parts) > MAX_BLENDED:
         raise VoiceError(f"A blend can have {MAX_BLENDED} voices; this one has {len(parts)}.")
     shares: dict[str, float] = {}
@@ -134,4 +167,4 @@ def parse(wanted: str) -> Blend:
             )
         shares[name.strip()] = shares.get(name.strip(), 0.0) + amount
     whole = sum(shares.values())
-    return Blend({name: amount / whole for name, amount in shares.items()})
+    return {name: amount / whole for name, amount in shares.items()}

@@ -89,7 +89,9 @@ def test_a_segment_is_named_by_its_text_and_its_end() -> None:
     assert of_segment(replace(SEGMENT, index=4, span=(9, 15), pause_s=0.0, offsets=range(9, 16))) == of_segment(SEGMENT)
     assert of_segment(replace(SEGMENT, text="Hullo.")) != of_segment(SEGMENT)
     assert of_segment(replace(SEGMENT, ends="paragraph")) != of_segment(SEGMENT)
-    assert {one.name for one in fields(TextSegment)} - UNHEARD_OF_A_SEGMENT == {"text", "ends"}
+    assert {one.name for one in fields(TextSegment)} - UNHEARD_OF_A_SEGMENT == {"text", "ends", "mood"}
+    assert of_segment(replace(SEGMENT, mood="calm")) != of_segment(SEGMENT)
+    assert "mood" not in of_segment(SEGMENT)  # sound kept before there were moods is still found
 
 
 def test_a_value_of_another_kind_is_taken_apart() -> None:

@@ -23,7 +23,7 @@ export const mannerOf = ({ model, temperature, top_p, seed, drawing }) =>
 
 /** What a person calls a voice: "English (America), female 3" for "en-us+f3". @param {string} id */
 export const nameOf = (id) =>
-  id.split("+").map((part) => (speak.choices.names[part] || part).split(" · ")[0]).join(", ");
+  id.split(/[+~]/).map((part) => (speak.choices.names[part] || part).split(" · ")[0]).join(", ");
 
 /** A text as the Speak tab would have it said. @param {string} text */
 export const request = (text) => ({ ...whoOf(speak.choices), input: text, speed: speedOf(speak.choices), ...mannerOf(speak.choices) });

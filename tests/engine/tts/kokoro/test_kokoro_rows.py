@@ -74,7 +74,7 @@ def test_the_voice_is_chosen_by_the_length_of_its_row(
     asked: list[int] = []
     style = model._packs.style
     monkeypatch.setattr(
-        model._packs, "style", lambda blend, phonemes: (asked.append(phonemes), style(blend, phonemes))[1]
+        model._packs, "style", lambda blend, phonemes, *more: (asked.append(phonemes), style(blend, phonemes, *more))[1]
     )
     plans = [model._plan(segment_of(text), request) for text in ("No.", "The wind blew all night.")]
     for text in ("No.", "The wind blew all night."):
