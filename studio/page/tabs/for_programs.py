@@ -228,7 +228,7 @@ def _voices(context: PageContext) -> None:
         card = registry.find(str(model or "") or default_speaker(context.settings).model, "speak")
         wanted = (language or "").lower().replace("_", "-")
         own = [
-            {"id": kept.name, "name": kept.name, "blend": kept.blend}
+            {"id": kept.value, "name": kept.name, "blend": kept.blend}
             for kept in own_voices(context.library, owner_of(request), card.id)
         ]
         known = [

@@ -10,18 +10,19 @@ import gradio as gr
 from engine import registry, weights
 from engine.errors import EngineError, OptionError
 from engine.registry import ModelCard
+from engine.text.moods import MOODS
 from engine.voices import reading
+from studio.library.guests import is_guest
+from studio.library.voices.own import designed, names, recordings, rows
 from studio.page.consent import may_get
 from studio.page.context import PageContext
 from studio.page.doorway import owner_of, part
 from studio.page.voices import language_names
-from studio.settings import OWNER
 
 log = logging.getLogger(__name__)
 
 CLONED = ("en", "de", "fr", "es", "it", "pt", "zh", "ja", "ko", "ru")
 """The languages that models which clone speak; the others follow by name."""
-MOODS = ("calm", "bright", "whisper", "angry", "sad", "excited")
 COLOURS = ("#17545a", "#8a5a00", "#9b3424", "#6b4a8a", "#2d6a45", "#345d96", "#a0487a", "#5c5953")
 EXAMPLES = (
     "A woman of sixty with a low, warm voice, who reads slowly and smiles while she speaks",
@@ -29,7 +30,15 @@ EXAMPLES = (
     "A deep, calm voice that tells a story by the fire",
     "A child of about ten, bright and curious",
 )
-LIMITS = {"name": 60, "text": 2000, "sentence": 300, "description": 1000, "notes": 2000, "tags": 200, "mood": 40}
+LIMITS = {
+    "name": names.MAX_NAME_CHARS,
+    "text": recordings.MAX_TEXT_CHARS,
+    "sentence": designed.MAX_TEXT_CHARS,
+    "description": designed.MAX_DESCRIPTION_CHARS,
+    "notes": rows.MAX_NOTES_CHARS,
+    "tags": rows.MAX_TAGS * rows.MAX_TAG_CHARS,
+    "mood": rows.MAX_MOOD_CHARS,
+}
 
 VOICES = """
 <section class="st-voices" aria-label="Voices">
@@ -83,8 +92,8 @@ def build(context: PageContext) -> None:
 def _around(context: PageContext, person: str) -> dict[str, Any]:
     keeps = may_get(context, person)
     return {
-        "may_declare": person == (context.settings.keeper or OWNER),
-        "can_get": keeps and not context.settings.offline,
+        "may_declare": keeps and not is_guest(person),
+        "can_get": keeps and not is_guest(person) and not context.settings.offline,
         "models": _models(context),
     }
 
@@ -133,5 +142,3 @@ def _languages() -> list[str]:
     """Tags, those that are cloned first; of the others one for each language."""
     others = {tag.partition("-")[0] for tag in language_names()} - set(CLONED)
     return [*CLONED, *sorted(others)]
-
-

@@ -51,7 +51,7 @@ export const blending = (place, close) => {
     if (!model.value) return;
     /** @type {{ data: ListedVoice[] }} */
     const { data } = await askJson(`/v1/audio/voices?model=${encodeURIComponent(model.value)}`);
-    const voices = data.filter((one) => !one.saved);
+    const voices = data.filter((one) => !one.saved && !one.id.startsWith("voice_"));
     for (const mix of [timbre, prosody]) {
       mix.clear();
       mix.know(voices);
