@@ -281,7 +281,7 @@ interface Book {
 interface Model {
   id: string;
   name: string;
-  task: "speak" | "transcribe" | "read";
+  task: "speak" | "transcribe" | "read" | "compare";
   licence: string;
   languages: string[];
   abilities: string[];
