@@ -167,7 +167,9 @@ async def take_in(request: Request, context: Context, asking: Asking) -> Respons
 
             def work(_: Cancel) -> Iterator[dict[str, Any]]:
                 try:
-                    draft = drafts.take_in(context.library.storage, asking.name, file.path, language, hear)
+                    draft = drafts.take_in(
+                        context.library.storage, asking.name, file.path, language, hear, context.settings.models_dir
+                    )
                 finally:
                     file.discard()
                 yield draft_json(draft)
@@ -194,7 +196,9 @@ async def change_draft(request: Request, draft: str, body: DraftStretch, context
     hear = _hearer(context) if body.transcribe else None
     storage = context.library.storage
     changed = await _worked(
-        request, lambda: drafts.change(storage, asking.name, draft, body.start_s, body.end_s, hear), "voice-draft"
+        request,
+        lambda: drafts.change(storage, asking.name, draft, body.start_s, body.end_s, hear, context.settings.models_dir),
+        "voice-draft",
     )
     return JSONResponse(draft_json(changed))
 
@@ -328,7 +332,9 @@ async def add_recording(
         body.recording, body.mood, body.start_s, body.end_s, body.text, body.language, body.cleaned
     )
     changed = await _worked(
-        request, lambda: recordings.add(library.db, library.storage, asking.name, voice_id, chosen), "voice"
+        request,
+        lambda: recordings.add(library.db, library.storage, asking.name, voice_id, chosen, context.settings.models_dir),
+        "voice",
     )
     return _voice(context, asking.name, changed, 201)
 
@@ -342,7 +348,9 @@ async def change_recording(
     mended = recordings.Mended(body.mood, body.start_s, body.end_s, body.text, body.language, body.cleaned)
     changed = await _worked(
         request,
-        lambda: recordings.change(library.db, library.storage, asking.name, voice_id, recording_id, mended),
+        lambda: recordings.change(
+            library.db, library.storage, asking.name, voice_id, recording_id, mended, context.settings.models_dir
+        ),
         "voice",
     )
     return _voice(context, asking.name, changed)
@@ -386,7 +394,14 @@ async def give_consent(request: Request, voice_id: str, context: Context, asking
             def work(_: Cancel) -> Iterator[consents.Answer]:
                 try:
                     answer = consents.answer(
-                        library.db, library.storage, asking.name, voice_id, sentence, file.path, check
+                        library.db,
+                        library.storage,
+                        asking.name,
+                        voice_id,
+                        sentence,
+                        file.path,
+                        check,
+                        context.settings.models_dir,
                     )
                 finally:
                     file.discard()
