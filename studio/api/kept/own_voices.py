@@ -30,6 +30,7 @@ from studio.library.voices.own import (
     consents,
     deleting,
     designed,
+    designing,
     drafts,
     hearing,
     packing,
@@ -237,14 +238,14 @@ async def make(request: Request, body: NewVoice, context: Context, asking: Askin
 async def design(request: Request, body: DesignBody, context: Context, asking: Asking) -> Response:
     """Three candidates of a description, each of another seed; they are kept for a day."""
     description, text = designed.checked(body.description, body.text)
-    card = own_voice_sound.designer(names.named_model(body.model, "speak", context.settings), context.settings)
-    seed = own_voice_sound.new_seed() if body.seed is None else body.seed
+    card = designing.designer(names.named_model(body.model, "speak", context.settings), context.settings)
+    seed = designing.new_seed() if body.seed is None else body.seed
     recipe = designed.Recipe(description, text, body.language.strip().lower(), card.id, seed)
     slot = context.access.limits.open_stream(asking)
 
     def work(cancel: Cancel) -> Iterator[designed.Design]:
         with slot:
-            speak = own_voice_sound.designing(context.pool, recipe, cancel)
+            speak = designing.speaker(context.pool, recipe, cancel.closes)
             yield designed.make(context.library.storage, asking.name, recipe, speak)
 
     made = await Pump(work, name="design").first_for(request)
