@@ -25,6 +25,7 @@ BENCHMARKS = {
     "ears": "Whisper base on real sound: marks, words' times, noise, live beside whole",
     "live_quality": "words a live Parakeet gets wrong, by context, and what the pass at the pause is worth",
     "parakeet": "our Parakeet beside parakeet-mlx, the same random weights",
+    "tuned": "Kokoro tuned to readers it never heard: likeness, clearness, time and memory",
     "voices": "each voice of Kokoro with real weights: loudness, DNSMOS, words heard; and beside the published packs",
     "kokoro": "our Kokoro beside mlx-audio's and torch's, the same random weights",
 }

@@ -102,6 +102,27 @@ class KokoroSynthesizer(Synthesizer):
         self._longest = config.bert.max_position_embeddings - 2
         self._readers: dict[str, Callable[[str], list[Pronounced]]] = {}
 
+    @property
+    def packs(self) -> Packs:
+        """Its voices' styles."""
+        return self._packs
+
+    @property
+    def network(self) -> Kokoro:
+        """Phonemes and styles to sound."""
+        return self._network
+
+    def rows_of(self, text: str, language: str) -> list[Row]:
+        """What the network reads for a text, normalised as for speaking.
+
+        Raises:
+            VoiceError: the language needs an extra that is not installed.
+        """
+        request = self.check(SpeechRequest(text, voice=self._voice_of(language), language=language))
+        told = (for_voice(one, (), phonemes=True)[0] for one in segments(text, request.language, self.limits))
+        said = " ".join(one.text for one in told if one is not None)
+        return rows(self._read(said, request.language), self._config.vocab, self._longest) if said else []
+
     def check(self, request: SpeechRequest) -> SpeechRequest:
         """Fill in voice and language, and refuse what cannot be spoken.
 

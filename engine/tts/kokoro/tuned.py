@@ -19,7 +19,8 @@ def state_of(base: str, timbre: Style, prosody: Style) -> VoiceState:
 
     Args:
         base: a voice or a blend.
-        timbre, prosody: what is added to its halves, [style_dim]; zeros leave a half as the base has it.
+        timbre: what is added to that half, [style_dim]; zeros leave it as the base has it.
+        prosody: the same for the other half.
     """
     arrays = {"timbre": timbre.astype(np.float32), "prosody": prosody.astype(np.float32)}
     return VoiceState(FAMILY, KIND, arrays, base)

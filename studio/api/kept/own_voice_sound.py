@@ -1,7 +1,6 @@
 """What voices of one's own sound like: a sentence in one, one that is being tuned, and candidates of a description."""
 
-import random
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
 from pathlib import Path
 
@@ -10,8 +9,7 @@ from starlette.requests import Request
 from starlette.responses import FileResponse, Response
 
 from engine import registry, weights
-from engine.errors import ModelNotDownloaded, VoiceError
-from engine.pool import ModelPool
+from engine.errors import ModelNotDownloaded
 from engine.registry import ModelCard
 from engine.tts.prepared import read as read_state
 from engine.types import AudioChunk, Samples, SpeechRequest
@@ -22,13 +20,11 @@ from studio.api.bridge import Cancel, Pump
 from studio.api.context import ApiContext
 from studio.library.errors import NotFound
 from studio.library.voices import previews, saved
-from studio.library.voices.own import designed, rows
+from studio.library.voices.own import rows
 from studio.library.voices.own.folders import VoiceFolder
 from studio.library.voices.own.names import token
 from studio.library.voices.worn import worn
 from studio.settings import Settings
-
-DESIGNS = "design"
 
 
 async def preview(
@@ -81,53 +77,6 @@ async def early(request: Request, context: ApiContext, asking: Person, voice_id:
 
     sound = await Pump(work, name="tune-preview").first_for(request)
     return Response(sound, media_type="audio/wav", headers={"cache-control": "no-store"})
-
-
-def designer(model: str, settings: Settings) -> ModelCard:
-    """Who designs voices: the model that was named, else the first that is here.
-
-    Raises:
-        VoiceError: the model that was named cannot, or none that is known can.
-        ModelNotDownloaded: nobody who is here can.
-    """
-    if model:
-        card = registry.find(model, "speak")
-        if DESIGNS not in card.abilities:
-            raise VoiceError(f"{card.name} cannot make a voice of a description. Leave the model out, or name another.")
-        return card
-    able = [card for card in registry.cards("speak") if DESIGNS in card.abilities]
-    here = next((card for card in able if weights.is_present(card, settings.models_dir)), None)
-    if here is not None:
-        return here
-    if not able:
-        raise VoiceError("No model that is known here makes a voice of a description.")
-    raise ModelNotDownloaded(
-        f"Designing a voice takes {able[0].name}, which is not on this machine yet; {gets(able[0].id)}."
-    )
-
-
-def designing(
-    pool: ModelPool, recipe: designed.Recipe, cancel: Cancel | None = None
-) -> Callable[[int], tuple[Samples, int]]:
-    """Speaks a recipe's text with a seed."""
-
-    def speak(seed: int) -> tuple[Samples, int]:
-        asked = SpeechRequest(recipe.text, language=recipe.language, instructions=recipe.description, seed=seed)
-        stream = pool.speak(recipe.model, asked)
-        if cancel is not None:
-            cancel.closes(stream)
-        try:
-            chunks = list(stream)
-        finally:
-            stream.close()
-        return _joined(chunks), chunks[-1].sample_rate
-
-    return speak
-
-
-def new_seed() -> int:
-    """One that nobody chose."""
-    return random.SystemRandom().randrange(designed.MAX_SEED)
 
 
 def own_wav(chunks: list[AudioChunk]) -> bytes:

@@ -30,6 +30,7 @@ from studio.library.voices.own import (
     consents,
     deleting,
     designed,
+    designing,
     drafts,
     hearing,
     packing,
@@ -167,7 +168,9 @@ async def take_in(request: Request, context: Context, asking: Asking) -> Respons
 
             def work(_: Cancel) -> Iterator[dict[str, Any]]:
                 try:
-                    draft = drafts.take_in(context.library.storage, asking.name, file.path, language, hear)
+                    draft = drafts.take_in(
+                        context.library.storage, asking.name, file.path, language, hear, context.settings.models_dir
+                    )
                 finally:
                     file.discard()
                 yield draft_json(draft)
@@ -194,7 +197,9 @@ async def change_draft(request: Request, draft: str, body: DraftStretch, context
     hear = _hearer(context) if body.transcribe else None
     storage = context.library.storage
     changed = await _worked(
-        request, lambda: drafts.change(storage, asking.name, draft, body.start_s, body.end_s, hear), "voice-draft"
+        request,
+        lambda: drafts.change(storage, asking.name, draft, body.start_s, body.end_s, hear, context.settings.models_dir),
+        "voice-draft",
     )
     return JSONResponse(draft_json(changed))
 
@@ -233,14 +238,14 @@ async def make(request: Request, body: NewVoice, context: Context, asking: Askin
 async def design(request: Request, body: DesignBody, context: Context, asking: Asking) -> Response:
     """Three candidates of a description, each of another seed; they are kept for a day."""
     description, text = designed.checked(body.description, body.text)
-    card = own_voice_sound.designer(names.named_model(body.model, "speak", context.settings), context.settings)
-    seed = own_voice_sound.new_seed() if body.seed is None else body.seed
+    card = designing.designer(names.named_model(body.model, "speak", context.settings), context.settings)
+    seed = designing.new_seed() if body.seed is None else body.seed
     recipe = designed.Recipe(description, text, body.language.strip().lower(), card.id, seed)
     slot = context.access.limits.open_stream(asking)
 
     def work(cancel: Cancel) -> Iterator[designed.Design]:
         with slot:
-            speak = own_voice_sound.designing(context.pool, recipe, cancel)
+            speak = designing.speaker(context.pool, recipe, cancel.closes)
             yield designed.make(context.library.storage, asking.name, recipe, speak)
 
     made = await Pump(work, name="design").first_for(request)
@@ -328,7 +333,9 @@ async def add_recording(
         body.recording, body.mood, body.start_s, body.end_s, body.text, body.language, body.cleaned
     )
     changed = await _worked(
-        request, lambda: recordings.add(library.db, library.storage, asking.name, voice_id, chosen), "voice"
+        request,
+        lambda: recordings.add(library.db, library.storage, asking.name, voice_id, chosen, context.settings.models_dir),
+        "voice",
     )
     return _voice(context, asking.name, changed, 201)
 
@@ -342,7 +349,9 @@ async def change_recording(
     mended = recordings.Mended(body.mood, body.start_s, body.end_s, body.text, body.language, body.cleaned)
     changed = await _worked(
         request,
-        lambda: recordings.change(library.db, library.storage, asking.name, voice_id, recording_id, mended),
+        lambda: recordings.change(
+            library.db, library.storage, asking.name, voice_id, recording_id, mended, context.settings.models_dir
+        ),
         "voice",
     )
     return _voice(context, asking.name, changed)
@@ -386,7 +395,14 @@ async def give_consent(request: Request, voice_id: str, context: Context, asking
             def work(_: Cancel) -> Iterator[consents.Answer]:
                 try:
                     answer = consents.answer(
-                        library.db, library.storage, asking.name, voice_id, sentence, file.path, check
+                        library.db,
+                        library.storage,
+                        asking.name,
+                        voice_id,
+                        sentence,
+                        file.path,
+                        check,
+                        context.settings.models_dir,
                     )
                 finally:
                     file.discard()

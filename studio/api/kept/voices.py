@@ -116,13 +116,22 @@ async def _of_a_sample(request: Request, context: ApiContext, asking: Person) ->
                 try:
                     consent = consents.find(library.db, asking.name, consent_id)
                     hear = hearing.hearer(context.pool, context.settings)
-                    draft = drafts.take_in(library.storage, asking.name, file.path, consent.language.lower(), hear)
+                    draft = drafts.take_in(
+                        library.storage,
+                        asking.name,
+                        file.path,
+                        consent.language.lower(),
+                        hear,
+                        context.settings.models_dir,
+                    )
                 finally:
                     file.discard()
                 chosen = recordings.Chosen(draft.id)
                 made = recordings.make_voice(library.db, library.storage, asking.name, name, chosen)
                 try:
-                    yield consents.bind(library.db, library.storage, asking.name, consent, made.id)
+                    yield consents.bind(
+                        library.db, library.storage, asking.name, consent, made.id, context.settings.models_dir
+                    )
                 except BaseException as exc:
                     if not isinstance(exc, GeneratorExit):
                         rows.remove(library.db, library.storage, asking.name, made.id)

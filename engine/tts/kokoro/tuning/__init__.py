@@ -4,6 +4,7 @@
 clip (`alignment`), measures pitch and energy, and fits the two halves by gradient through the frozen network.
 """
 
-from engine.tts.kokoro.tuning.tune import Halves, memory_needed, tune
+from engine.tts.kokoro.tuning.from_recording import memory_needed, tune
+from engine.tts.kokoro.tuning.memory import Halves
 
 __all__ = ["Halves", "memory_needed", "tune"]

@@ -71,15 +71,17 @@ def clip_of(speaker: KokoroSynthesizer, heard: Samples, text: str, language: str
         raise VoiceError("The text is not what is said in this recording. Mend it, or leave it away.")
     style = speaker.packs.style(base, len(ids))
     own = speaker.network([ids], style[None], [1.0], [0])[0]
-    curves = speaker.curves(ids, style)
+    counted = speaker.network.energy(ids, style)
     durations = alignment.carried(resample(own.samples, RATE, HEARD), own.durations, heard)
     frames = int(durations.sum())
     samples = resample(heard, HEARD, RATE)
     samples = _fitted(samples * (loudness(own.samples) / loudness(samples)), frames * FRAME)
     f0 = _fitted(pitch(resample(samples, RATE, HEARD)), 2 * frames)
     if np.count_nonzero(f0) < LEAST_VOICED * len(f0):
-        raise VoiceError("No voice that rises and falls is heard in this recording. Record it again, nearer and clearer.")
-    return Clip(ids, style, samples, durations, f0, energy(samples, own.samples, curves, 2 * frames))
+        raise VoiceError(
+            "No voice that rises and falls is heard in this recording. Record it again, nearer and clearer."
+        )
+    return Clip(ids, style, samples, durations, f0, energy(samples, own.samples, counted, 2 * frames))
 
 
 def ids_of(speaker: KokoroSynthesizer, text: str, language: str) -> tuple[int, ...]:

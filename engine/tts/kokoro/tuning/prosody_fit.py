@@ -29,7 +29,9 @@ class _Wanted:
     median: float
 
 
-def fit_prosody(predictor: ProsodyPredictor, clip: Clip, likely: Array, watch: Watch, keeps_pace: bool = False) -> Array:
+def fit_prosody(
+    predictor: ProsodyPredictor, clip: Clip, likely: Array, watch: Watch, keeps_pace: bool = False
+) -> Array:
     """What to add to the base's prosody half: [style_dim].
 
     Args:

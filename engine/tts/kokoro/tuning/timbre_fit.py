@@ -1,5 +1,6 @@
-"""The timbre half: the vocoder says the recording's own durations, pitch and energy, so that frames lie over frames, and
-a style is learned that makes its spectrum the recording's."""
+"""The timbre half: a style is learned that makes the sound's spectrum the recording's.
+
+The vocoder is given the recording's own durations, pitch and energy, so that frames lie over frames."""
 
 from collections.abc import Callable, Iterator
 

@@ -9,13 +9,13 @@ from engine.types import Samples
 
 SPEECH_S = 8.0
 LONGEST_S = 30.0
-SNR_DB = 16.0
+SNR_DB = 18.0
 BANDWIDTH_HZ = 5000
 
 _FRAME = HEARD // 100
 _AROUND_S = 0.2
 _BELOW_DB = 28.0  # under the loud frames: quieter is no speech
-_GAP = 40  # frames between words that count as speech
+_GAP = 60  # frames between words count as speech, and so many of a longer silence
 
 
 def usable(samples: Samples, sample_rate: int) -> Samples:
@@ -35,7 +35,7 @@ def usable(samples: Samples, sample_rate: int) -> Samples:
         raise VoiceError("This recording is silent. Record it again, closer to the microphone.")
     speech = np.flatnonzero(levels > loud - _BELOW_DB)
     steps = np.diff(speech)
-    seconds = float(1 + np.where(steps <= _GAP, steps, 1).sum()) / 100
+    seconds = float(1 + np.minimum(steps, _GAP).sum()) / 100
     if seconds < SPEECH_S:
         raise VoiceError(
             f"There are {seconds:.1f} seconds of speech in this recording. A voice is tuned to {SPEECH_S:.0f} at least."

@@ -110,7 +110,16 @@ def ask(db: Engine, owner: str, voice_id: str, language: str) -> Asked:
     return Asked(asked.id, asked.sentence, tuple(asked.words), asked.language, TRIES)
 
 
-def answer(db: Engine, storage: Storage, owner: str, voice_id: str, sentence: str, file: Path, check: Check) -> Answer:
+def answer(
+    db: Engine,
+    storage: Storage,
+    owner: str,
+    voice_id: str,
+    sentence: str,
+    file: Path,
+    check: Check,
+    models_dir: Path | None = None,
+) -> Answer:
     """Hear a reading, and let the voice speak where it is right.
 
     Args:
@@ -121,6 +130,7 @@ def answer(db: Engine, storage: Storage, owner: str, voice_id: str, sentence: st
         sentence: the id of what was asked.
         file: the reading.
         check: what is said in it.
+        models_dir: where what tells voices apart is kept.
 
     Raises:
         NotFound: no such voice or sentence.
@@ -140,10 +150,10 @@ def answer(db: Engine, storage: Storage, owner: str, voice_id: str, sentence: st
         raise IllegalMove("This voice has no recording to compare with; add one first.")
     samples = sounds.taken_in(file, SHORTEST_S)
     drawn = ToRead(asked.sentence, tuple(asked.words), asked.language, judging.is_weak(asked.language))
+    alike = judging.likeness(recordings.prompt(storage, first).samples, samples, models_dir)
+    same_voice = alike >= judging.same_person()
     heard = check(samples, asked.language)
     words_right = judging.was_read(drawn, heard)
-    alike = judging.likeness(recordings.prompt(storage, first).samples, samples)
-    same_voice = alike >= judging.same_person()
     given = words_right and same_voice
     with session(db, write=True) as opened:
         row = _recorded(opened, owner, voice_id)
@@ -293,7 +303,9 @@ def remove(db: Engine, storage: Storage, owner: str, consent_id: str) -> None:
     storage.resolve(found.path).unlink(missing_ok=True)
 
 
-def bind(db: Engine, storage: Storage, owner: str, consent: VoiceConsent, voice_id: str) -> OwnVoiceView:
+def bind(
+    db: Engine, storage: Storage, owner: str, consent: VoiceConsent, voice_id: str, models_dir: Path | None = None
+) -> OwnVoiceView:
     """Let a voice speak by a consent that a program sent, where both are one person's.
 
     Raises:
@@ -303,7 +315,9 @@ def bind(db: Engine, storage: Storage, owner: str, consent: VoiceConsent, voice_
     with session(db) as opened:
         first = recordings.plain_of(recordings.of(opened, voice_id))
     assert first is not None  # it was made just now
-    alike = judging.likeness(recordings.prompt(storage, first).samples, sounds.kept(storage.resolve(consent.path)))
+    alike = judging.likeness(
+        recordings.prompt(storage, first).samples, sounds.kept(storage.resolve(consent.path)), models_dir
+    )
     if alike < judging.same_person():
         raise VoiceError("Consent was read by another voice than the sample's. Have whoever speaks in it agree.")
     with session(db, write=True) as opened:

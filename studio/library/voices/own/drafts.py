@@ -49,7 +49,9 @@ class Draft:
     peaks: list[float] = field(default_factory=list[float])
 
 
-def take_in(storage: Storage, owner: str, file: Path, language: str, hear: Hear | None) -> Draft:
+def take_in(
+    storage: Storage, owner: str, file: Path, language: str, hear: Hear | None, models_dir: Path | None = None
+) -> Draft:
     """Keep a recording, choose its best stretch, judge and transcribe that.
 
     Args:
@@ -58,6 +60,7 @@ def take_in(storage: Storage, owner: str, file: Path, language: str, hear: Hear 
         file: as it came.
         language: that is spoken, or "".
         hear: writes it down; None leaves that out.
+        models_dir: where what tells voices apart is kept.
 
     Raises:
         AudioFormatError: it is no recording of a voice; the sentence says why.
@@ -76,9 +79,10 @@ def take_in(storage: Storage, owner: str, file: Path, language: str, hear: Hear 
             round(start_s, 3),
             round(end_s, 3),
             language=language,
+            hints=_of_channels(file),
             peaks=sounds.peaks(samples),
         )
-        draft = _judged(draft, samples, hear)
+        draft = _judged(draft, samples, hear, models_dir)
         _write(folder, draft)
     except BaseException:
         shutil.rmtree(folder, ignore_errors=True)
@@ -95,7 +99,15 @@ def find(storage: Storage, owner: str, draft_id: str) -> Draft:
         raise NotFound("This recording is no longer there: drafts are kept for a day. Record it again.") from exc
 
 
-def change(storage: Storage, owner: str, draft_id: str, start_s: float, end_s: float, hear: Hear | None) -> Draft:
+def change(
+    storage: Storage,
+    owner: str,
+    draft_id: str,
+    start_s: float,
+    end_s: float,
+    hear: Hear | None,
+    models_dir: Path | None = None,
+) -> Draft:
     """Another stretch of the same recording, judged and transcribed anew.
 
     Raises:
@@ -106,7 +118,7 @@ def change(storage: Storage, owner: str, draft_id: str, start_s: float, end_s: f
     start_s, end_s = stretch(start_s, end_s, draft.duration_s)
     folder = folder_of(storage, owner, draft_id)
     draft = replace(draft, start_s=start_s, end_s=end_s, text="", notices=[])
-    draft = _judged(draft, sounds.kept(folder / "sound.wav"), hear)
+    draft = _judged(draft, sounds.kept(folder / "sound.wav"), hear, models_dir)
     _write(folder, draft)
     return draft
 
@@ -167,9 +179,16 @@ def _make_room(folder: Path) -> None:
         shutil.rmtree(one, ignore_errors=True)
 
 
-def _judged(draft: Draft, samples: Samples, hear: Hear | None) -> Draft:
+def _of_channels(file: Path) -> list[dict[str, Any]]:
+    found = sounds.channels_of(file)
+    return [] if found is None or len(found[0]) < found[1] else judging.one_sided(*found)
+
+
+def _judged(draft: Draft, samples: Samples, hear: Hear | None, models_dir: Path | None) -> Draft:
     part = samples[round(draft.start_s * sounds.RATE) : round(draft.end_s * sounds.RATE)]
-    draft = replace(draft, hints=judging.hints(part))
+    # What was found in the channels is not in the one that is kept.
+    channels = [hint for hint in draft.hints if hint["kind"] == "one_sided"]
+    draft = replace(draft, hints=judging.hints(part, models_dir) + channels)
     if hear is None:
         return draft
     heard = hear(part, draft.language)

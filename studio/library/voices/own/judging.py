@@ -4,7 +4,8 @@ Imported when it is asked: a studio that keeps no recorded voice never loads it.
 """
 
 import random
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from pathlib import Path
 from typing import Any
 
 from engine.types import Samples
@@ -36,11 +37,18 @@ def best(samples: Samples) -> tuple[float, float]:
     return float(start_s), float(end_s)
 
 
-def hints(samples: Samples) -> list[dict[str, Any]]:
-    """What may be wrong with a recording, as a person reads it."""
+def hints(samples: Samples, models_dir: Path | None) -> list[dict[str, Any]]:
+    """What may be wrong with a recording, as a person reads it; whether two speak, where what tells voices is here."""
     from engine.voices import quality
 
-    return [{"kind": hint.kind, "sentence": hint.sentence} for hint in quality.hints(samples, RATE)]
+    return [asdict(hint) for hint in quality.hints(samples, RATE, models_dir)]
+
+
+def one_sided(channels: Samples, sample_rate: int) -> list[dict[str, Any]]:
+    """Whether one of the channels of float32 [n, channels] is dead, as a hint."""
+    from engine.voices import quality
+
+    return [asdict(hint) for hint in quality.hints(channels, sample_rate) if hint.kind == "one_sided"]
 
 
 def cleaned(samples: Samples) -> Samples:
@@ -69,26 +77,27 @@ def is_weak(language: str) -> bool:
     """Whether the recogniser is known to hear a language badly."""
     from engine.voices import consent
 
-    return language.partition("-")[0] in {one.partition("-")[0] for one in consent.WEAK}
+    return consent.spoken_language(language) in consent.WEAK
 
 
 def was_read(sentence: ToRead, heard: str) -> bool:
     """Whether what a recogniser heard is that sentence, its two words above all."""
     from engine.voices import consent
 
-    made = consent.ConsentSentence(sentence.text, sentence.words, sentence.language)
-    return consent.heard(made, heard)
+    first, second = sentence.words
+    return consent.heard(consent.ConsentSentence(sentence.text, (first, second), sentence.language), heard)
 
 
-def likeness(one: Samples, other: Samples) -> float:
-    """How alike two speakers are.
+def likeness(one: Samples, other: Samples, models_dir: Path | None) -> float:
+    """How alike two speakers are, -1 to 1.
 
     Raises:
         ModelNotDownloaded: what compares voices is not here; the sentence says how it is got.
     """
     from engine.voices import embedding
 
-    return float(embedding.similarity(embedding.embed(one, RATE), embedding.embed(other, RATE)))
+    mine, theirs = (embedding.embed(samples, RATE, models_dir) for samples in (one, other))
+    return float(embedding.similarity(mine, theirs))
 
 
 def same_person() -> float:

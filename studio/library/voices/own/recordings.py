@@ -78,7 +78,9 @@ def make_voice(db: Engine, storage: Storage, owner: str, name: str, chosen: Chos
     return view
 
 
-def add(db: Engine, storage: Storage, owner: str, voice_id: str, chosen: Chosen) -> OwnVoiceView:
+def add(
+    db: Engine, storage: Storage, owner: str, voice_id: str, chosen: Chosen, models_dir: Path | None = None
+) -> OwnVoiceView:
     """Another recording of a voice, under a mood of its own.
 
     Raises:
@@ -101,7 +103,7 @@ def add(db: Engine, storage: Storage, owner: str, voice_id: str, chosen: Chosen)
             if row.kind is VoiceKind.DESIGNED:
                 # Somebody's sound is in it from now on.
                 row.kind, row.consent = VoiceKind.RECORDED, ConsentState.NONE
-            elif row.consent is not ConsentState.NONE and not _is_alike(opened, storage, row, recording):
+            elif row.consent is not ConsentState.NONE and not _is_alike(opened, storage, row, recording, models_dir):
                 row.consent = ConsentState.NONE
             opened.add(recording)
             rows.touch(opened, row)
@@ -113,7 +115,15 @@ def add(db: Engine, storage: Storage, owner: str, voice_id: str, chosen: Chosen)
     return view
 
 
-def change(db: Engine, storage: Storage, owner: str, voice_id: str, recording_id: str, mended: Mended) -> OwnVoiceView:
+def change(
+    db: Engine,
+    storage: Storage,
+    owner: str,
+    voice_id: str,
+    recording_id: str,
+    mended: Mended,
+    models_dir: Path | None = None,
+) -> OwnVoiceView:
     """Another stretch, text or mood of a recording. Raises NotFound, OptionError."""
     with session(db, write=True) as opened:
         row = rows.owned(opened, owner, voice_id)
@@ -129,7 +139,7 @@ def change(db: Engine, storage: Storage, owner: str, voice_id: str, recording_id
             )
             folder = VoiceFolder.of(storage, row.id)
             recording.hints = judging.hints(
-                sounds.kept(folder.recording(recording.id), recording.start_s, recording.end_s)
+                sounds.kept(folder.recording(recording.id), recording.start_s, recording.end_s), models_dir
             )
         if mended.text is not None:
             recording.text = _text(mended.text)
@@ -231,7 +241,9 @@ def _clean(storage: Storage, voice_id: str, recording: VoiceRecording) -> None:
     recording.has_cleaned = True
 
 
-def _is_alike(opened: Session, storage: Storage, row: OwnVoice, recording: VoiceRecording) -> bool:
+def _is_alike(
+    opened: Session, storage: Storage, row: OwnVoice, recording: VoiceRecording, models_dir: Path | None
+) -> bool:
     """Whether a further recording is the voice of whoever agreed; where nobody can tell it is taken for another's."""
     from engine.errors import EngineError
 
@@ -239,7 +251,7 @@ def _is_alike(opened: Session, storage: Storage, row: OwnVoice, recording: Voice
     if first is None:
         return False
     try:
-        alike = judging.likeness(prompt(storage, first).samples, prompt(storage, recording).samples)
+        alike = judging.likeness(prompt(storage, first).samples, prompt(storage, recording).samples, models_dir)
     except EngineError:
         return False
     return alike >= judging.same_person()

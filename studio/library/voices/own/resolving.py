@@ -7,6 +7,7 @@ from studio.library.db import session
 from studio.library.errors import NotFound
 from studio.library.guests import is_guest
 from studio.library.tables import OwnVoice, VoiceKind, VoiceRecording
+from studio.library.voices.own.consent_words import why_silent
 from studio.library.voices.own.names import id_of, key_of, token
 from studio.library.voices.own.speaker import OwnSpeaker
 
@@ -29,8 +30,9 @@ def resolved(db: Engine, owner: str, family: str, voice: str) -> str | OwnSpeake
         if row.kind is VoiceKind.BLEND and not any(row.tone.values()):
             return row.blend
         first = rows.exec(select(VoiceRecording.id).where(VoiceRecording.voice_id == row.id)).first()
+        silent = "" if row.kind is VoiceKind.BLEND else why_silent(row.name, row.consent)
         return OwnSpeaker(
-            token(row.id), row.name, row.language, row.family, row.blend, bool(row.tuned), first is not None
+            token(row.id), row.name, row.language, row.family, row.blend, bool(row.tuned), first is not None, silent
         )
 
 

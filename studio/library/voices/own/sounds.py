@@ -16,6 +16,7 @@ RATE = 24_000
 """Hz: what models that clone hear; nothing above 12 kHz helps them."""
 
 SHORTEST_S, LONGEST_S = 1.0, 600.0
+LOOKED_AT_S = 20.0
 LOUD_ENOUGH = 10 ** (-60 / 20)
 PEAKS = 600
 
@@ -40,6 +41,19 @@ def taken_in(path: Path, shortest_s: float = SHORTEST_S) -> Samples:
     if float(np.abs(samples).max(initial=0.0)) < LOUD_ENOUGH:
         raise AudioFormatError("Nothing can be heard in this recording. Look at the microphone and record it again.")
     return samples
+
+
+def channels_of(path: Path) -> tuple[Samples, int] | None:
+    """The first seconds of a file with several channels: float32 [n, channels] and Hz; None of another, and of a
+    container whose channels are not looked at.
+    """
+    try:
+        with soundfile.SoundFile(path) as file:
+            if file.channels < 2 or file.channels > 8:
+                return None
+            return file.read(round(LOOKED_AT_S * file.samplerate), dtype="float32", always_2d=True), file.samplerate
+    except (OSError, RuntimeError, ValueError):
+        return None
 
 
 def keep(path: Path, samples: Samples) -> None:

@@ -25,6 +25,7 @@ class OwnSpeaker:
         blend: what it is made of, or "".
         is_tuned: whether a Kokoro voice was fitted to it.
         has_recording: whether a model that clones can speak it.
+        silent: why nobody may speak as it, or "".
     """
 
     token: str
@@ -34,6 +35,7 @@ class OwnSpeaker:
     blend: str = ""
     is_tuned: bool = False
     has_recording: bool = False
+    silent: str = ""
 
 
 def model_for(voice: OwnSpeaker, models_dir: Path | None, *, model: str = "", preferred: str = "") -> ModelCard:
@@ -47,13 +49,15 @@ def model_for(voice: OwnSpeaker, models_dir: Path | None, *, model: str = "", pr
 
     Raises:
         ModelNotFound: no such model.
-        VoiceError: the model that was named cannot speak it, or nobody could.
+        VoiceError: the model that was named cannot speak it, nobody could, or nobody may.
         ModelNotDownloaded: nobody who is here can; the sentence says what to get.
     """
+    if voice.silent:
+        raise VoiceError(voice.silent)
     if model:
         card = registry.find(model, "speak")
         if not can_speak(card, voice):
-            raise VoiceError(f"{card.name} cannot speak as {voice.name}: {what_it_needs(voice)}.")
+            raise VoiceError(f"{card.name} cannot speak as {voice.name}: it needs {what_it_needs(voice)}.")
         return card
     able = cards(voice)
     here = [card for card in able if weights.is_present(card, models_dir)]
@@ -61,7 +65,7 @@ def model_for(voice: OwnSpeaker, models_dir: Path | None, *, model: str = "", pr
     if chosen is not None:
         return chosen
     if not able:
-        raise VoiceError(f"No model can speak as {voice.name}: {what_it_needs(voice)}.")
+        raise VoiceError(f"No model can speak as {voice.name}: it needs {what_it_needs(voice)}.")
     first = able[0]
     raise ModelNotDownloaded(
         f"{voice.name} needs {what_it_needs(voice)}, and none is on this machine yet; "

@@ -44,7 +44,7 @@ def said(model: KokoroSynthesizer, request: SpeechRequest) -> Samples:
     ("written", "timbre", "prosody"),
     [
         ("af_heart~am_adam", {"af_heart": 1.0}, {"am_adam": 1.0}),
-        ("af_heart:3+am_adam~bf_emma:2+af_heart:2", {"af_heart": 0.75, "am_adam": 0.25}, {"bf_emma": 0.5, "af_heart": 0.5}),
+        ("af_sky:3+am_adam~bf_emma:2+am_eric:2", {"af_sky": 0.75, "am_adam": 0.25}, {"bf_emma": 0.5, "am_eric": 0.5}),
         (" af_heart ~ am_adam ", {"af_heart": 1.0}, {"am_adam": 1.0}),
         ("af_heart+am_adam", {"af_heart": 0.5, "am_adam": 0.5}, {"af_heart": 0.5, "am_adam": 0.5}),
     ],

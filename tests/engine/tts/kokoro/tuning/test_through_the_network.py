@@ -1,4 +1,4 @@
-"""A style can be learned through the network: derivatives are what small steps find, and the frozen form says the same."""
+"""A style is learned through the network: derivatives are what small steps find, and the frozen form says the same."""
 
 import json
 
