@@ -206,6 +206,17 @@ class ConvTranspose1d:
         y = y.reshape(batch, (n + lag) * self.stride, self._out)
         return self.biased(y[:, self.trim[0] : y.shape[1] - self.trim[1]])
 
+    def ahead(self, held: Frames) -> Frames:
+        """What all frames but the first `overlaps - 1` begin, those before them going on in it, for causal use without
+        a front trim: [B, overlaps - 1 + n, in] -> [B, n * stride, out]"""
+        lag = self.overlaps - 1
+        n = held.shape[1] - lag
+        width = self.stride * self._out
+        y = held[:, lag:] @ self._matrix[:, :width]
+        for part in range(1, self.overlaps):
+            y = mx.addmm(y, held[:, lag - part : lag - part + n], self._matrix[:, part * width : (part + 1) * width])
+        return self.biased(y.reshape(held.shape[0], n * self.stride, self._out))
+
     def stream(self) -> LayerStream:
         """A stream that remembers the overlapping tails."""
         return _TransposeStream(self)

@@ -6,11 +6,12 @@ STEP = 256
 
 
 class KVCache:
-    """Grows in steps of 256 positions, so that most tokens are written in place."""
+    """Grows in steps of 256 positions, or as many as it is told, so that most tokens are written in place."""
 
-    def __init__(self) -> None:
+    def __init__(self, step: int = STEP) -> None:
         self.offset = 0
         """Positions filled so far."""
+        self._step = step
         self._keys: mx.array | None = None
         self._values: mx.array | None = None
 
@@ -38,7 +39,7 @@ class KVCache:
 
     def copy(self) -> "KVCache":
         """The same content, to be continued independently: requests share the prompt they have in common."""
-        twin = KVCache()
+        twin = KVCache(self._step)
         twin.offset = self.offset
         if self._keys is not None and self._values is not None:
             twin._keys = self._keys[:, :, : self.offset]
@@ -58,6 +59,6 @@ class KVCache:
         if kept is not None and kept.shape[2] >= end:
             return kept
         batch, heads, _, head_dim = new.shape
-        room = -(-end // STEP) * STEP - (self.offset if kept is not None else 0)
+        room = -(-end // self._step) * self._step - (self.offset if kept is not None else 0)
         fresh = mx.zeros((batch, heads, room, head_dim), dtype=new.dtype)
         return fresh if kept is None else mx.concatenate([kept[:, :, : self.offset], fresh], axis=2)

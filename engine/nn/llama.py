@@ -1,4 +1,6 @@
-"""The Llama decoder: tokens in, hidden states or logits out. It knows neither words nor audio.
+"""The Llama decoder: tokens or embeddings in, hidden states or logits out. It knows neither words nor audio.
+
+Qwen3 is the same with a norm over each head's queries and keys (`head_norms`), Qwen2 with biases there (`qkv_biases`).
 
 Parameter names are Hugging Face's, so that upstream and mlx-community checkpoints load as they are, quantised ones too.
 
@@ -42,6 +44,8 @@ class LlamaConfig:
     rope_theta: float
     rope_scaling: RopeScaling | None
     tie_word_embeddings: bool
+    qkv_biases: bool = False
+    head_norms: bool = False
 
     @classmethod
     def parse(cls, found: Mapping[str, Any]) -> "LlamaConfig":
@@ -81,16 +85,22 @@ class Attention(nn.Module):
         heads, kv_heads, size = config.num_attention_heads, config.num_key_value_heads, config.head_dim
         self._heads, self._kv_heads, self._size = heads, kv_heads, size
         self._frequencies = frequencies
-        self.q_proj = nn.Linear(config.hidden_size, heads * size, bias=False)
-        self.k_proj = nn.Linear(config.hidden_size, kv_heads * size, bias=False)
-        self.v_proj = nn.Linear(config.hidden_size, kv_heads * size, bias=False)
+        self.q_proj = nn.Linear(config.hidden_size, heads * size, bias=config.qkv_biases)
+        self.k_proj = nn.Linear(config.hidden_size, kv_heads * size, bias=config.qkv_biases)
+        self.v_proj = nn.Linear(config.hidden_size, kv_heads * size, bias=config.qkv_biases)
+        if config.head_norms:
+            self.q_norm = nn.RMSNorm(size, eps=config.rms_norm_eps)
+            self.k_norm = nn.RMSNorm(size, eps=config.rms_norm_eps)
+        self._head_norms = config.head_norms
         self.o_proj = nn.Linear(heads * size, config.hidden_size, bias=False)
 
     def __call__(self, x: mx.array, cache: KVCache, mask: mx.array | str | None) -> mx.array:
         """[batch, n, hidden] -> [batch, n, hidden]"""
         batch, n, _ = x.shape
-        queries = self._rotated(self._split(self.q_proj(x), self._heads), cache.offset)
-        keys = self._rotated(self._split(self.k_proj(x), self._kv_heads), cache.offset)
+        queries, keys = self._split(self.q_proj(x), self._heads), self._split(self.k_proj(x), self._kv_heads)
+        if self._head_norms:
+            queries, keys = self.q_norm(queries), self.k_norm(keys)
+        queries, keys = self._rotated(queries, cache.offset), self._rotated(keys, cache.offset)
         keys, values = cache.update(keys, self._split(self.v_proj(x), self._kv_heads))
         out = mx.fast.scaled_dot_product_attention(queries, keys, values, scale=self._size**-0.5, mask=mask)
         return self.o_proj(out.transpose(0, 2, 1, 3).reshape(batch, n, -1))
@@ -134,23 +144,33 @@ class Block(nn.Module):
         return x + self.mlp(self.post_attention_layernorm(x))
 
 
-class Decoder(nn.Module):
-    """Embedding, blocks and final norm."""
+class Blocks(nn.Module):
+    """Blocks and final norm: embeddings in, hidden states out."""
 
     def __init__(self, config: LlamaConfig) -> None:
         super().__init__()
         frequencies = rope_frequencies(config)
-        self.embed_tokens = nn.Embedding(config.vocab_size, config.hidden_size)
         self.layers = [Block(config, frequencies) for _ in range(config.num_hidden_layers)]
         self.norm = nn.RMSNorm(config.hidden_size, eps=config.rms_norm_eps)
 
-    def __call__(self, tokens: mx.array, caches: Sequence[KVCache], padding: mx.array | None = None) -> mx.array:
-        """[batch, n] -> [batch, n, hidden]"""
-        x = self.embed_tokens(tokens)
-        mask = _mask(tokens.shape[1], caches[0].offset, padding)
+    def hidden(self, x: mx.array, caches: Sequence[KVCache], padding: mx.array | None = None) -> mx.array:
+        """Hidden states behind the final norm; see `Llama.hidden`: [batch, n, hidden] -> [batch, n, hidden]"""
+        mask = _mask(x.shape[1], caches[0].offset, padding)
         for layer, cache in zip(self.layers, caches, strict=True):
             x = layer(x, cache, mask)
         return self.norm(x)
+
+
+class Decoder(Blocks):
+    """Embedding, blocks and final norm."""
+
+    def __init__(self, config: LlamaConfig) -> None:
+        super().__init__(config)
+        self.embed_tokens = nn.Embedding(config.vocab_size, config.hidden_size)
+
+    def __call__(self, tokens: mx.array, caches: Sequence[KVCache], padding: mx.array | None = None) -> mx.array:
+        """[batch, n] -> [batch, n, hidden]"""
+        return self.hidden(self.embed_tokens(tokens), caches, padding)
 
 
 class Llama(nn.Module):

@@ -48,6 +48,24 @@ def snake(alpha: mx.array, frozen: bool = False) -> Callable[[mx.array], mx.arra
     return bent
 
 
+def snake_beta(alpha: mx.array, beta: mx.array) -> Callable[[mx.array], mx.array]:
+    """x + sin(e^alpha x)^2 / e^beta, with an alpha and a beta a channel: [C].
+
+    Source: Lee and others 2022, arXiv:2206.04658 (BigVGAN), logarithmic scales.
+    """
+    frequency, inverse = mx.exp(alpha), 1.0 / (mx.exp(beta) + 1e-9)
+    turns = frequency / math.pi
+    mx.eval(frequency, inverse, turns)
+    if on_gpu():
+        return mx.compile(lambda x: x + inverse * mx.square(mx.sin(frequency * x)), shapeless=True)
+
+    def by_polynomial(x: mx.array) -> mx.array:
+        square = mx.square(_fraction(x * turns))
+        return x + inverse * (square * _polynomial(square, _SQUARED_SINE))
+
+    return by_polynomial
+
+
 def sine_of_turns(turns: mx.array) -> mx.array:
     """sin(2 pi turns)"""
     if on_gpu():

@@ -1,9 +1,11 @@
 """Choosing the next token from logits: penalties, filters, and a draw that a seed repeats."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import mlx.core as mx
+import numpy as np
 
 from engine.controls import MIN_P, REPETITION_PENALTY, REPETITION_WINDOW, TEMPERATURE, TOP_K, TOP_P
 
@@ -91,6 +93,32 @@ def draw(logits: mx.array, sampling: Sampling, key: mx.array | None) -> mx.array
     scores = filtered(logits, sampling)
     if key is not None and key.ndim == 2:
         # The Gumbel trick, by hand: each row's noise is made from its own key, all rows in one operation.
-        noise = mx.vmap(lambda row: mx.random.gumbel(scores.shape[1:], key=row))(key)
-        return mx.argmax(scores + noise, axis=-1)
+        return mx.argmax(scores + noise_of(key, scores.shape[1]), axis=-1)
     return mx.random.categorical(scores, key=key)
+
+
+def draw_with(logits: mx.array, sampling: Sampling, noise: mx.array | None) -> mx.array:
+    """As `draw`, with noise of `noise_of` that was made before: for draws inside a compiled graph."""
+    if noise is None or sampling.temperature == 0.0:
+        return mx.argmax(logits, axis=-1)
+    return mx.argmax(filtered(logits, sampling) + noise, axis=-1)
+
+
+def keys_at(seeds: Sequence[int], places: Sequence[int]) -> mx.array:
+    """A key for each row and place, whatever the other rows and places are: uint32 [rows, places, 2].
+
+    Args:
+        seeds: a row's own, 0 to 2^32 - 1.
+        places: what is drawn, counted from the row's beginning: 0 to 2^32 - 1.
+    """
+    pairs = np.empty((len(seeds), len(places), 2), dtype=np.uint32)
+    pairs[..., 0] = np.array(seeds, dtype=np.uint32)[:, None]
+    pairs[..., 1] = np.array(places, dtype=np.uint32)
+    return mx.array(pairs)
+
+
+def noise_of(keys: mx.array, size: int) -> mx.array:
+    """Gumbel noise, each row of its own key: [..., 2] -> [..., size]"""
+    flat = keys.reshape(-1, 2)
+    drawn = mx.vmap(lambda key: mx.random.gumbel((size,), key=key))(flat)
+    return drawn.reshape(*keys.shape[:-1], size)

@@ -6,7 +6,7 @@ from importlib import import_module
 from pathlib import Path
 from typing import Any, Literal
 
-from engine.types import Sampling
+from engine.types import Sampling, Voice
 
 Task = Literal["speak", "transcribe", "compare"]
 
@@ -41,6 +41,10 @@ class ModelCard:
         companions: hub ids of further repositories it needs (a codec); see `engine.weights.companions`.
         companion_files: patterns of what is wanted of them; () is their config.json and weights.
         folder: where the files are, when the id is a local folder.
+        voices: whom it can speak as, where the models of its family differ in that; None asks the family.
+        signs: what its config.json says besides what tells its family, where the models of its family differ: a folder
+            with these is a model like this one.
+        note: a sentence for whoever chooses it.
         package: what must be importable for it to be offered, where its package is not had on every platform.
     """
 
@@ -63,6 +67,9 @@ class ModelCard:
     companions: tuple[str, ...] = ()
     companion_files: tuple[str, ...] = ()
     folder: Path | None = None
+    voices: tuple[Voice, ...] | None = None
+    signs: tuple[tuple[str, str], ...] = ()
+    note: str = ""
     package: str = ""
 
     @property

@@ -73,7 +73,7 @@ class Catalogue:
         card = self.find(model_id)
         if card.task != "speak":
             return []
-        return list(import_module(card.module).voices())
+        return list(import_module(card.module).voices() if card.voices is None else card.voices)
 
     def shares(self, model_id: str, voice: str) -> Mapping[str, float]:
         """The model's voices that a voice is made of, and their shares, which sum to 1; itself where it is no blend.
@@ -142,7 +142,8 @@ class Catalogue:
                 continue
             kin = [card for card in self.cards(task) if card.family == family]
             if kin:
-                template = next((card for card in kin if not card.built_in and not card.natural), kin[0])
+                like = [card for card in kin if all(signs.config.get(name) == says for name, says in card.signs)]
+                template = next((card for card in like if not card.built_in and not card.natural), kin[0])
                 return replace(
                     template,
                     id=typed,

@@ -1,8 +1,7 @@
 """Orpheus-3B: a Llama that writes the codes of SNAC, and laughs and sighs where it is told to.
 
 `prompt` makes tokens of text, `frames` makes frames of tokens, `writing` draws the tokens, `parts` divides long lines,
-`silence` ends what does not end itself, `decoding` makes frames sound, `loading` reads files, and `model` is the
-family's door.
+`decoding` makes frames sound, `loading` reads files, and `model` is the family's door.
 """
 
 from collections.abc import Mapping

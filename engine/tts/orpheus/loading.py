@@ -4,13 +4,14 @@ from collections.abc import Mapping
 from pathlib import Path
 
 import mlx.core as mx
-import mlx.nn as nn
 
 from engine.codecs.snac import Snac
 from engine.errors import WeightsError
 from engine.nn.checkpoint import load_arrays
+from engine.nn.home import at_home
 from engine.nn.llama import Llama
-from engine.tts.orpheus.config import FRAME_SIZE, SAMPLE_RATE, OrpheusConfig, Quantisation
+from engine.nn.quantised import fit
+from engine.tts.orpheus.config import FRAME_SIZE, SAMPLE_RATE, OrpheusConfig
 from engine.tts.orpheus.frames import CODEBOOK_SIZE
 from engine.tts.orpheus.model import OrpheusSynthesizer
 from engine.tts.orpheus.prompt import Prompter
@@ -42,12 +43,15 @@ def load(files: Path | None, companions: Mapping[str, Path], *, whole_vocabulary
 
 def _llama(config: OrpheusConfig, arrays: dict[str, mx.array]) -> Llama:
     model = Llama(config.llama)
-    weights = {name: _at_home(array) for name, array in arrays.items() if "rotary_emb" not in name}
+    weights = {name: at_home(array) for name, array in arrays.items() if "rotary_emb" not in name}
     if config.llama.tie_word_embeddings:
         for name in ("weight", "scales", "biases"):
             weights.pop(f"lm_head.{name}", None)
     if config.quantisation is not None:
-        _quantise(model, config.quantisation, weights)
+        try:
+            fit(model, config.quantisation, weights)
+        except ValueError as exc:
+            raise WeightsError("Orpheus's config.json has values that make no sense. Get the model again.") from exc
     try:
         model.load_weights(list(weights.items()), strict=True)
     except ValueError as exc:
@@ -55,21 +59,6 @@ def _llama(config: OrpheusConfig, arrays: dict[str, mx.array]) -> Llama:
     model.eval()
     mx.eval(model.parameters())
     return model
-
-
-def _quantise(model: Llama, quantisation: Quantisation, weights: Mapping[str, mx.array]) -> None:
-    """Give quantised layers to those that the file holds quantised."""
-
-    def choose(path: str, layer: nn.Module) -> bool | dict[str, int]:
-        how = quantisation.of(path)
-        if how is None or f"{path}.scales" not in weights or not hasattr(layer, "to_quantized"):
-            return False
-        return {"bits": how.bits, "group_size": how.group_size}
-
-    try:
-        nn.quantize(model, quantisation.group_size, quantisation.bits, class_predicate=choose)
-    except ValueError as exc:
-        raise WeightsError("Orpheus's config.json has values that make no sense. Get the model again.") from exc
 
 
 def _snac(folder: Path) -> Snac:
@@ -82,12 +71,3 @@ def _snac(folder: Path) -> Snac:
     if fits != (SAMPLE_RATE, FRAME_SIZE, CODEBOOK_SIZE, (4, 2, 1)):
         raise WeightsError("This SNAC is not the one Orpheus writes for. Get mlx-community/snac_24khz.")
     return snac
-
-
-def _at_home(array: mx.array) -> mx.array:
-    """In the number format the machine is fast in: a GPU wants 16 bits, a processor is slow in half precision."""
-    if not mx.issubdtype(array.dtype, mx.floating):
-        return array
-    if mx.default_device().type != mx.DeviceType.gpu:
-        return array.astype(mx.float32)
-    return array.astype(mx.bfloat16) if array.dtype == mx.float32 else array

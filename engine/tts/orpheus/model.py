@@ -25,9 +25,9 @@ from engine.tts.orpheus.decoding import CADENCE, WHOLE_STEP, Decoding, decoded
 from engine.tts.orpheus.frames import SLOTS, Frame
 from engine.tts.orpheus.parts import Spoken, parts, prompted
 from engine.tts.orpheus.prompt import Prompter, longest
-from engine.tts.orpheus.silence import SilenceGate
 from engine.tts.orpheus.voices import TAGS, voices
 from engine.tts.orpheus.writing import Ending, Line, Opening, write
+from engine.tts.silence_gate import SilenceGate
 from engine.types import Samples, SpeechRequest
 
 CODEC_BYTES_PER_FRAME = 16 * 1024**2

@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from engine.tts.orpheus.frames import Assembler, Frame, Loop, to_levels, to_tokens
-from engine.tts.orpheus.silence import LONGEST_S, SilenceGate
+from engine.tts.silence_gate import LONGEST_S, SilenceGate
 
 FRAMES = st.lists(st.tuples(*[st.integers(0, 4095)] * 7), min_size=1, max_size=6)
 
