@@ -222,7 +222,7 @@ interface AroundVoices {
 interface VoiceModel {
   id: string;
   name: string;
-  does: ("clone" | "design" | "tune" | "blend")[];
+  does: ("clone" | "design" | "tune" | "blend" | "consent")[];
   /** Of several that do the same, those to get where none is here. */
   offered: boolean;
   here: boolean;
@@ -281,7 +281,7 @@ interface Book {
 interface Model {
   id: string;
   name: string;
-  task: "speak" | "transcribe" | "read" | "compare";
+  task: "speak" | "transcribe" | "read";
   licence: string;
   languages: string[];
   abilities: string[];

@@ -31,8 +31,6 @@ MODELS = """
   <ul data-st="speak" class="st-cards" aria-label="Models that speak"></ul>
   <h2>Recognisers</h2>
   <ul data-st="transcribe" class="st-cards" aria-label="Models that listen"></ul>
-  <h2>Helpers</h2>
-  <ul data-st="compare" class="st-cards" aria-label="Models that tell voices apart"></ul>
   <h2>Languages for the natural voice</h2>
   <ul data-st="read" class="st-cards" aria-label="What reads a language"></ul>
 </section>

@@ -8,11 +8,13 @@ from typing import Any, cast
 import gradio as gr
 
 from engine import registry, weights
+from engine.defaults import simple_recogniser
 from engine.errors import EngineError, OptionError
 from engine.registry import ModelCard
 from engine.text.moods import MOODS
-from engine.voices import reading
+from engine.voices import embedding, reading
 from studio.library.guests import is_guest
+from studio.library.listening import listener
 from studio.library.voices.own import designed, names, recordings, rows
 from studio.page.consent import may_get
 from studio.page.context import PageContext
@@ -101,7 +103,7 @@ def _around(context: PageContext, person: str) -> dict[str, Any]:
 def _act(context: PageContext, person: str, model_id: str, action: str) -> None:
     if not may_get(context, person):
         raise OptionError("Only the keeper of this studio, the first of its users, gets models.")
-    card = next((card for card in registry.cards("speak") if card.id == model_id and _does(card)), None)
+    card = next((card for card, _ in _cards(context) if card.id == model_id), None)
     if card is None:
         raise OptionError(f"There is no offer {model_id[:40]!r}.")
     if action == "get":
@@ -112,14 +114,28 @@ def _act(context: PageContext, person: str, model_id: str, action: str) -> None:
         raise OptionError(f"A model cannot {action[:40]!r}: choose one of get and stop.")
 
 
+def _cards(context: PageContext) -> list[tuple[ModelCard, list[str]]]:
+    """The models around voices, and what each does; what checks a consent by words and voice among them."""
+    speaking = [(card, does) for card in registry.cards("speak") if (does := _does(card))]
+    ears = [card for card in registry.cards("transcribe") if card.natural] if _hears_badly(context) else []
+    return [*speaking, *((card, ["consent"]) for card in (registry.find(embedding.MODEL), *ears))]
+
+
+def _hears_badly(context: PageContext) -> bool:
+    try:
+        return bool(simple_recogniser(listener(context.settings).model))
+    except EngineError:
+        return True
+
+
 def _does(card: ModelCard) -> list[str]:
-    """What a model does with voices: "clone", "design", "tune", "blend"."""
+    """What a model that speaks does with voices: "clone", "design", "tune", "blend"."""
     does = [ability for ability in ("clone", "design", "blend") if ability in card.abilities]
     return [*does, "tune"] if card.family == "kokoro" else does
 
 
 def _models(context: PageContext) -> list[dict[str, Any]]:
-    return [_row(card, does, context) for card in registry.cards("speak") if (does := _does(card))]
+    return [_row(card, does, context) for card, does in _cards(context)]
 
 
 def _row(card: ModelCard, does: list[str], context: PageContext) -> dict[str, Any]:

@@ -9,7 +9,7 @@ const LANGUAGES_SHOWN = 8;
 /** @type {Record<string, string>} */
 const ABILITIES = { words: "word times", pitch: "pitch", live: "live captions", confidence: "confidence", clone: "voice cloning",
   design: "voice design", batch: "batches", blend: "blends of voices", speed: "speed", codec: "seeds and temperature", prompt: "prompts and words to expect", translate: "translation into English" };
-const DOES = { speak: "speaks", transcribe: "listens", read: "reads", compare: "tells voices apart" };
+const DOES = { speak: "speaks", transcribe: "listens", read: "reads" };
 
 /** @param {Model} model */
 const languagesOf = ({ languages }) => {

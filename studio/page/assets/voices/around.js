@@ -48,7 +48,8 @@ export const aroundVoices = (server, known) => {
 };
 
 /**
- * The models that could do a thing and are not here, each with its size and a button; empty where one is here.
+ * The models that could do a thing and are not here, each with its size and a button; empty where one is here. Of those for
+ * consent all are needed.
  * @param {Around} around
  * @param {VoiceModel["does"][number]} what
  * @param {string} sentence what it is wanted for
@@ -72,7 +73,7 @@ export const missingModels = (around, what, sentence) => {
   };
   const show = () => {
     const all = around.who(what);
-    item.hidden = all.some((one) => one.here);
+    item.hidden = what === "consent" ? all.every((one) => one.here) : all.some((one) => one.here);
     stand(line, all.length ? sentence : "This studio knows no model that does that yet.");
     const offered = all.filter((one) => one.offered && !one.here);
     const first = offered.filter((one, at) => at < SHOWN || one.is_running || one.error);

@@ -3,8 +3,8 @@
 import { ask, askJson, sendJson } from "../shared/asking.js";
 import { h, icon } from "../shared/elements.js";
 import { fail, sentenceOf, stand } from "../shared/messages.js";
-import * as wording from "../shared/wording.js";
 import { VOICES, below, of } from "./addresses.js";
+import { missingModels } from "./around.js";
 import { recorder } from "./recorder.js";
 import { languagePick } from "./source.js";
 import { consentOf } from "./wording.js";
@@ -18,6 +18,9 @@ const marked = ({ text, words }) => {
   return text.split(new RegExp(`(${quoted.join("|")})`, "i")).map((piece) =>
     words.some((word) => word.toLowerCase() === piece.toLowerCase()) ? h("mark", {}, piece) : piece);
 };
+
+/** @param {number} tries */
+const triesLeft = (tries) => (tries === 1 ? "One try is left." : `${tries} tries are left.`);
 
 /** @param {boolean} isRight @param {string} yes @param {string} no */
 const found = (isRight, yes, no) => h("li", { "data-right": isRight ? "yes" : "no" }, icon(isRight ? "tick" : "close"), isRight ? yes : no);
@@ -40,12 +43,13 @@ export const consentPanel = (voice, place) => {
       sentence = fresh;
       reading.lang = fresh.language;
       reading.replaceChildren(...marked(fresh));
+      mine.item.hidden = false;
+      another.hidden = true;
     };
     const tell = (/** @type {ConsentAnswer} */ now) => {
       answer.replaceChildren(found(now.words_right, "The words are right.", "The words are others."),
         found(now.same_voice, "It is the voice of the recording.", "It is another voice than the recording's."));
-      const left = now.tries_left > 0 ? `${wording.count(now.tries_left, "try").replace("trys", "tries")} left.` : "";
-      stand(status, [now.message, !now.given && left].filter(Boolean).join(" "));
+      stand(status, now.given || !now.tries_left ? now.message : `${now.message} ${triesLeft(now.tries_left)}`);
     };
     const mine = recorder({ take: "Send it", most_s: MOST_S, taken: async (recording) => {
       if (!sentence) return;
@@ -58,20 +62,30 @@ export const consentPanel = (voice, place) => {
         tell(now);
         if (now.given) return void (await after());
         mine.clear();
-        await draw();
+        if (now.tries_left <= 0) mine.item.hidden = true;
+        another.hidden = now.tries_left > 0;
       } catch (error) {
         stand(status, "");
         throw error;
       }
     } });
+    const another = h("button", { type: "button", class: "st-button", hidden: true, onclick: () => draw().then(() => {
+      answer.replaceChildren();
+      stand(status, "");
+    }, fail) }, "Another sentence");
+    const missing = missingModels(place.around, "consent", "To check what is read, the studio needs what is missing here:");
+    const unfollow = place.around.follow(missing.show);
     const language = languagePick(place.languages, voice.language || place.languages[0], { onchange: () => draw().catch(fail) });
-    leave = mine.leave;
+    leave = () => {
+      mine.leave();
+      unfollow();
+    };
     const head = h("p", { class: "st-step" }, "Step 3 of 4: consent");
     box.replaceChildren(head,
       h("p", {}, "Whose voice this is reads the sentence below aloud. The studio checks the two marked words, and that it is the voice of the recording."),
       h("p", { class: "st-hint" }, "This is a hurdle and no proof: somebody with enough skill gets past it. Only use a voice whose person agrees."),
       h("label", { class: "st-field st-field-short" }, h("small", {}, "Language of the sentence"), language),
-      reading, mine.item, answer, status, ...(place.around.now.may_declare ? [declaring()] : []));
+      reading, missing.item, mine.item, answer, status, another, ...(place.around.now.may_declare ? [declaring()] : []));
     draw().catch((error) => stand(status, sentenceOf(error)));
   };
   const declaring = () => {

@@ -18,6 +18,9 @@ const HALVES = [
 ];
 let groups = 0;
 
+/** @param {string} text */
+const capital = (text) => text.charAt(0).toUpperCase() + text.slice(1);
+
 /** Of this voice, unfinished. @param {OwnVoice} voice @returns {Promise<Job | undefined>} */
 const running = async (voice) =>
   (await askJson("/v1/jobs")).data.find((/** @type {Job} */ job) => job.kind === "tuning" && job.options.voice === voice.id && isBusy(job));
@@ -53,7 +56,7 @@ export const tunePanel = (voice, place) => {
     bar.setAttribute("aria-valuenow", String(percent));
     write(share, `${percent} %`);
     const left = now.eta_s ? `${wording.length(now.eta_s)} left` : "";
-    write(stage, [now.stage || now.message || (now.status === "queued" ? "Waiting for its turn" : "Working"), left].filter(Boolean).join(" · "));
+    write(stage, [capital(now.stage || now.message) || (now.status === "queued" ? "Waiting for its turn" : "Working"), left].filter(Boolean).join(" · "));
     work.hidden = !isBusy(now);
     asked.hidden = isBusy(now);
   };
