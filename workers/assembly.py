@@ -31,6 +31,7 @@ from studio.library.narration.scores import Score, open_score
 from studio.library.narration.segments import SegmentCache
 from studio.library.storage import replacing
 from studio.library.tables import JobPart, JobResult, PartKind
+from studio.library.voices.provenance import of_book
 from workers.progress import Interrupted
 from workers.task import Task, patiently
 
@@ -114,6 +115,7 @@ def _write_sound(task: Task, options: BookOptions, manuscript: Manuscript, takes
         author=", ".join(manuscript.authors),
         narrator=options.narrator or _voice_name(options),
         cover=manuscript.cover(),
+        made_by=of_book(options),
     )
     if options.format != "mp3-chapters":
         sound = (block for take in takes for block in _mastered(task, take))

@@ -19,8 +19,9 @@ from engine.calls.speaking import LoadedVoice, voice_options
 from engine.defaults import who_speaks
 from engine.errors import ModelNotFound, OptionError, TextError
 from engine.pool import ModelPool
+from engine.registry.provenance import made_by
 from engine.speech import shared_pool
-from engine.types import Samples
+from engine.types import Samples, SpeechRequest
 
 CALL_KEYWORDS = (KEYWORDS - {"stream", "streaming_interval"}) | {
     "model_path", "model", "pool", "file_prefix", "audio_format", "sample_rate", "join_audio", "verbose", "output_path",
@@ -77,12 +78,16 @@ def generate_audio(
     speaker = speaker_of(model_path, model, given.pop("pool", None), voice, lang_code, text, given.get("language"))
     pattern = None if is_joined else given.pop("split_pattern", PARAGRAPHS)
     written: list[Path] = []
+    is_clone = "clone" in speaker.card.abilities and any(
+        given.get(name) is not None for name in ("prompt", "ref_audio")
+    )
+    told = made_by(speaker.id, SpeechRequest("", voice=voice or ""), kind="cloned" if is_clone else None)
     with speaker.generate(text, voice, speed, lang_code, pattern, **voice_options(given)) as results:
         for result in results:
             number = "" if is_joined else f"_{len(written):03}"
             path = stem.with_name(f"{stem.name}{number}{container.extension}")
             rate = sample_rate or result.sample_rate
-            write_file(path, _at(rate, result), container.name, rate)
+            write_file(path, _at(rate, result), container.name, rate, made_by=told)
             written.append(path)
             if talks:
                 _print(f"{path}: {result.duration_s:.2f} s in {result.processing_time_seconds:.2f} s", *result.notices)

@@ -18,6 +18,7 @@ from engine.audio.files.wholefile import whole_file
 from engine.compare import FILES, NAMES, Measures, Take, measured, picture, remark, takes
 from engine.errors import OptionError, TextError
 from engine.pool import ModelPool
+from engine.registry.provenance import made_by
 from engine.types import Sampling, SpeechRequest
 from studio.cli import own
 from studio.cli.options import speech as asked
@@ -80,7 +81,7 @@ def compare(
         taken = _taken(pool, who.model, request, told)
     rows = measured(taken)
     for take in taken:
-        write_file(out / FILES[take.way], [take.samples], "wav", take.sample_rate)
+        write_file(out / FILES[take.way], [take.samples], "wav", take.sample_rate, made_by=made_by(who.model, request))
     _write(out / "compare.csv", _csv(rows).encode())
     _write(out / "compare.png", picture(taken))
     Console(highlight=False).print(_table(rows))

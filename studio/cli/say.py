@@ -12,6 +12,7 @@ import typer
 from engine import controls
 from engine.audio.files.encode import FORMATS
 from engine.audio.files.io import read
+from engine.audio.files.provenance import Provenance
 from engine.errors import AudioFormatError, OptionError, TextError
 from engine.pool import ModelPool
 from engine.types import AudioChunk, Sampling, SpeechRequest, VoicePrompt
@@ -22,6 +23,7 @@ from studio.cli.saying.played import held, played
 from studio.cli.saying.told import Told
 from studio.cli.saying.written import Target, target, write
 from studio.cli.telling.told import tell
+from studio.library.voices.provenance import told
 from studio.settings import Settings
 
 REFERENCE_RATE = 24_000
@@ -99,11 +101,11 @@ def say(
         int(settings.memory_budget_gb * 1024**3), models_dir=settings.models_dir, offline=settings.offline
     ) as pool:
         chunks = Told(iter(pool.speak(who.model, request)), verbose)
-        _spoken(chunks, said, where, plays=plays, stream=stream)
+        _spoken(chunks, said, where, plays=plays, stream=stream, made_by=told(who, request))
         chunks.report()
 
 
-def _spoken(chunks: Told, text: str, where: Target, *, plays: bool, stream: bool) -> None:
+def _spoken(chunks: Told, text: str, where: Target, *, plays: bool, stream: bool, made_by: Provenance) -> None:
     """Have chunks heard and written."""
     first = next(chunks)
     rate = first.sample_rate
@@ -111,7 +113,7 @@ def _spoken(chunks: Told, text: str, where: Target, *, plays: bool, stream: bool
     with contextlib.ExitStack() as stack:
         if plays:
             whole = stack.enter_context(contextlib.closing(played(whole, rate, chunks.tell if where.place else None)))
-        for name in write(whole, rate, text, where, stream):
+        for name in write(whole, rate, text, where, stream, made_by):
             chunks.tell(f"{name} is written.")
 
 

@@ -14,6 +14,7 @@ from redis.exceptions import RedisError
 from sqlalchemy import Engine
 from sqlmodel import Session, col, select
 
+from engine.audio.files.provenance import Provenance
 from engine.stt import exports
 from engine.types import Samples, Transcript
 from studio.library.clips import rows as clips
@@ -35,6 +36,7 @@ from studio.library.voices.own import drafts, tunings
 from studio.library.voices.own import rows as own_rows
 from studio.library.voices.own.folders import VoiceFolder
 from studio.library.voices.own.tunings import TuningOptions
+from studio.library.voices.provenance import of_book
 from studio.library.words import transcripts
 from studio.library.words.transcripts import Splice, TranscriptView
 
@@ -60,12 +62,14 @@ class ChapterAudio:
         sample_rate: Hz.
         duration_s: seconds in `blocks`.
         blocks: float32 [n] mono, to be read once; about a sentence each.
+        made_by: who speaks.
     """
 
     title: str
     sample_rate: int
     duration_s: float
     blocks: Iterator[Samples]
+    made_by: Provenance
 
 
 class Library:
@@ -265,9 +269,9 @@ class Library:
         if score is None or part is None or not duration_s:
             raise NotFound("Nothing of this chapter is spoken yet.")
         cache = SegmentCache(self.storage.segment_cache)
-        loudness = BookOptions.from_json(job.options).loudness
-        sound = playback.mastered(score, cache, part.report.get("narrated", {}), loudness)
-        return ChapterAudio(part.title, score.sample_rate, duration_s, sound)
+        options = BookOptions.from_json(job.options)
+        sound = playback.mastered(score, cache, part.report.get("narrated", {}), options.loudness)
+        return ChapterAudio(part.title, score.sample_rate, duration_s, sound, of_book(options))
 
     # --- Transcripts
 

@@ -1,4 +1,6 @@
-"""Samples -> bytes of one valid container a stream, in wav, flac, mp3, opus, aac, m4a or pcm. Knows no tags.
+"""Samples -> bytes of one valid container a stream, in wav, flac, mp3, opus, aac, m4a or pcm.
+
+What the container says about itself is `engine.audio.files.provenance`; AAC and PCM have no place for it.
 
 Which encoder a format has was decided by its first bytes (100 ms of speech fed at once, median of 20): libsndfile
 inside this process for flac and mp3 (1 and 2 ms), one ffmpeg a stream for opus, aac and m4a (15 to 20 ms;
@@ -12,6 +14,7 @@ from typing import Protocol
 
 from engine.audio.files.ffmpeg_encoder import FfmpegEncoder, write_with_ffmpeg
 from engine.audio.files.formats import FORMATS, AudioFormat, FormatName, check_bitrate, find_format
+from engine.audio.files.provenance import Provenance, wav_chunks
 from engine.audio.files.sndfile import SndfileEncoder
 from engine.audio.files.wav import header
 from engine.audio.files.wholefile import whole_file
@@ -52,13 +55,16 @@ class Encoder(Protocol):
         ...
 
 
-def open_encoder(format: str, sample_rate: int, *, bitrate_kbps: int | None = None) -> Encoder:
+def open_encoder(
+    format: str, sample_rate: int, *, bitrate_kbps: int | None = None, made_by: Provenance | None = None
+) -> Encoder:
     """Begin a stream.
 
     Args:
         format: a name in FORMATS.
         sample_rate: Hz of the samples to come. Codecs that cannot do it get them resampled.
         bitrate_kbps: for the lossy formats; None takes the format's own.
+        made_by: where the sound comes from, where a model made it.
 
     Raises:
         OptionError: no such format, or a bitrate out of range.
@@ -71,15 +77,20 @@ def open_encoder(format: str, sample_rate: int, *, bitrate_kbps: int | None = No
         case "pcm":
             return _Plain(b"")
         case "wav":
-            return _Plain(header(sample_rate))
+            return _Plain(header(sample_rate, None, wav_chunks(made_by)))
         case "flac" | "mp3":
-            return SndfileEncoder(audio_format, sample_rate, bitrate)
+            return SndfileEncoder(audio_format, sample_rate, bitrate, made_by)
         case "opus" | "aac" | "m4a":
-            return FfmpegEncoder(audio_format, sample_rate, bitrate)
+            return FfmpegEncoder(audio_format, sample_rate, bitrate, made_by)
 
 
 def encode_stream(
-    chunks: Iterable[Samples], format: str, sample_rate: int, *, bitrate_kbps: int | None = None
+    chunks: Iterable[Samples],
+    format: str,
+    sample_rate: int,
+    *,
+    bitrate_kbps: int | None = None,
+    made_by: Provenance | None = None,
 ) -> Iterator[bytes]:
     """Encode samples as they come; closing the iterator frees the encoder and closes `chunks` if it can be closed.
 
@@ -90,7 +101,7 @@ def encode_stream(
         OptionError, AudioFormatError: at the call, as `open_encoder`.
         GenerationError: the encoder gave up.
     """
-    return _encode(chunks, open_encoder(format, sample_rate, bitrate_kbps=bitrate_kbps))
+    return _encode(chunks, open_encoder(format, sample_rate, bitrate_kbps=bitrate_kbps, made_by=made_by))
 
 
 def _encode(chunks: Iterable[Samples], encoder: Encoder) -> Iterator[bytes]:
@@ -106,7 +117,13 @@ def _encode(chunks: Iterable[Samples], encoder: Encoder) -> Iterator[bytes]:
 
 
 def write_file(
-    path: Path, blocks: Iterable[Samples], format: str, sample_rate: int, *, bitrate_kbps: int | None = None
+    path: Path,
+    blocks: Iterable[Samples],
+    format: str,
+    sample_rate: int,
+    *,
+    bitrate_kbps: int | None = None,
+    made_by: Provenance | None = None,
 ) -> int:
     """Encode into a file that is there whole or not at all, with its true length in its header.
 
@@ -116,6 +133,7 @@ def write_file(
         format: a name in FORMATS.
         sample_rate: Hz.
         bitrate_kbps: for the lossy formats; None takes the format's own.
+        made_by: where the sound comes from, where a model made it.
 
     Returns:
         The number of samples taken.
@@ -131,10 +149,10 @@ def write_file(
         stack.callback(close_blocks, blocks)
         match audio_format.name:
             case "pcm" | "wav":
-                return _write_plain(temporary, blocks, sample_rate if audio_format.name == "wav" else None)
+                return _write_plain(temporary, blocks, sample_rate if audio_format.name == "wav" else None, made_by)
             case "flac" | "mp3" | "opus" | "aac" | "m4a":
                 # For files ffmpeg is twice as fast as libsndfile in FLAC and four times in MP3, and reports full disks.
-                return write_with_ffmpeg(temporary, blocks, audio_format, sample_rate, bitrate)
+                return write_with_ffmpeg(temporary, blocks, audio_format, sample_rate, bitrate, made_by)
 
 
 def close_blocks(blocks: Iterable[Samples]) -> None:
@@ -162,15 +180,15 @@ class _Plain:
         pass
 
 
-def _write_plain(path: Path, blocks: Iterable[Samples], wav_rate: int | None) -> int:
-    count = 0
+def _write_plain(path: Path, blocks: Iterable[Samples], wav_rate: int | None, made_by: Provenance | None) -> int:
+    count, chunks = 0, wav_chunks(made_by)
     with path.open("wb") as file:
         if wav_rate:
-            file.write(header(wav_rate))
+            file.write(header(wav_rate, None, chunks))
         for block in blocks:
             count += len(block)
             file.write(encode_pcm16(block))
         if wav_rate:
             file.seek(0)
-            file.write(header(wav_rate, 2 * count))
+            file.write(header(wav_rate, 2 * count, chunks))
     return count

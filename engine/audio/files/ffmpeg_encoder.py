@@ -1,4 +1,4 @@
-"""One ffmpeg a stream or file: how it is fed, when its bytes are due, what its end means. Knows no tags."""
+"""One ffmpeg a stream or file: how it is fed, when its bytes are due, what its end means."""
 
 import contextlib
 from collections.abc import Iterable
@@ -7,6 +7,7 @@ from pathlib import Path
 from engine.audio.files.containers import AdtsFrames, FrameCounter, Mp4Fragments, OggPages
 from engine.audio.files.ffmpeg import STALL_S, Ffmpeg, FfmpegFailed
 from engine.audio.files.formats import AudioFormat, codec_arguments
+from engine.audio.files.provenance import Provenance, ffmpeg_tags, mp4_box
 from engine.audio.files.wholefile import no_room
 from engine.audio.pcm import encode_pcm16
 from engine.audio.resample import StreamingResampler
@@ -15,6 +16,13 @@ from engine.types import Samples
 
 # Moving the index of a 300 MB file to its front is the longest that ffmpeg is silent while it finishes.
 _FINISH_S = 600.0
+
+_FILES = {
+    "opus": ["-f", "ogg"],
+    "aac": ["-f", "adts"],
+    "m4a": ["-movflags", "+faststart", "-f", "ipod"],
+    "mp3": ["-id3v2_version", "3", "-f", "mp3"],  # the version every player reads
+}
 
 
 class FfmpegEncoder:
@@ -28,7 +36,13 @@ class FfmpegEncoder:
     _INPUT_RATE = 4000
     _PACKET = 256
 
-    def __init__(self, audio_format: AudioFormat, sample_rate: int, bitrate_kbps: int | None) -> None:
+    def __init__(
+        self,
+        audio_format: AudioFormat,
+        sample_rate: int,
+        bitrate_kbps: int | None,
+        made_by: Provenance | None = None,
+    ) -> None:
         rate = audio_format.codec_rate(sample_rate)
         self._resampler = StreamingResampler(sample_rate, rate)
         container: list[str]
@@ -46,6 +60,9 @@ class FfmpegEncoder:
                 container, self._counter = ["-movflags", flags, "-f", "mp4"], Mp4Fragments()
                 self._frame_size = 1024
         arguments = codec_arguments(audio_format, bitrate_kbps)
+        if audio_format.name != "aac":
+            arguments += ffmpeg_tags(made_by)
+        self._end = mp4_box(made_by) if audio_format.name == "m4a" else b""
         self._ffmpeg = Ffmpeg(
             [
                 *["-loglevel", "error", "-fflags", "nobuffer", *raw_input(self._INPUT_RATE), "-threads", "1"],
@@ -88,7 +105,7 @@ class FfmpegEncoder:
         self._finished = True
         try:
             self._ffmpeg.write(encode_pcm16(self._resampler.finish()))
-            return self._ffmpeg.wait()
+            return self._ffmpeg.wait() + self._end
         except FfmpegFailed as exc:
             raise encoder_error(exc) from exc
         finally:
@@ -99,23 +116,37 @@ class FfmpegEncoder:
 
 
 def write_with_ffmpeg(
-    path: Path, blocks: Iterable[Samples], audio_format: AudioFormat, sample_rate: int, bitrate_kbps: int | None
+    path: Path,
+    blocks: Iterable[Samples],
+    audio_format: AudioFormat,
+    sample_rate: int,
+    bitrate_kbps: int | None,
+    made_by: Provenance | None = None,
 ) -> int:
     """A whole FLAC, MP3, Opus, AAC or M4A file; the number of samples taken."""
-    container = {"opus": ["-f", "ogg"], "aac": ["-f", "adts"], "m4a": ["-movflags", "+faststart", "-f", "ipod"]}.get(
-        audio_format.name, ["-f", audio_format.name]
-    )
+    container = _FILES.get(audio_format.name, ["-f", audio_format.name])
     rate = audio_format.codec_rate(sample_rate)
     with contextlib.closing(
         Ffmpeg(
             [
                 *["-loglevel", "error", *raw_input(rate), "-threads", "1"],
                 *codec_arguments(audio_format, bitrate_kbps),
+                *(ffmpeg_tags(made_by) if audio_format.name != "aac" else []),
                 *["-fflags", "+bitexact", *container, "-y", f"file:{path}"],
             ]
         )
     ) as ffmpeg:
-        return feed_ffmpeg(ffmpeg, blocks, StreamingResampler(sample_rate, rate))
+        count = feed_ffmpeg(ffmpeg, blocks, StreamingResampler(sample_rate, rate))
+    if audio_format.name == "m4a":
+        append(path, mp4_box(made_by))
+    return count
+
+
+def append(path: Path, data: bytes) -> None:
+    """Put bytes at a file's end."""
+    if data:
+        with path.open("ab") as file:
+            file.write(data)
 
 
 def raw_input(sample_rate: int) -> list[str]:

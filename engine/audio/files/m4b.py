@@ -12,8 +12,9 @@ from typing import Literal
 
 from engine.audio.files.encode import close_blocks
 from engine.audio.files.ffmpeg import Ffmpeg
-from engine.audio.files.ffmpeg_encoder import feed_ffmpeg, raw_input
+from engine.audio.files.ffmpeg_encoder import append, feed_ffmpeg, raw_input
 from engine.audio.files.formats import FORMATS, AudioFormat, check_bitrate, codec_arguments
+from engine.audio.files.provenance import Provenance, bext_tags, ffmpeg_tags, mp4_box
 from engine.audio.files.tags import (
     Chapter,
     Cover,
@@ -54,6 +55,7 @@ def write_book(
     cover: bytes | None = None,
     format: BookFormat = "m4b",
     bitrate_kbps: int | None = None,
+    made_by: Provenance | None = None,
 ) -> list[str]:
     """Write a whole book; the file is there complete or not at all, and memory does not grow with it.
 
@@ -68,6 +70,7 @@ def write_book(
         cover: JPEG or PNG (GIF, WebP and BMP are converted).
         format: the container.
         bitrate_kbps: for the lossy formats; None takes the format's own.
+        made_by: where the sound comes from, where a model made it.
 
     Returns:
         Sentences about what could not be kept (a broken cover, chapters in a WAV); usually none.
@@ -93,11 +96,14 @@ def write_book(
             *["-loglevel", "error", *raw_input(rate), "-threads", "1"],
             *_describe(texts, format, chapters, picture, book_tags(title, author, narrator)),
             *codec_arguments(audio_format, check_bitrate(audio_format, bitrate_kbps)),
-            *_container(format),
+            *ffmpeg_tags(made_by),
+            *_container(format, made_by),
             *["-fflags", "+bitexact", "-y", f"file:{temporary}"],
         ]
         ffmpeg = stack.enter_context(contextlib.closing(Ffmpeg(arguments)))
         feed_ffmpeg(ffmpeg, blocks, StreamingResampler(sample_rate, rate))
+        if format == "m4b":
+            append(temporary, mp4_box(made_by))
     return notices
 
 
@@ -141,7 +147,7 @@ def _describe(
     return [*arguments, "-map_metadata", "1", "-map_chapters", "1"]
 
 
-def _container(format: BookFormat) -> list[str]:
+def _container(format: BookFormat, made_by: Provenance | None) -> list[str]:
     match format:
         case "m4b":
             # The index in front: a browser plays a 300 MB book before it has it all.
@@ -154,4 +160,4 @@ def _container(format: BookFormat) -> list[str]:
         case "opus":
             return ["-f", "ogg"]
         case "wav":
-            return ["-rf64", "auto", "-f", "wav"]
+            return [*bext_tags(made_by), "-rf64", "auto", "-f", "wav"]

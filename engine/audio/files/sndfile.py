@@ -1,11 +1,13 @@
 """FLAC and MP3 streams by libsndfile, inside this process: the first bytes come after a millisecond."""
 
+from pathlib import Path
 from typing import Any
 
 import soundfile
 
 from engine.audio.files.containers import mp3_frame_bytes
 from engine.audio.files.formats import AudioFormat
+from engine.audio.files.provenance import SOFTWARE, Provenance, id3, read
 from engine.audio.files.wholefile import no_room
 from engine.audio.pcm import check_samples, quantise
 from engine.audio.resample import StreamingResampler
@@ -16,7 +18,13 @@ from engine.types import Samples
 class SndfileEncoder:
     """FLAC and MP3 by libsndfile. A streamed FLAC says that its length is unknown; both play everywhere."""
 
-    def __init__(self, audio_format: AudioFormat, sample_rate: int, bitrate_kbps: int | None) -> None:
+    def __init__(
+        self,
+        audio_format: AudioFormat,
+        sample_rate: int,
+        bitrate_kbps: int | None,
+        made_by: Provenance | None = None,
+    ) -> None:
         self._resampler = StreamingResampler(sample_rate, audio_format.codec_rate(sample_rate))
         self._sink = _Sink()
         self._file = _open(self._sink, audio_format, sample_rate, bitrate_kbps)
@@ -24,6 +32,9 @@ class SndfileEncoder:
         # played it would be 26 to 72 ms of silence before the first sound.
         self._has_placeholder = audio_format.name == "mp3"
         self._start = b""
+        self._tag = id3(made_by) if audio_format.name == "mp3" else b""
+        if audio_format.name == "flac":
+            describe(self._file, made_by)
 
     def feed(self, samples: Samples) -> bytes:
         _write_samples(self._file, self._resampler.feed(samples))
@@ -46,7 +57,25 @@ class SndfileEncoder:
         if len(self._start) < max(4, length):
             return b""
         self._has_placeholder = False
-        return self._start[length:]
+        return self._tag + self._start[length:]
+
+
+def describe(file: soundfile.SoundFile, made_by: Provenance | None) -> None:
+    """Say in a FLAC file that is open and empty where its sound comes from."""
+    if made_by is not None:
+        file.comment = made_by.comment
+        file.software = SOFTWARE
+        if made_by.licence:
+            file.license = made_by.licence
+
+
+def told(path: Path) -> Provenance | None:
+    """What a file of ours says of where its sound comes from."""
+    try:
+        with soundfile.SoundFile(path) as file:
+            return read(str(file.comment or ""))
+    except (OSError, soundfile.LibsndfileError):
+        return None
 
 
 def _open(target: Any, audio_format: AudioFormat, sample_rate: int, bitrate_kbps: int | None) -> soundfile.SoundFile:

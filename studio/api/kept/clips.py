@@ -16,6 +16,7 @@ from studio.api.kept.downloads import named, title_of
 from studio.api.streamed import PumpedResponse
 from studio.library.clips.sound import MOST_S, Edit, edited
 from studio.library.jobs.views import ClipView
+from studio.library.voices.provenance import of_clip
 
 router = APIRouter(tags=["clips"])
 
@@ -81,7 +82,9 @@ async def clip_audio(
             else:
                 rate = probe(clip.path).sample_rate
                 samples = read_blocks(clip.path, rate)
-            yield from filter(None, encode_stream(samples, wanted, rate))
+            yield from filter(
+                None, encode_stream(samples, wanted, rate, made_by=of_clip(clip.path, clip.model, clip.voice))
+            )
 
     pump = Pump[bytes](work, name="clip")
     first = await pump.first_for(request)

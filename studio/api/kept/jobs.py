@@ -181,7 +181,7 @@ async def part_audio(
 
     def work(_: Cancel) -> Iterator[bytes]:
         with slot:
-            yield from filter(None, encode_stream(audio.blocks, format, audio.sample_rate))
+            yield from filter(None, encode_stream(audio.blocks, format, audio.sample_rate, made_by=audio.made_by))
 
     pump = Pump[bytes](work, name="chapter")
     first = await pump.first_for(request)
@@ -239,6 +239,7 @@ def _options(context: ApiContext, owner: str, asked: BookForm, book: Book) -> Bo
         # A blend has a name in the file's tags too.
         narrator=asked.narrator or (who.named if who.voice != who.named else ""),
         notices=(*book.notices, *who.notices),
+        voice_kind=who.kind,
     )
 
 

@@ -23,6 +23,7 @@ from studio.library.voices import previews, saved
 from studio.library.voices.own import rows
 from studio.library.voices.own.folders import VoiceFolder
 from studio.library.voices.own.names import token
+from studio.library.voices.provenance import told
 from studio.library.voices.worn import worn
 from studio.settings import Settings
 
@@ -47,7 +48,12 @@ async def preview(
             folder = VoiceFolder.of(library.storage, voice.id).previews
             named = f"{spoken.voice}@{voice.version}"
             yield previews.preview_in(
-                folder, made_by, named, said, lambda: iter(cancel.closes(context.pool.speak(who.model, spoken)))
+                folder,
+                made_by,
+                named,
+                said,
+                lambda: iter(cancel.closes(context.pool.speak(who.model, spoken))),
+                told(who, asked),
             )
 
     path = await Pump(work, name="voice-preview").first_for(request)

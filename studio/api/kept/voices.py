@@ -10,7 +10,7 @@ from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Re
 
 from engine import registry, weights
 from engine.errors import OptionError, VoiceError
-from engine.registry import ModelCard
+from engine.registry import ModelCard, provenance
 from engine.types import AudioChunk, SpeechRequest
 from studio.access import Person, TooLarge
 from studio.access.careful_json import LARGE_BODY_BYTES, parsed, worth
@@ -172,11 +172,13 @@ async def preview(voice: str, context: Context, asking: Asking, model: str = Que
                 raise VoiceError(f"{card.name} has no voice called “{voice[:60]}”; GET /v1/audio/voices lists them.")
             made_by = weights.identity(card, context.settings.models_dir, offline=context.settings.offline)
             text = previews.sentence(first.language)
+            asked = SpeechRequest(text, voice=wanted, seed=0)
+            told = provenance.made_by(card.id, asked)
 
             def speak() -> Iterator[AudioChunk]:
-                return iter(context.pool.speak(card.id, SpeechRequest(text, voice=wanted, seed=0)))
+                return iter(context.pool.speak(card.id, asked))
 
-            path = previews.preview(context.library.storage, made_by, wanted, text, speak)
+            path = previews.preview(context.library.storage, made_by, wanted, text, speak, told)
             return FileResponse(path, media_type="audio/wav", headers={"cache-control": "private, max-age=60"})
 
     return await off_loop_for(asking.name, work)

@@ -36,6 +36,7 @@ from studio.api.speech.fields import Finite
 from studio.api.speech.speaking import as_kept, own_of
 from studio.library.clips.sound import Edit
 from studio.library.errors import NotFound, StorageError
+from studio.library.voices.provenance import told
 from studio.settings import OWNER
 
 router = APIRouter(tags=["speech"])
@@ -108,7 +109,9 @@ async def tts(request: Request, context: Context, asking: Asking) -> TtsDone:
     slot = context.access.limits.open_stream(asking)
 
     def work(cancel: Cancel) -> Iterator[TtsDone]:
-        recorder = ClipRecorder(context.library, asking.name, who.model, replace(spoken, voice=who.named))
+        recorder = ClipRecorder(
+            context.library, asking.name, who.model, replace(spoken, voice=who.named), told(who, spoken)
+        )
         notices: dict[str, None] = {}
         duration_s = 0.0
         with slot:

@@ -6,6 +6,8 @@ from pathlib import Path
 
 import soundfile
 
+from engine.audio.files.provenance import Provenance
+from engine.audio.files.sndfile import describe
 from engine.types import AudioChunk, SpeechRequest
 from studio.library.errors import LibraryError
 from studio.library.library import Library
@@ -16,11 +18,19 @@ log = logging.getLogger(__name__)
 class ClipRecorder:
     """One speech on its way to the owner's clips, losslessly. A full disk costs the clip, not the speech."""
 
-    def __init__(self, library: Library, owner: str, model: str, spoken: SpeechRequest) -> None:
+    def __init__(
+        self,
+        library: Library,
+        owner: str,
+        model: str,
+        spoken: SpeechRequest,
+        made_by: Provenance | None = None,
+    ) -> None:
         self._library = library
         self._owner = owner
         self._model = model
         self._spoken = spoken
+        self._made_by = made_by
         self._path: Path | None = None
         self._file: soundfile.SoundFile | None = None
         self._has_failed = False
@@ -37,6 +47,7 @@ class ClipRecorder:
                 self._file = soundfile.SoundFile(
                     self._path, "w", samplerate=chunk.sample_rate, channels=1, format="FLAC", subtype="PCM_16"
                 )
+                describe(self._file, self._made_by)
             self._file.write(chunk.samples)
             self._duration_s += chunk.duration_s
         except (LibraryError, OSError, soundfile.LibsndfileError) as exc:

@@ -9,20 +9,22 @@ Leaving the connection stops the model.
 """
 
 import base64
-import io
 from collections.abc import Iterator
 from dataclasses import asdict, dataclass
 from functools import partial
 from typing import Any
 
-import soundfile
 from fastapi import APIRouter, Request
 from pydantic import Field
 from starlette.responses import Response
 
 from engine import controls, registry
+from engine.audio.files.provenance import Provenance, wav_chunks
+from engine.audio.files.wav import header
+from engine.audio.pcm import encode_pcm16
 from engine.compare import NAMES, Take, measured, picture, remark, takes
 from engine.errors import EngineError, TextError
+from engine.registry.provenance import made_by
 from engine.types import SpeechRequest
 from studio.access import Person, StreamSlot
 from studio.api import names
@@ -99,7 +101,7 @@ class _Comparison:
                     "type": "compare.take",
                     "way": step.way,
                     "name": NAMES[step.way],
-                    "audio": base64.b64encode(_wav(step)).decode("ascii"),
+                    "audio": base64.b64encode(_wav(step, made_by(self.model, self.spoken))).decode("ascii"),
                     "measures": asdict(row),
                 }
             else:
@@ -120,7 +122,6 @@ class _Comparison:
         }
 
 
-def _wav(take: Take) -> bytes:
-    target = io.BytesIO()
-    soundfile.write(target, take.samples, take.sample_rate, format="WAV", subtype="PCM_16")
-    return target.getvalue()
+def _wav(take: Take, told: Provenance) -> bytes:
+    samples = encode_pcm16(take.samples)
+    return header(take.sample_rate, len(samples), wav_chunks(told)) + samples

@@ -29,6 +29,7 @@ from studio.api.speech.clip_recorder import ClipRecorder
 from studio.api.speech.speaking import as_kept, own_of
 from studio.api.streamed import PumpedResponse
 from studio.library.voices.dressed import Dressed
+from studio.library.voices.provenance import told
 
 router = APIRouter(tags=["speech"], route_class=LongJsonRoute)
 
@@ -96,6 +97,7 @@ class _Speech:
         self._spoken = spoken
         self._body = body
         self._slot = slot
+        self._made_by = told(who, spoken)
         self._recorder = _recorder(context, asking, who, spoken) if keep else None
         self._first_chunk: AudioChunk | None = None
 
@@ -109,7 +111,7 @@ class _Speech:
             first = next(chunks)
             samples = (chunk.samples for chunk in chain([first], chunks))
             path = self._context.library.storage.uploads(self._asking.name) / f"whole-{secrets.token_hex(8)}"
-            write_file(path, samples, self._body.response_format, first.sample_rate)
+            write_file(path, samples, self._body.response_format, first.sample_rate, made_by=self._made_by)
             try:
                 yield path
             except GeneratorExit:
@@ -182,7 +184,7 @@ class _Speech:
         try:
             for chunk in chunks:
                 if encoder is None:
-                    encoder = open_encoder(self._body.response_format, chunk.sample_rate)
+                    encoder = open_encoder(self._body.response_format, chunk.sample_rate, made_by=self._made_by)
                 yield chunk, encoder.feed(chunk.samples) if len(chunk.samples) else b""
             if encoder is not None:
                 yield None, encoder.finish()
@@ -193,7 +195,7 @@ class _Speech:
 
 def _recorder(context: ApiContext, asking: Person, who: Dressed, spoken: SpeechRequest) -> ClipRecorder:
     """Keeps the clip under the voice's name as the person calls it."""
-    return ClipRecorder(context.library, asking.name, who.model, replace(spoken, voice=who.named))
+    return ClipRecorder(context.library, asking.name, who.model, replace(spoken, voice=who.named), told(who, spoken))
 
 
 def _delta(index: int, chunk: AudioChunk | None, last: AudioChunk | None, block: bytes) -> SpeechDelta:

@@ -12,6 +12,7 @@ from typing import BinaryIO, Literal
 
 from engine.audio.files.encode import FORMATS, FormatName, encode_stream, write_file
 from engine.audio.files.formats import find_format
+from engine.audio.files.provenance import Provenance
 from engine.errors import OptionError
 from engine.text.layout import blocks
 from engine.types import AudioChunk, Samples
@@ -76,7 +77,14 @@ def target(out: str, prefix: str, format: str, join: bool | None) -> Target:
     return Target(out, found)
 
 
-def write(chunks: Iterator[AudioChunk], sample_rate: int, text: str, where: Target, stream: bool) -> Iterator[str]:
+def write(
+    chunks: Iterator[AudioChunk],
+    sample_rate: int,
+    text: str,
+    where: Target,
+    stream: bool,
+    made_by: Provenance | None = None,
+) -> Iterator[str]:
     """Write chunks as they come.
 
     Args:
@@ -85,6 +93,7 @@ def write(chunks: Iterator[AudioChunk], sample_rate: int, text: str, where: Targ
         text: of which they are.
         where: from `target`.
         stream: a file grows while it is written, with a header of unknown length; else it is there whole or not at all.
+        made_by: what the files say of where the sound comes from.
 
     Yields:
         str: the name of each file that was made up here and is written.
@@ -92,28 +101,30 @@ def write(chunks: Iterator[AudioChunk], sample_rate: int, text: str, where: Targ
     if where.numbered:
         for number, (_, some) in enumerate(groupby(chunks, _paragraph_in(text))):
             name = f"{where.place}_{number:03d}{FORMATS[where.format].extension}"
-            _one(some, sample_rate, Target(name, where.format), stream)
+            _one(some, sample_rate, Target(name, where.format), stream, made_by)
             yield name
     else:
-        _one(chunks, sample_rate, where, stream)
+        _one(chunks, sample_rate, where, stream, made_by)
         if where.prefixed:
             yield where.place
 
 
-def _one(chunks: Iterable[AudioChunk], sample_rate: int, where: Target, stream: bool) -> None:
+def _one(
+    chunks: Iterable[AudioChunk], sample_rate: int, where: Target, stream: bool, made_by: Provenance | None
+) -> None:
     samples = (chunk.samples for chunk in chunks)
     if not where.place:
         for _ in samples:
             pass
     elif where.place == PIPE or stream:
-        _stream(samples, sample_rate, where)
+        _stream(samples, sample_rate, where, made_by)
     else:
-        write_file(Path(where.place), samples, where.format, sample_rate)
+        write_file(Path(where.place), samples, where.format, sample_rate, made_by=made_by)
 
 
-def _stream(samples: Iterator[Samples], sample_rate: int, where: Target) -> None:
+def _stream(samples: Iterator[Samples], sample_rate: int, where: Target, made_by: Provenance | None) -> None:
     with _opened(where.place) as file:
-        for block in encode_stream(samples, where.format, sample_rate):
+        for block in encode_stream(samples, where.format, sample_rate, made_by=made_by):
             file.write(block)
             file.flush()
 

@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from engine import registry
+from engine.audio.files.provenance import VoiceKind
 from engine.defaults import base, tag, voice_language, who_speaks
 from engine.errors import EngineError
 from engine.text.by_script import LOOKED_AT, language_by_script
@@ -37,6 +38,7 @@ class Dressed:
         language: BCP 47 tag; "" is the voice's own.
         notice: a sentence for the person, or "".
         lacks: what would do better and is not here; see `engine.defaults.Speaker`.
+        kind: what a voice of one's own is; None of the others, whose requests tell it.
     """
 
     model: str
@@ -45,6 +47,7 @@ class Dressed:
     language: str = ""
     notice: str = ""
     lacks: str = ""
+    kind: VoiceKind | None = None
 
     @property
     def notices(self) -> tuple[str, ...]:
@@ -111,7 +114,8 @@ def _as_their_own(settings: Settings, voice: OwnSpeaker, model: str, language: s
     if wanted and not language and base(tag(wanted)) not in {base(tag(one)) for one in card.languages}:
         wanted = ""
     found = who_speaks(wanted, settings.models_dir, model=card.id, voice=voice.blend or voice.token, text=text)
-    return Dressed(card.id, voice.token, voice.name, found.language, found.notice, found.lacks)
+    kind = voice.kind_by(card)
+    return Dressed(card.id, voice.token, voice.name, found.language, found.notice, found.lacks, kind)
 
 
 def default_speaker(settings: Settings) -> Dressed:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 
 from engine.audio.files.encode import write_file
+from engine.audio.files.provenance import Provenance
 from engine.types import AudioChunk, Samples
 from studio.library.storage import Storage, replacing
 
@@ -74,7 +75,12 @@ def sentence(language: str) -> str:
 
 
 def preview(
-    storage: Storage, made_by: Mapping[str, str], voice: str, text: str, speak: Callable[[], Iterator[AudioChunk]]
+    storage: Storage,
+    made_by: Mapping[str, str],
+    voice: str,
+    text: str,
+    speak: Callable[[], Iterator[AudioChunk]],
+    told: Provenance | None = None,
 ) -> Path:
     """The file with a voice's sentence (WAV); spoken now if it never was.
 
@@ -84,15 +90,21 @@ def preview(
         voice: as the model knows it, a blend with its shares.
         text: the sentence.
         speak: says it.
+        told: what the file says of it.
 
     Raises:
         EngineError: it cannot be spoken, or there is no room on the disk.
     """
-    return preview_in(storage.previews, made_by, voice, text, speak)
+    return preview_in(storage.previews, made_by, voice, text, speak, told)
 
 
 def preview_in(
-    folder: Path, made_by: Mapping[str, str], voice: str, text: str, speak: Callable[[], Iterator[AudioChunk]]
+    folder: Path,
+    made_by: Mapping[str, str],
+    voice: str,
+    text: str,
+    speak: Callable[[], Iterator[AudioChunk]],
+    told: Provenance | None = None,
 ) -> Path:
     """The same in a folder of one's own, which goes with its voice."""
     folder.mkdir(parents=True, exist_ok=True)
@@ -108,7 +120,7 @@ def preview_in(
                 chunks = iter(speak())
                 first = next(chunks)
                 with replacing(path) as temporary:
-                    write_file(temporary, _samples(first, chunks), "wav", first.sample_rate)
+                    write_file(temporary, _samples(first, chunks), "wav", first.sample_rate, made_by=told)
                 _thin_out(path.parent)
     finally:
         with _guard:

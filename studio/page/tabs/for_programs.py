@@ -15,10 +15,12 @@ import gradio as gr
 from gradio.utils import get_upload_folder
 
 from engine import registry
+from engine.audio.files import sndfile
 from engine.audio.files.encode import FORMATS, FormatName, write_file
 from engine.audio.files.io import read_blocks
 from engine.compare import NAMES, Take, measured, remark, takes
 from engine.errors import EngineError, OptionError, TextError
+from engine.registry.provenance import made_by
 from engine.spacing import text_of
 from engine.stt import exports
 from engine.types import AudioChunk, Pronunciation, SpeechRequest, TranscriptEvent, Word
@@ -28,6 +30,7 @@ from studio.library.listening import listener
 from studio.library.tables import JobKind
 from studio.library.voices import saved
 from studio.library.voices.dressed import Dressed, default_speaker, dressed
+from studio.library.voices.provenance import told
 from studio.library.voices.worn import worn
 from studio.library.words import pronunciations
 from studio.page.context import PageContext
@@ -107,12 +110,12 @@ def _speak(context: PageContext) -> None:
         who = _who(context, owner, str(model or ""), voice or "", text)
         said = pronunciations.spoken(context.library.db, owner)
         folder, ending = _folder(), FORMATS[kind].extension.lstrip(".")
-        asked = who.asked(SpeechRequest(text, speed=speed, pronunciations=said))
-        with context.pool.speak(who.model, _worn(context, owner, who, asked)) as stream:
+        request = SpeechRequest(text, speed=speed, pronunciations=said)
+        with context.pool.speak(who.model, _worn(context, owner, who, who.asked(request))) as stream:
             for chunk in stream:
                 if len(chunk.samples):
                     path = folder / f"piece-{chunk.index:04}.{ending}"
-                    write_file(path, [chunk.samples], kind, chunk.sample_rate)
+                    write_file(path, [chunk.samples], kind, chunk.sample_rate, made_by=told(who, request))
                     yield path, chunk
 
     def speak(text: str | None, voice: str, speed: Any, model: str, format: str, request: gr.Request) -> Iterator[str]:
@@ -129,7 +132,13 @@ def _speak(context: PageContext) -> None:
                 rate = chunk.sample_rate
                 yield str(path)
         whole = _folder() / f"speech.{FORMATS[kind].extension.lstrip('.')}"
-        write_file(whole, chain.from_iterable(read_blocks(path, rate) for path in pieces), kind, rate)
+        write_file(
+            whole,
+            chain.from_iterable(read_blocks(path, rate) for path in pieces),
+            kind,
+            rate,
+            made_by=sndfile.told(pieces[0]),
+        )
         yield str(whole)
 
     def speak_stream(
@@ -206,7 +215,7 @@ def _compare(context: PageContext) -> None:
         try:
             paths = [folder / f"{take.way}.wav" for take in taken]
             for path, take in zip(paths, taken, strict=True):
-                write_file(path, [take.samples], "wav", take.sample_rate)
+                write_file(path, [take.samples], "wav", take.sample_rate, made_by=made_by(who.model, asked))
         except BaseException:
             shutil.rmtree(folder, ignore_errors=True)
             raise

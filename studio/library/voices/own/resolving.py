@@ -32,7 +32,15 @@ def resolved(db: Engine, owner: str, family: str, voice: str) -> str | OwnSpeake
         first = rows.exec(select(VoiceRecording.id).where(VoiceRecording.voice_id == row.id)).first()
         silent = "" if row.kind is VoiceKind.BLEND else why_silent(row.name, row.consent)
         return OwnSpeaker(
-            token(row.id), row.name, row.language, row.family, row.blend, bool(row.tuned), first is not None, silent
+            token(row.id),
+            row.name,
+            row.language,
+            row.family,
+            row.blend,
+            bool(row.tuned),
+            first is not None,
+            silent,
+            row.kind is VoiceKind.DESIGNED,
         )
 
 

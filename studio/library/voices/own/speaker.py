@@ -4,6 +4,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from engine import registry, weights
+from engine.audio.files.provenance import VoiceKind
 from engine.errors import ModelNotDownloaded, VoiceError
 from engine.registry import ModelCard
 from engine.weights.missing import gets
@@ -26,6 +27,7 @@ class OwnSpeaker:
         is_tuned: whether a Kokoro voice was fitted to it.
         has_recording: whether a model that clones can speak it.
         silent: why nobody may speak as it, or "".
+        is_designed: whether its recording was made of a description.
     """
 
     token: str
@@ -36,6 +38,15 @@ class OwnSpeaker:
     is_tuned: bool = False
     has_recording: bool = False
     silent: str = ""
+    is_designed: bool = False
+
+    def kind_by(self, card: ModelCard) -> VoiceKind:
+        """What the voice is where a model speaks it, for what is written into files."""
+        if self.blend:
+            return "blend"
+        if card.family == KOKORO:
+            return "tuned"
+        return "designed" if self.is_designed else "cloned"
 
 
 def model_for(voice: OwnSpeaker, models_dir: Path | None, *, model: str = "", preferred: str = "") -> ModelCard:
