@@ -42,11 +42,11 @@ VOICES = {
     "dylan": 2878,
 }
 MARKS = {"pad": 2148, "bos": 2149, "eos_token": 2150, "think": 2154, "nothink": 2155, "think_bos": 2156}
-MARKS |= {"think_eos": 2157}
+MARKS["think_eos"] = 2157
 TEXT = {"im_start": 256, "im_end": 257, "tts_pad": 258, "tts_bos": 259, "tts_eos": 260}
 
 HIDDEN, INNER, WIDTH = 48, 64, 40
-TERSE = 0.8  # how strongly the end of speech is felt: a line has some twenty frames
+TERSE = 1.5  # how strongly the end of speech is felt: a line has some ten frames
 LOUDNESS = 0.06
 
 Arrays = dict[str, np.ndarray]
@@ -91,7 +91,7 @@ def config(kind: str) -> dict[str, Any]:
     }
 
 
-CODEC = {
+CODEC: dict[str, Any] = {
     "input_sample_rate": 24_000,
     "output_sample_rate": 24_000,
     "decode_upsample_rate": 1920,
@@ -336,4 +336,4 @@ if __name__ == "__main__":
         raise SystemExit(
             "Say where: python examples/make_tiny_qwen3_tts.py FOLDER [base | custom_voice | voice_design]"
         )
-    print(make(Path(sys.argv[1]), *sys.argv[2:]))
+    print(make(Path(sys.argv[1]), sys.argv[2] if sys.argv[2:] else "base"))

@@ -57,8 +57,10 @@ class CodecConfig:
             "quantizers": "num_quantizers",
             "codes": "codebook_size",
         }
-        given = {own: found[name] for own, name in names.items() if found.get(name) is not None}
-        return cls(**{own: tuple(value) if isinstance(value, list) else value for own, value in given.items()})
+        given: dict[str, Any] = {own: found[name] for own, name in names.items() if found.get(name) is not None}
+        for name in ("upsample_rates", "upsampling_ratios"):
+            given[name] = tuple(given.get(name, cls.__dataclass_fields__[name].default))
+        return cls(**given)
 
 
 def read_config(folder: Path) -> dict[str, Any]:

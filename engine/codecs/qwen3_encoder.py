@@ -36,8 +36,9 @@ class EncoderConfig:
     @classmethod
     def parse(cls, found: Mapping[str, Any]) -> "EncoderConfig":
         """From what config.json holds; what it leaves out is as published."""
-        given = {name: found[name] for name in cls.__slots__ if found.get(name) is not None}
-        return cls(**{name: tuple(value) if isinstance(value, list) else value for name, value in given.items()})
+        given: dict[str, Any] = {name: found[name] for name in cls.__slots__ if found.get(name) is not None}
+        ratios = given.get("upsampling_ratios", cls.__dataclass_fields__["upsampling_ratios"].default)
+        return cls(**given | {"upsampling_ratios": tuple(ratios)})
 
 
 class Qwen3Encoder:

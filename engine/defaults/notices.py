@@ -2,10 +2,11 @@
 
 from engine import registry
 from engine.errors import ModelNotFound
+from engine.registry.card import ModelCard
 from engine.registry.saying import built_in, natural
 from engine.text.g2p.extras import Extra
 from engine.weights.missing import NATURAL, gets, is_missing
-from engine.wording import size_text
+from engine.wording import listed, size_text
 
 
 def natural_is_missing(with_how: bool = True) -> str:
@@ -40,3 +41,19 @@ def simple_recogniser(model_id: str) -> str:
         return ""
     better = natural("transcribe")
     return f"{card.name} writes this: a simple recogniser that mishears much. {gets(NATURAL, better)}, a good one."
+
+
+def slow_here(card: ModelCard, has_gpu: bool) -> str:
+    """What to know before one speaks, or makes a voice, with a model that a processor alone is slow with; "" else.
+
+    Args:
+        card: who would speak.
+        has_gpu: whether this machine's models compute on a GPU.
+    """
+    if has_gpu or not card.slower:
+        return ""
+    quick = listed(["Pocket TTS", "a voice tuned to a recording"], "or")
+    return (
+        f"{card.name} is about {card.slower:g} times slower than real time on this processor; {quick} speaks as fast "
+        "as one listens."
+    )

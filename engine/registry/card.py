@@ -44,7 +44,7 @@ class ModelCard:
         voices: whom it can speak as, where the models of its family differ in that; None asks the family.
         signs: what its config.json says besides what tells its family, where the models of its family differ: a folder
             with these is a model like this one.
-        note: a sentence for whoever chooses it.
+        slower: how many times slower than its speech it speaks on a processor alone; 0 where that is no matter.
         package: what must be importable for it to be offered, where its package is not had on every platform.
     """
 
@@ -69,7 +69,7 @@ class ModelCard:
     folder: Path | None = None
     voices: tuple[Voice, ...] | None = None
     signs: tuple[tuple[str, str], ...] = ()
-    note: str = ""
+    slower: float = 0.0
     package: str = ""
 
     @property

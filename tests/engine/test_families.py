@@ -15,15 +15,22 @@ CODE: dict[str, str] = {
     "espeak": "engine.tts.espeak.model.EspeakSynthesizer",
     "kokoro": "engine.tts.kokoro.model.KokoroSynthesizer",
     "orpheus": "engine.tts.orpheus.model.OrpheusSynthesizer",
+    "qwen3_tts": "engine.tts.qwen3_tts.model.QwenSynthesizer",
     "parakeet": "engine.stt.parakeet.model.Parakeet",
     "pocketsphinx": "engine.stt.pocketsphinx.model.PocketSphinx",
     "whisper": "engine.stt.whisper.model.Whisper",
+}
+# Families whose models are of several kinds: what tells the kind, and its code.
+KINDS: dict[tuple[str, str], str] = {
+    ("qwen3_tts", "clone"): "engine.tts.qwen3_tts.model.QwenCloner",
+    ("qwen3_tts", "design"): "engine.tts.qwen3_tts.model.QwenDesigner",
 }
 CARDS = [*registry.cards("speak"), *registry.cards("transcribe")]
 
 
 def code_of(card: ModelCard) -> Any:
-    module, _, name = CODE[card.family].rpartition(".")
+    kinds = [code for (family, ability), code in KINDS.items() if family == card.family and ability in card.abilities]
+    module, _, name = (kinds or [CODE[card.family]])[0].rpartition(".")
     try:
         return getattr(import_module(module), name)
     except ModuleNotFoundError as exc:
@@ -42,6 +49,8 @@ def test_a_voice_can_what_its_card_says(card: ModelCard) -> None:
     batches = [is_own(code, Synthesizer, name) for name in ("synthesize_batch", "batch_memory")]
     assert batches == 2 * [code.takes_batches] == 2 * ["batch" in card.abilities]
     assert code.works_ahead == is_own(code, Synthesizer, "synthesize_all")
+    assert code.designs == ("design" in card.abilities)
+    assert code.takes_instructions or "instructions" not in card.abilities
     assert code.clones == ("clone" in card.abilities)
     assert code.name in (card.name.split()[0], "The built-in voice")
 

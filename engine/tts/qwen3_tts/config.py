@@ -4,7 +4,7 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Literal, cast
+from typing import Any, Literal
 
 from engine.errors import WeightsError
 from engine.nn.llama import LlamaConfig
@@ -113,7 +113,7 @@ class QwenConfig:
             raise WeightsError(f"This Qwen3-TTS has {talker['num_code_groups']} codebooks; {CODEBOOKS} are supported.")
         dialects = {name: dialect for name, dialect in (talker.get("spk_is_dialect") or {}).items() if dialect}
         made = cls(
-            kind=cast("Kind", kind),
+            kind=kind,
             # The small one was not taught to; its publisher's own code drops what it is told.
             takes_instructions=kind == "voice_design" or (kind == "custom_voice" and found["tts_model_size"] != "0b6"),
             talker=_decoder(talker),

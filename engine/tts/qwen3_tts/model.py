@@ -291,10 +291,11 @@ class QwenSynthesizer(Synthesizer):
         """The frames of utterances with something to say."""
         encode = self._network.words.encode
         instruction, reference = encode(self._instruction(request)), encode(speaker.reference)
+        assistant, user, newline = self._roles
         who = _who(request)
         lines: list[Line] = []
         for utterance in utterances:
-            tokens = Tokens(*self._roles, utterance.tokens, instruction, reference)
+            tokens = Tokens(assistant, user, newline, utterance.tokens, instruction, reference)
             seed = zlib.crc32(f"{utterance.text}\0{who}\0{attempt}".encode())
             rows = prompt(self._network.talker, tokens, speaker.spoken)
             lines.append(Line(rows, utterance.max_frames, seed, len(utterance.tokens)))
