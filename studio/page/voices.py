@@ -105,7 +105,7 @@ def voice_list(model_id: str, preferred: str = "", own: Sequence[OwnChoice] = ()
         choices.sort(key=lambda choice: _rank(choice[0]))  # other models have few voices, the best first
     base = preferred.partition("+")[0]
     mine = [(f"{voice.name} · {voice.kind}", voice.value) for voice in own if voice.value not in names]
-    first = choices[0][1] if choices else ""
+    first = next((value for _, value in (*choices, *mine)), "")  # a model that only clones has no others
     default = base if base in names or any(name == base for _, name in mine) else first
     return VoiceList(mine + choices, [NATURAL, *((name, timbre) for timbre, name in timbres.items())], default)
 

@@ -12,9 +12,9 @@ from typing import Any
 import httpx
 import pytest
 import soundfile
-from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright, Route, expect
+from playwright.sync_api import Browser, BrowserContext, Locator, Page, Playwright, Response, Route, expect
 
-from examples.make_tiny_qwen3_tts import make
+from examples import make_tiny_qwen3_tts
 from studio.access.tokens import Tokens
 from tests.browser.running import ARGUMENTS, Studio, Watch, chromium, running_studio, show, wait_until
 from tests.engine.tts.kokoro.checkpoints import hexgrad
@@ -50,8 +50,10 @@ def voiced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
     """A studio that clones, designs and blends, with a token for its owner and one for guests."""
     folder = tmp_path_factory.mktemp("voiced")
     models = folder / "models"
-    make(hub_place(models, CLONES), "base")
-    make(hub_place(models, DESIGNS), "voice_design")
+    make_tiny_qwen3_tts.make(hub_place(models, CLONES), "base")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(make_tiny_qwen3_tts, "TERSE", 0.2)  # a candidate has to last a second
+        make_tiny_qwen3_tts.make(hub_place(models, DESIGNS), "voice_design")
     hexgrad(hub_place(models, "hexgrad/Kokoro-82M"))
     mine = {"STUDIO_MODELS_DIR": str(models), "STUDIO_TOKEN": "true", "STUDIO_SESSION_SECRET": SECRET}
     with running_studio(folder, **mine) as one:
@@ -137,6 +139,11 @@ def card_of(page: Page, name: str) -> Locator:
     return page.locator("#voices [data-voice]").filter(has=page.get_by_role("heading", name=name, exact=True))
 
 
+def sounds(answer: Response) -> bool:
+    """Whether it is a sound with something in it."""
+    return answer.ok and answer.headers["content-type"] == "audio/wav" and int(answer.headers["content-length"]) > 1000
+
+
 def record(place: Locator) -> None:
     """Record until there is something to use."""
     place.locator("[data-st=record]").click()
@@ -192,8 +199,7 @@ def test_a_voice_is_recorded_agreed_to_heard_and_chosen(enter: Enter, voiced: St
     expect(card.locator(".st-voice-head")).to_contain_text("Consent declared by the owner")
     with page.expect_response(re.compile(r"/preview\?.*text=")) as heard:
         card.get_by_role("button", name="Hear Grandmother").nth(1).click()
-    assert heard.value.ok
-    assert heard.value.body()[:4] == b"RIFF"
+    assert sounds(heard.value)
     show(page, "Speak")
     page.locator("#speak-model input").click()
     page.get_by_role("option", name=CLONES_NAME, exact=True).click()
@@ -231,14 +237,14 @@ def test_a_description_gives_three_and_one_is_kept(enter: Enter, voiced: Studio)
     description = making.get_by_label("Describe the sound")
     making.get_by_role("button", name="A deep, calm voice that tells a story by the fire").click()
     expect(description).to_have_value("A deep, calm voice that tells a story by the fire")
-    making.get_by_label("The sentence they say").fill("Hello there.")
+    said = making.get_by_label("The sentence they say").input_value()
     making.get_by_role("button", name="Make three").click()
     expect(making.locator(".st-candidates li")).to_have_count(3)
     first = making.locator(".st-candidates").get_by_role("button", name="Candidate 1", exact=True)
     expect(first).to_be_focused()
     with page.expect_response(re.compile(r"/v1/voices/design/\w+/1$")) as heard:
         first.click()
-    assert heard.value.body()[:4] == b"RIFF"
+    assert sounds(heard.value)
     with page.expect_request("**/v1/voices/design") as sent:
         making.get_by_role("button", name="a bit older").click()
     assert sent.value.post_data_json["description"].endswith("by the fire, a bit older")
@@ -250,7 +256,7 @@ def test_a_description_gives_three_and_one_is_kept(enter: Enter, voiced: Studio)
     card = card_of(page, "Storyteller")
     expect(card.locator(".st-voice-head")).to_contain_text("designed in words")
     kept = voices(voiced)[0]
-    assert (kept["kind"], kept["speaks"], kept["recordings"][0]["text"]) == ("designed", True, "Hello there.")
+    assert (kept["kind"], kept["speaks"], kept["recordings"][0]["text"]) == ("designed", True, said)
     page.get_by_role("button", name="Designed in words").click()
     making.get_by_label("Describe the sound").fill("A voice like Winston Churchill")
     making.get_by_role("button", name="Make three").click()
@@ -261,9 +267,8 @@ def test_it_is_changed_packed_deleted_and_taken_in_again(
     enter: Enter, voiced: Studio, clip: Path, tmp_path: Path
 ) -> None:
     voice = recorded(voiced, clip, "Reader")
-    page, other = enter(allow="status of 409"), enter()
-    for one in (page, other):
-        card_of(one, "Reader").get_by_role("button", name="Change Reader").click()
+    page = enter()
+    card_of(page, "Reader").get_by_role("button", name="Change Reader").click()
     form = page.get_by_role("form", name="Change Reader")
     form.get_by_label("Notes").fill("<img src=x onerror=alert(1)> & more")
     form.get_by_label("Tags").fill("evening, <b>bold</b>")
@@ -277,11 +282,9 @@ def test_it_is_changed_packed_deleted_and_taken_in_again(
     kept = voices(voiced)[0]
     assert (kept["tone"]["pitch_semitones"], kept["colour"]) == (-1.5, "#9b3424")
 
-    form = other.get_by_role("form", name="Change Reader")
-    form.get_by_label("Name").fill("Somebody else")
     with page.expect_response(re.compile("/preview")) as heard:
         card.get_by_role("button", name="Save and hear it").click()
-    assert heard.value.ok
+    assert sounds(heard.value)
 
     with page.expect_download() as packed:
         card.get_by_role("link", name="Export Reader").click()

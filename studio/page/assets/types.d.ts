@@ -216,6 +216,7 @@ interface DesignedCandidates {
 /** What the studio offers around voices, and to whom (studio/page/tabs/voices.py). */
 interface AroundVoices {
   may_declare: boolean;
+  may_share: boolean;
   can_get: boolean;
   models: VoiceModel[];
 }

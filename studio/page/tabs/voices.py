@@ -32,6 +32,11 @@ EXAMPLES = (
     "A deep, calm voice that tells a story by the fire",
     "A child of about ten, bright and curious",
 )
+NOTES = {
+    "pocket_tts": "Keeps pace with speech on a processor.",
+    "qwen3_tts": "Without a graphics processor, several times slower than it speaks.",
+}
+"""What is worth knowing of a family before it is got."""
 LIMITS = {
     "name": names.MAX_NAME_CHARS,
     "text": recordings.MAX_TEXT_CHARS,
@@ -80,7 +85,7 @@ def build(context: PageContext) -> None:
             return {"error": "Something went wrong inside the studio; its log says more. Try again."}
 
     value = {
-        "around": {"may_declare": False, "can_get": False, "models": _models(context)},
+        "around": {"may_declare": False, "may_share": False, "can_get": False, "models": _models(context)},
         "languages": _languages(),
         "moods": list(MOODS),
         "colours": list(COLOURS),
@@ -95,6 +100,7 @@ def _around(context: PageContext, person: str) -> dict[str, Any]:
     keeps = may_get(context, person)
     return {
         "may_declare": keeps and not is_guest(person),
+        "may_share": not is_guest(person),
         "can_get": keeps and not is_guest(person) and not context.settings.offline,
         "models": _models(context),
     }
@@ -146,7 +152,7 @@ def _row(card: ModelCard, does: list[str], context: PageContext) -> dict[str, An
         "does": does,
         "offered": card.natural or card.family != "kokoro",
         "here": card.built_in or weights.is_present(card, context.settings.models_dir),
-        "note": "",
+        "note": NOTES.get(card.family, "") if does != ["design"] else "",
         "size_bytes": (far.total_bytes if far else 0) or card.download_bytes,
         "is_running": bool(far and far.is_running),
         "done_bytes": far.done_bytes if far else 0,

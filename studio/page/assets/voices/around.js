@@ -75,7 +75,7 @@ export const missingModels = (around, what, sentence) => {
     const all = around.who(what);
     item.hidden = what === "consent" ? all.every((one) => one.here) : all.some((one) => one.here);
     stand(line, all.length ? sentence : "This studio knows no model that does that yet.");
-    const offered = all.filter((one) => one.offered && !one.here);
+    const offered = all.filter((one) => one.offered && !one.here).toSorted((a, b) => (a.size_bytes || Infinity) - (b.size_bytes || Infinity));
     const first = offered.filter((one, at) => at < SHOWN || one.is_running || one.error);
     list.replaceChildren(...first.map(row));
     others.replaceChildren(...offered.filter((one) => !first.includes(one)).map(row));

@@ -91,7 +91,7 @@ export const editPanel = (voice, place) => {
     h("div", { class: "st-panel-row" }, h("label", { class: "st-field" }, h("small", {}, "Tags, with commas between"), tags), swatches),
     h("label", { class: "st-field" }, h("small", {}, "Notes"), notes),
     h("fieldset", { class: "st-tones" }, h("legend", {}, "Tone"), sliders.map(({ line }) => line), plain),
-    h("label", { class: "st-field-tick" }, shared, h("span", {}, "Everybody with a login in this studio may use it; guests never")),
+    place.around.now.may_share && h("label", { class: "st-field-tick" }, shared, h("span", {}, "Everybody with a login in this studio may use it; guests never")),
     h("div", { class: "st-panel-tools" }, save, hear), trouble);
   return { item: form, update: (now) => {
     if (now.version > seen.version) seen = now;
