@@ -149,9 +149,7 @@ def test_consent_is_heard_in_the_right_voice_and_taken_back(
     asked_for = consents.ask(library.db, "ann", voice.id, "en")
 
     def answered(heard: str) -> consents.Answer:
-        return consents.answer(
-            library.db, library.storage, "ann", voice.id, asked_for.id, JFK, lambda *_: heard
-        )
+        return consents.answer(library.db, library.storage, "ann", voice.id, asked_for.id, JFK, lambda *_: heard)
 
     first = answered("Something else entirely.")
     assert (first.given, first.words_right, first.same_voice, first.tries_left) == (False, False, True, 2)

@@ -93,7 +93,8 @@ def hostile(packed: bytes) -> dict[str, dict[str, bytes]]:
         "a folder of another": good | {"recordings/../../evil.wav": b"x"},
         "a backslash": good | {"recordings\\0.wav": b"x"},
         "a strange name": good | {"recordings/evil.npz": b"x"},
-        "a bomb": good | {"recordings/1.wav": bytes(70_000_000)} | of(packed, recordings=[recording, recording | {"mood": "b"}]),
+        "a bomb": of(packed, recordings=[recording, recording | {"mood": "b"}])
+        | {"recordings/1.wav": bytes(70_000_000)},
         "a manifest that is a bomb": good | {"manifest.json": b" " * 2_000_000 + good["manifest.json"]},
         "a newer version": of(packed, version=2),
         "no version": of(packed, version=None),
@@ -106,7 +107,9 @@ def hostile(packed: bytes) -> dict[str, dict[str, bytes]]:
         "a recording that is none": good | {"recordings/0.wav": b"RIFF" + bytes(1000)},
         "times that are none": of(packed, recordings=[recording | {"start_s": "a"}]),
         "times beyond": of(packed, recordings=[recording | {"start_s": 90.0, "end_s": 99.0}]),
-        "two of one mood": of(packed, recordings=[recording, recording]) | {"recordings/1.wav": good["recordings/0.wav"]},
+        "two of one mood": good | {"recordings/1.wav": good["recordings/0.wav"]} | {
+            "manifest.json": of(packed, recordings=[recording, recording])["manifest.json"]
+        },
         "a name that is none": of(packed, name="\u0000"),
         "a kind nobody knows": of(packed, kind="cloned"),
         "a tone too strong": of(packed, tone={"pitch_semitones": 40}),
