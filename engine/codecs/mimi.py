@@ -1,8 +1,8 @@
 """Mimi: 12.5 frames a second of up to 32 codes each, 24 kHz; CSM, Moshi and their kin write its codes.
 
-Strictly causal, no look-ahead: the samples of a frame are final when its codes are there. Whole and stream give the same
-samples for calls of any size, with memory and work per frame that do not grow: each layer keeps its own left context,
-and the attention a window of keys. On a GPU MLX computes, on a processor NumPy.
+Strictly causal, no look-ahead: the samples of a frame are final when its codes are there. Whole and stream give the
+same samples for calls of any size, with memory and work per frame that do not grow: each layer keeps its own left
+context, and the attention a window of keys. On a GPU MLX computes, on a processor NumPy.
 
 Source: Défossez et al. 2024, arXiv:2410.00037; reference kyutai's `moshi` 0.2 (MIT), weights CC-BY-4.0. Loads kyutai's
 files and transformers'. The reference's own stream differs from its whole once its window is full; this one does not.
@@ -300,7 +300,7 @@ _RENAMED = (
 
 
 def canonical(weights: Mapping[str, mx.array], heads: int) -> dict[str, mx.array]:
-    """Kyutai's names, one `conv` level, fused projections with neighbouring rotary pairs, whichever file they are of."""
+    """Kyutai's names, one `conv` level, fused projections with neighbouring rotary pairs, whatever the file."""
     renamed: dict[str, mx.array] = {}
     for name, array in weights.items():
         for old, new in _RENAMED:

@@ -1,9 +1,9 @@
 """A causal transformer in NumPy, for models that speak on a processor: a frame at a time, several voices at once.
 
 LayerNorm before each half, fused queries, keys and values, rotary positions on neighbouring numbers, GELU; grouped
-keys, layer scales and a window where a model has them. Rows of different length go through the large matrices side by side,
-since a product of one row costs what reading the matrix costs; each row's attention is its own, so that a row computes
-what it would alone.
+keys, layer scales and a window where a model has them. Rows of different length go through the large matrices side by
+side, since a product of one row costs what reading the matrix costs; each row's attention is its own, so that a row
+computes what it would alone.
 """
 
 from collections.abc import Callable, Sequence
