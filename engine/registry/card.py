@@ -41,6 +41,10 @@ class ModelCard:
         companions: hub ids of further repositories it needs (a codec); see `engine.weights.companions`.
         companion_files: patterns of what is wanted of them; () is their config.json and weights.
         folder: where the files are, when the id is a local folder.
+        repository: the hub id of the repository that has its files, where several cards have one; "" is the id.
+        within: the folder of the repository that is the model's; `files` are relative to it.
+        companion_revision: the branch, tag or commit to take of its companions.
+        companions_for_folders: whether a folder of a person's own needs the companions, too.
         package: what must be importable for it to be offered, where its package is not had on every platform.
     """
 
@@ -64,6 +68,20 @@ class ModelCard:
     companion_files: tuple[str, ...] = ()
     folder: Path | None = None
     package: str = ""
+    repository: str = ""
+    within: str = ""
+    companion_revision: str = "main"
+    companions_for_folders: bool = True
+
+    @property
+    def hub_id(self) -> str:
+        """The repository on the hub."""
+        return self.repository or self.id
+
+    @property
+    def remote_files(self) -> tuple[str, ...]:
+        """The patterns of `files` in the repository."""
+        return tuple(f"{self.within}/{pattern}" for pattern in self.files) if self.within else self.files
 
     @property
     def module(self) -> str:

@@ -1,5 +1,6 @@
 """The voice models this studio knows, a card each, and how a folder with one is told. Data, no logic."""
 
+from engine.registry import pockets
 from engine.registry.card import FolderSigns, ModelCard, Recognise
 from engine.types import Sampling
 
@@ -73,11 +74,13 @@ CARDS: tuple[ModelCard, ...] = (
             ("canopylabs/orpheus-3b-0.1-ft", "", 15_200, 7_400),  # in float32, the tied head twice
         )
     ),
+    *pockets.CARDS,
 )
 
 # family -> whether a folder is one of its models. The first that says yes has it.
 RECOGNISERS: dict[str, Recognise] = {
     "kokoro": lambda signs: {"istftnet", "plbert"} <= signs.config.keys(),
+    "pocket_tts": pockets.is_pocket,
     "orpheus": lambda signs: signs.model_type == "llama" and _vocabulary(signs) >= ORPHEUS_TOKENS,
 }
 
