@@ -31,7 +31,7 @@ from workers.audiobook import narrate_chapter
 from workers.tune import tune_voice
 
 JFK = Path(__file__).parents[1] / "real" / "jfk.flac"
-STATE = tuned.state_of(VOICE, np.full(128, 0.1), np.zeros(128))
+STATE = tuned.state_of(VOICE, np.full(128, 0.1, np.float32), np.zeros(128, np.float32))
 
 
 @pytest.fixture(scope="module")

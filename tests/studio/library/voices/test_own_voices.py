@@ -72,7 +72,7 @@ def test_a_tuned_voice_is_kokoros_and_a_blend_with_a_tone_stays_a_blend(library:
     voice = make()
     with pytest.raises(VoiceError, match="not tuned yet"):
         worn(library.db, library.storage, "ann", "kokoro", asked(token(voice.id)))
-    state = tuned.state_of("af_heart", np.ones(128), np.zeros(128))
+    state = tuned.state_of("af_heart", np.ones(128, np.float32), np.zeros(128, np.float32))
     write(VoiceFolder.of(library.storage, voice.id).tuned, state)
     with session(library.db, write=True) as opened:
         row = opened.get(OwnVoice, voice.id)

@@ -28,7 +28,8 @@ from tests.studio.library.voices.conftest import SAID, Make
 @pytest.fixture
 def packed(library: Library, make: Make) -> bytes:
     voice = make("ann", "Ada")
-    write(VoiceFolder.of(library.storage, voice.id).tuned, tuned.state_of("af_heart", np.ones(128), np.zeros(128)))
+    state = tuned.state_of("af_heart", np.ones(128, np.float32), np.zeros(128, np.float32))
+    write(VoiceFolder.of(library.storage, voice.id).tuned, state)
     with session(library.db, write=True) as opened:
         row = opened.get(OwnVoice, voice.id)
         assert row is not None
