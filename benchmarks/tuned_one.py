@@ -6,6 +6,7 @@ import sys
 import time
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -59,22 +60,18 @@ def main(folder: Path, name: str, models_dir: Path, keep: Path) -> None:
     model = weights.folder_of(card, models_dir, offline=True)
     assert model is not None
     reader = reader_of(folder / name)
-    wanted = embed(np.concatenate(reader.others), HEARD)
-    strangers = [
-        embed(np.concatenate(reader_of(other).others), HEARD)
-        for other in sorted(folder.iterdir())
-        if other.is_dir() and other.name != name
-    ]
+    directions = _directions(folder, embed, keep / "directions.npz")
+    wanted = directions.pop(name)
     told: dict[str, object] = {"reader": name, "clip_s": len(reader.clip) / HEARD, "hz": median_of(pitch(reader.clip))}
-    zero = float(np.mean([stranger @ wanted for stranger in strangers]))
+    zero = float(np.mean([stranger @ wanted for stranger in directions.values()]))
     one = float(embed(usable(reader.clip, HEARD), HEARD) @ wanted)
     told |= {"zero": zero, "one": one}
     state, cost = tuned(model, reader.clip, models_dir, keep / f"{name}.npz")
     told |= cost
     traits = base.traits_of(usable(reader.clip, HEARD), embed)
     english = {voice: own for voice, own in base.table().items() if voice[0] in "ab"}
-    assert traits.direction is not None
-    nearest = max(english, key=lambda voice: float(english[voice].direction @ traits.direction))
+    near = {voice: float(np.dot(own.direction, traits.direction)) for voice, own in english.items()}
+    nearest = max(near, key=lambda voice: near[voice])
     told |= {"nearest": nearest, "base": state.base}
     speaker = load(model)
     with ModelPool(models_dir=models_dir, offline=True) as pool:
@@ -110,6 +107,16 @@ def reader_of(folder: Path) -> Reader:
     return Reader(good[0], tuple(good[1:3]))
 
 
+def _directions(folder: Path, embed: base.Embed, path: Path) -> dict[str, base.Array]:
+    """Each reader's direction, of the recordings that are compared with."""
+    if not path.is_file():
+        people = [one for one in sorted(folder.iterdir()) if one.is_dir()]
+        told: dict[str, Any] = {one.name: embed(np.concatenate(reader_of(one).others), HEARD) for one in people}
+        np.savez(path, **told)
+    with np.load(path) as file:
+        return {name: file[name] for name in file.files}
+
+
 def tuned(model: Path, clip: Samples, models_dir: Path, path: Path) -> tuple[VoiceState, dict[str, float]]:
     """The voice, kept, and what it cost."""
     told = path.with_suffix(".cost.json")
@@ -123,6 +130,7 @@ def tuned(model: Path, clip: Samples, models_dir: Path, path: Path) -> tuple[Voi
         "both",
         lambda done, word: print(f"{done:.2f} {word}", file=sys.stderr, flush=True),
         lambda: False,
+        lambda early: write_state(path.with_suffix(".early.npz"), early),
         models_dir=models_dir,
     )
     cost = {

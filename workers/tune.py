@@ -1,18 +1,14 @@
 """A voice's ticket: a Kokoro voice fitted to its recording. A worker that dies leaves nothing; the next begins anew."""
 
-import inspect
 from typing import Any
 
-import psutil
-
 from engine import registry, weights
-from engine.errors import Cancelled, OutOfMemory, VoiceError
+from engine.errors import Cancelled, VoiceError
 from engine.tts.prepared import write
-from engine.types import VoicePrompt, VoiceState
-from engine.wording import size_text
+from engine.types import VoiceState
 from studio.library.db import session
 from studio.library.errors import NotFound
-from studio.library.tables import OwnVoice
+from studio.library.tables import OwnVoice, VoiceRecording
 from studio.library.voices import worn
 from studio.library.voices.own import names, recordings
 from studio.library.voices.own import rows as own_rows
@@ -30,7 +26,8 @@ def tune_voice(job_id: str, part_number: int) -> None:
 def _tune(task: Task) -> dict[str, Any]:
     options = TuningOptions.from_json(task.held.job.options)
     owner, voice_id = task.held.job.owner, names.id_of(options.voice)
-    prompt, version = patiently(lambda: _recording(task, owner, voice_id))
+    recording = patiently(lambda: _recording(task, owner, voice_id))
+    prompt = recordings.prompt(task.storage, recording)
     card = registry.find(options.model, "speak")
     fetched(task, card)
     folder = weights.folder_of(card, task.settings.models_dir, offline=task.settings.offline)
@@ -39,7 +36,7 @@ def _tune(task: Task) -> dict[str, Any]:
     heart.total_s = 1.0
 
     def progress(share: float, sentence: str) -> None:
-        heart.audio_s, heart.message = min(max(share, 0.0), 1.0), sentence
+        heart.audio_s, heart.message = min(max(share, 0.0), 1.0), _stage(sentence)
         heart.has_advanced = heart.has_advanced or share > 0.5
 
     def early(state: VoiceState) -> None:
@@ -47,23 +44,35 @@ def _tune(task: Task) -> dict[str, Any]:
 
     from engine.tts.kokoro import tuning
 
-    _check_memory(tuning.memory_needed(prompt, options.halves))
-    more: dict[str, Any] = {"early": early} if "early" in inspect.signature(tuning.tune).parameters else {}
+    assert folder is not None  # Kokoro is not built in
     try:
-        state = tuning.tune(folder, prompt, options.halves, progress, heart.should_stop, **more)
+        state = tuning.tune(
+            folder,
+            prompt,
+            options.halves,
+            progress,
+            heart.should_stop,
+            early,
+            language=recording.language,
+            models_dir=task.settings.models_dir,
+        )
     except Cancelled:
         heart.check()
         raise
     finally:
         place.tuning.unlink(missing_ok=True)
     heart.check()
-    patiently(lambda: _keep(task, owner, voice_id, version, options, state))
+    patiently(lambda: _keep(task, owner, voice_id, recording.id, options, state))
     heart.message = ""
     return {"audio_s": 1.0, "total_s": 1.0, "report": {"notices": list(heart.notices)}}
 
 
-def _recording(task: Task, owner: str, voice_id: str) -> tuple[VoicePrompt, str]:
-    """What is fitted to, and a name for it.
+def _stage(sentence: str) -> str:
+    return f"Fitting the voice to the recording: {sentence}" if sentence else ""
+
+
+def _recording(task: Task, owner: str, voice_id: str) -> VoiceRecording:
+    """What is fitted to.
 
     Raises:
         NotFound: the voice is gone.
@@ -74,7 +83,7 @@ def _recording(task: Task, owner: str, voice_id: str) -> tuple[VoicePrompt, str]
         plain = recordings.plain_of(recordings.of(rows, voice_id))
     if plain is None:
         raise VoiceError("This voice has no recording that could be fitted to; add one first.")
-    return recordings.prompt(task.storage, plain), plain.id
+    return plain
 
 
 def _keep(task: Task, owner: str, voice_id: str, recording_id: str, options: TuningOptions, state: VoiceState) -> None:
@@ -90,13 +99,3 @@ def _keep(task: Task, owner: str, voice_id: str, recording_id: str, options: Tun
         write(place.tuned, state)
         row.tuned = options.halves
         own_rows.touch(rows, row)
-
-
-def _check_memory(needed: int) -> None:
-    """Raises OutOfMemory: it would take more than the machine has free."""
-    free = psutil.virtual_memory().available
-    if needed > free:
-        raise OutOfMemory(
-            f"Tuning this recording takes {size_text(needed)} of memory, and {size_text(free)} are free. Close other "
-            "programs, choose a shorter stretch, or tune its pace and melody alone."
-        )

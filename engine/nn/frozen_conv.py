@@ -8,6 +8,7 @@ import mlx.core as mx
 
 from engine.nn import conv
 from engine.nn.conv import Conv1d, Frames, on_gpu
+from engine.nn.own_slope import with_slope
 
 
 class FrozenConv1d(Conv1d):
@@ -17,14 +18,7 @@ class FrozenConv1d(Conv1d):
         """The convolution without padding: [B, T, in] -> [B, T - reach, out]"""
         if on_gpu() or self._depthwise or x.shape[1] <= self.reach:
             return super().valid(x)
-        whole = super().valid
-        convolve = mx.custom_function(lambda signal: whole(signal))
-
-        @convolve.vjp
-        def back(signal: mx.array, given: mx.array, _: mx.array) -> mx.array:
-            return self._back(given, signal.shape[1])
-
-        return convolve(x)
+        return with_slope(super().valid, lambda signal, given, _: self._back(given, signal.shape[1]))(x)
 
     def _back(self, given: Frames, frames: int) -> Frames:
         """What each frame of the signal has to do with the sum of the given: [B, T - reach, out] -> [B, T, in]"""

@@ -9,6 +9,7 @@ import numpy as np
 
 from engine.nn.cores import single_products
 from engine.nn.lstm import Array, BiLSTM
+from engine.nn.own_slope import with_slope
 
 
 class FrozenBiLSTM(BiLSTM):
@@ -17,12 +18,10 @@ class FrozenBiLSTM(BiLSTM):
     def _run(self, steps: mx.array, batch: int) -> mx.array:
         if self._whole:
             return super()._run(steps, batch)
-        run = mx.custom_function(lambda gates: mx.array(self._step_by_step(np.array(gates))))
-
-        @run.vjp
-        def back(gates: mx.array, given: mx.array, states: mx.array) -> mx.array:
-            return mx.array(self._back(np.array(gates), np.array(states), np.array(given)))
-
+        run = with_slope(
+            lambda gates: mx.array(self._step_by_step(np.array(gates))),
+            lambda gates, given, states: mx.array(self._back(np.array(gates), np.array(states), np.array(given))),
+        )
         return run(steps)
 
     def _back(self, gates: Array, states: Array, given: Array) -> Array:
@@ -36,7 +35,7 @@ class FrozenBiLSTM(BiLSTM):
         size, recurrent = self._hidden, np.asarray(self._recurrent)
         gates[1:] += np.matmul(states[:-1], recurrent)
         i, f, g, o = (gates[..., at : at + size] for at in range(0, 4 * size, size))
-        i, f, o = (0.5 + 0.5 * np.tanh(0.5 * gate) for gate in (i, f, o))
+        i, f, o = (_sigmoid(gate) for gate in (i, f, o))
         g = np.tanh(g)
         cells = _cells(i * g, f)
         bent = np.tanh(cells)
@@ -59,6 +58,11 @@ class FrozenBiLSTM(BiLSTM):
                 cell *= f[t]
                 state = np.matmul(row, turned)
         return gates
+
+
+def _sigmoid(x: Array) -> Array:
+    half = np.float32(0.5)
+    return half + half * np.tanh(half * x)
 
 
 def _cells(new: Array, kept: Array) -> Array:

@@ -10,6 +10,7 @@ from collections.abc import Callable
 import mlx.core as mx
 
 from engine.nn.conv import on_gpu
+from engine.nn.own_slope import with_slope
 
 # sin(pi r)^2 = u P(u) and sin(2 pi r) = r Q(u), u = r^2, for |r| <= 1/2: fitted with even error, to 6e-9 and 1e-9.
 _SQUARED_SINE = (9.869602920, -32.46958111, 42.72538468, -30.08595236, 12.99072753, -3.272942302)
@@ -39,13 +40,7 @@ def snake(alpha: mx.array, frozen: bool = False) -> Callable[[mx.array], mx.arra
 
     if not frozen:
         return by_polynomial
-    bent = mx.custom_function(by_polynomial)
-
-    @bent.vjp
-    def back(x: mx.array, given: mx.array, _: mx.array) -> mx.array:
-        return given * (1 + sine_of_turns(x * turns))
-
-    return bent
+    return with_slope(by_polynomial, lambda x, given, _: given * (1 + sine_of_turns(x * turns)))
 
 
 def snake_beta(alpha: mx.array, beta: mx.array) -> Callable[[mx.array], mx.array]:

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Literal
 
 from engine.errors import VoiceError
+from engine.tts.kokoro import house
 from engine.types import Voice
 
 DEFAULT_VOICE = "af_heart"
@@ -53,8 +54,8 @@ _GRADES = {
 
 
 def voices() -> list[Voice]:
-    """All published voices, the default first, then by language and grade."""
-    return [described(name) for name in _GRADES]
+    """All voices: the published ones, the default first, then by language and grade; behind them the house's own."""
+    return [described(name) for name in (*_GRADES, *house.names())]
 
 
 def described(name: str) -> Voice:
@@ -64,7 +65,8 @@ def described(name: str) -> Voice:
     if name[1:3] in ("f_", "m_"):
         gender = "female" if name[1] == "f" else "male"
     plain = name.partition("_")[2] or name
-    return Voice(name, f"{plain.replace('_', ' ').title()} ({spoken})", language, gender, _GRADES.get(name, ""))
+    whose = ", house voice" if name in house.names() else ""
+    return Voice(name, f"{plain.replace('_', ' ').title()} ({spoken}{whose})", language, gender, _GRADES.get(name, ""))
 
 
 def language_of(tag: str, own: str = "") -> str:

@@ -9,6 +9,7 @@ from pydantic import BaseModel, Field, ValidationError
 from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
 
 from engine import registry, weights
+from engine.defaults.speaking import DEFAULT_LANGUAGE
 from engine.errors import OptionError, VoiceError
 from engine.registry import ModelCard, provenance
 from engine.types import AudioChunk, SpeechRequest
@@ -22,11 +23,21 @@ from studio.api.errors import invalid_sentence
 from studio.api.events import MAX_NAME_CHARS, Deleted, VoiceEntry, VoiceList
 from studio.api.kept.own_voice_json import speaker_of
 from studio.api.speech.speaking import own_of
-from studio.api.uploads import FormError, received_form
+from studio.api.uploads import Form, FormError, received_form
 from studio.library.tables import ConsentState, VoiceKind
 from studio.library.voices import previews, saved
 from studio.library.voices.likeness import VOICES
-from studio.library.voices.own import consents, deleting, drafts, hearing, packing, recordings, rows
+from studio.library.voices.own import (
+    consents,
+    deleting,
+    designed,
+    designing,
+    drafts,
+    hearing,
+    packing,
+    recordings,
+    rows,
+)
 from studio.library.voices.own.consent_words import SPEAKS
 from studio.library.voices.own.names import TOKEN, token
 from studio.library.voices.own.speaker import can_speak
@@ -66,7 +77,7 @@ def list_voices(
 @router.post("", status_code=201)
 async def keep(request: Request, context: Context, asking: Asking) -> Response:
     """Keep a blend of a model's voices under a name (JSON), which is its voice id from then on; or, as OpenAI has it,
-    make a voice of a recording (a form with `name`, `audio_sample` and `consent`).
+    make a voice: a form with `name`, `audio_sample` and `consent`, or with `type=prompt` and `prompt`.
     """
     if request.headers.get("content-type", "").partition(";")[0].strip().lower() == "multipart/form-data":
         return await _of_a_sample(request, context, asking)
@@ -107,6 +118,8 @@ async def _of_a_sample(request: Request, context: ApiContext, asking: Person) ->
     with slot:
         async with received_form(request, folder, packing.MAX_FILE_BYTES, file_field="audio_sample") as form:
             name, consent_id = form.text("name"), form.text("consent").strip()
+            if form.text("type") == "prompt":
+                return _as_openai(await _of_a_prompt(request, context, asking, form))
             if not consent_id:
                 raise FormError("The form lacks `consent`: send one to /v1/audio/voice_consents first.", "consent")
             names.check_free(name)
@@ -138,6 +151,28 @@ async def _of_a_sample(request: Request, context: ApiContext, asking: Person) ->
                     raise
 
             made = await Pump(work, name="voice").first_for(request)
+    return _as_openai(made)
+
+
+async def _of_a_prompt(request: Request, context: ApiContext, asking: Person, form: Form) -> OwnVoiceView:
+    """A voice of a description (`prompt`), which says `script_hint`: the one candidate of a seed is kept."""
+    library = context.library
+    names.check_free(form.text("name"))
+    description, text = designed.checked(
+        form.text("prompt"), form.text("script_hint") or previews.sentence(DEFAULT_LANGUAGE)
+    )
+    card = designing.designer("", context.settings)
+    recipe = designed.Recipe(description, text, "", card.id, designing.new_seed())
+
+    def work(cancel: Cancel) -> Iterator[OwnVoiceView]:
+        speak = designing.speaker(context.pool, recipe, cancel.closes)
+        made = designed.make(library.storage, asking.name, recipe, speak, (recipe.seed,))
+        yield designed.keep(library.db, library.storage, asking.name, made.id, 1, form.text("name"))
+
+    return await Pump(work, name="design").first_for(request)
+
+
+def _as_openai(made: OwnVoiceView) -> Response:
     body = {
         "id": token(made.id),
         "object": "audio.voice",

@@ -12,7 +12,7 @@ from engine.tts.kokoro.config import KokoroConfig
 from engine.tts.kokoro.model import KokoroSynthesizer, load
 from engine.tts.kokoro.network import Kokoro
 from engine.tts.kokoro.tuned import state_of
-from engine.tts.kokoro.tuning import base, memory
+from engine.tts.kokoro.tuning import base, likeness, memory
 from engine.tts.kokoro.tuning.base import Embed
 from engine.tts.kokoro.tuning.clip import Clip, clip_of, ids_of
 from engine.tts.kokoro.tuning.fitting import Progress, Watch
@@ -45,6 +45,7 @@ def tune(
     keeps_pace: bool = False,
     language: str = "",
     hear: Hear | None = None,
+    presses_likeness: bool = False,
     models_dir: Path | None = None,
 ) -> VoiceState:
     """Tune a voice of Kokoro to a recording: about three minutes of a core, one for the prosody half alone.
@@ -59,6 +60,8 @@ def tune(
         keeps_pace: whether the base keeps its own pace, and only the melody is the recording's.
         language: BCP 47 tag of what is spoken; "" is English.
         hear: who says the words where there is no text; None takes the recogniser that is here.
+        presses_likeness: whether the speaker embedding is learned from at last, too: off, because nobody knows yet
+            how much of that is heard. Takes a minute and a gigabyte more, and the voice encoder.
         models_dir: where models are kept; None is this machine's cache.
 
     Raises:
@@ -87,20 +90,34 @@ def tune(
         return state_of(blend.spelled, timbre, prosody)
     heed = early or (lambda _: None)
     heed(state_of(blend.spelled, timbre, prosody))
+    until = 0.75 if presses_likeness else 1.0
     timbre = fit_timbre(
         network,
         clip,
         likely_timbre,
-        watch.part(0.4, 1.0),
+        watch.part(0.4, until),
         stretch_s,
         lambda so_far: heed(state_of(blend.spelled, so_far, prosody)),
     )
+    if presses_likeness:
+        timbre = _pressed(network, clip, likely_timbre, timbre, heard, models_dir, watch.part(until, 1.0))
     return state_of(blend.spelled, timbre, prosody)
 
 
 def frozen(folder: Path) -> Kokoro:
     """The network in the form that a style is learned through."""
     return Kokoro(KokoroConfig.read(folder / "config.json"), load_arrays(folder), release=True, frozen=True)
+
+
+def _pressed(
+    network: Kokoro, clip: Clip, likely: Array, timbre: Array, heard: Array, models_dir: Path | None, watch: Watch
+) -> Array:
+    """The timbre half, brought nearer to the recording by the speaker embedding."""
+    embed = base.embedding(models_dir)
+    if embed is None:
+        raise VoiceError("The voice encoder is not on this machine, so likeness cannot be pressed for.")
+    extra = likeness.likeness_to(embed(heard, HEARD), models_dir)
+    return fit_timbre(network, clip, likely, watch, likeness.STRETCH_S, begin=timbre, steps=likeness.STEPS, extra=extra)
 
 
 def _begun(

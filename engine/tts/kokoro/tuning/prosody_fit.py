@@ -49,8 +49,9 @@ def fit_prosody(
     for step in range(STEPS):
         watch.at(step / STEPS, "its pace and melody" if not keeps_pace else "its melody")
         value, way = slope(mx.array(at))
-        if value.item() < least:
-            best, least = at, value.item()
+        cost = float(np.array(value))
+        if cost < least:
+            best, least = at, cost
         at = adam.step(at, np.array(way))
     return likely @ best
 

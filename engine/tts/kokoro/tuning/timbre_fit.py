@@ -34,6 +34,9 @@ def fit_timbre(
     watch: Watch,
     stretch_s: float = STRETCH_S,
     early: Callable[[Array], None] | None = None,
+    begin: Array | None = None,
+    steps: int | None = None,
+    extra: Extra | None = None,
 ) -> Array:
     """What to add to the base's timbre half: [style_dim].
 
@@ -44,26 +47,30 @@ def fit_timbre(
         watch: told after every step.
         stretch_s: how much is spoken in a step: memory grows with it.
         early: given the half as it is when it is worth hearing.
+        begin: an offset to go on from.
+        steps: how many; None is STEPS.
+        extra: what else a stretch costs.
     """
-    at = np.zeros(likely.shape[1], dtype=np.float32)
+    steps = STEPS if steps is None else steps
+    at = np.zeros(likely.shape[1], dtype=np.float32) if begin is None else np.linalg.solve(likely, begin)
     adam, held = Adam(_RATE), []
-    slope = mx.value_and_grad(_loss(network, clip, likely, stretch_s))
+    slope = mx.value_and_grad(_loss(network, clip, likely, stretch_s, extra))
     starts = _starts(clip, round(stretch_s / 0.025), np.random.default_rng(0))
-    for step in range(STEPS):
-        watch.at(step / STEPS, "its timbre")
+    for step in range(steps):
+        watch.at(step / steps, "its timbre")
         frames = round(stretch_s / 0.025)
         noise = mx.random.normal((1, frames * FRAME, HARMONICS), key=mx.random.key(step))
         _, way = slope(mx.array(at), next(starts), noise)
-        adam.rate = _RATE if step < _SLOW_FROM * STEPS else _RATE * _SLOW
+        adam.rate = _RATE if step < _SLOW_FROM * steps else _RATE * _SLOW
         at = adam.step(at, np.array(way))
-        if step >= _MEAN_FROM * STEPS:
+        if step >= _MEAN_FROM * steps:
             held.append(at)
-        if early is not None and step + 1 == round(_SLOW_FROM * STEPS):
+        if early is not None and step + 1 == round(_SLOW_FROM * steps):
             early(likely @ at)
     return likely @ np.mean(held, axis=0)
 
 
-def _loss(network: Kokoro, clip: Clip, likely: Array, stretch_s: float) -> Callable[..., mx.array]:
+def _loss(network: Kokoro, clip: Clip, likely: Array, stretch_s: float, extra: Extra | None) -> Callable[..., mx.array]:
     half = likely.shape[0]
     base, matrix = mx.array(clip.style[None, :half]), mx.array(likely)
     frames = min(round(stretch_s / 0.025), clip.frames)
@@ -80,7 +87,8 @@ def _loss(network: Kokoro, clip: Clip, likely: Array, stretch_s: float) -> Calla
             Lengths([frames]),
         )
         said = network.vocoder(prosody, base + (matrix @ z)[None], noise[:, : frames * FRAME])[0]
-        return spectra_apart(said, sound[start * FRAME : end * FRAME]) + _LIKELY * mx.sum(mx.square(z))
+        cost = spectra_apart(said, sound[start * FRAME : end * FRAME]) + _LIKELY * mx.sum(mx.square(z))
+        return cost if extra is None else cost + extra(said)
 
     return loss
 

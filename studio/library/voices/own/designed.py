@@ -8,7 +8,7 @@ import random
 import re
 import shutil
 from collections.abc import Callable
-from dataclasses import asdict, dataclass
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 
 from sqlalchemy import Engine
@@ -179,7 +179,7 @@ def keep(db: Engine, storage: Storage, owner: str, design_id: str, n: int, name:
     place = sound(storage, owner, design_id, n)
     try:
         told = json.loads((place.parent / "design.json").read_text(encoding="utf-8"))
-        recipe = Recipe(**{**told["recipe"], "seed": int(told["seeds"][n - 1])})
+        recipe = replace(Recipe(**told["recipe"]), seed=int(told["seeds"][n - 1]))
     except (OSError, ValueError, KeyError, TypeError, IndexError) as exc:
         raise NotFound("This candidate is no longer there; design the voice again.") from exc
     duration_s = round(len(sounds.kept(place)) / sounds.RATE, 3)

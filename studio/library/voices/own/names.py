@@ -34,7 +34,7 @@ def checked(name: str) -> str:
         raise OptionError("Give the voice a name with a letter in it.")
     if len(name) > MAX_NAME_CHARS or not name.isprintable():
         raise OptionError(f"The name of a voice has at most {MAX_NAME_CHARS} plain characters.")
-    if strange := next((sign for sign in "+:<>[]" if sign in name), ""):
+    if strange := next((sign for sign in "+:~<>[]" if sign in name), ""):
         raise OptionError(f"The name of a voice cannot have a “{strange}” in it: blends and moods are written with it.")
     if TOKEN.fullmatch(name):
         raise OptionError("That is how programs name a voice; give it a name that people can read.")

@@ -17,7 +17,7 @@ GONE = "There is no such voice: it was deleted, or whoever made it shares it no 
 def resolved(db: Engine, owner: str, family: str, voice: str) -> str | OwnSpeaker:
     """As `studio.library.voices.saved.resolved`."""
     key = key_of(voice)
-    if not key or "+" in key or ":" in key:
+    if not key or any(sign in key for sign in "+:~"):
         return voice
     with session(db) as rows:
         wanted = id_of(voice)

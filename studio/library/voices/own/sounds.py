@@ -2,6 +2,7 @@
 
 from itertools import pairwise
 from pathlib import Path
+from typing import cast
 
 import numpy as np
 import soundfile
@@ -51,7 +52,8 @@ def channels_of(path: Path) -> tuple[Samples, int] | None:
         with soundfile.SoundFile(path) as file:
             if file.channels < 2 or file.channels > 8:
                 return None
-            return file.read(round(LOOKED_AT_S * file.samplerate), dtype="float32", always_2d=True), file.samplerate
+            read = file.read(round(LOOKED_AT_S * file.samplerate), dtype="float32", always_2d=True)
+            return cast("Samples", read), int(file.samplerate)
     except (OSError, RuntimeError, ValueError):
         return None
 
@@ -74,7 +76,7 @@ def kept(path: Path, start_s: float = 0.0, end_s: float | None = None) -> Sample
         samples, _ = soundfile.read(path, start=round(start_s * RATE), stop=stop, dtype="float32", always_2d=True)
     except (OSError, RuntimeError, ValueError) as exc:
         raise StorageError("The recording of this voice is no longer on the disk. Record it again.") from exc
-    return np.ascontiguousarray(samples[:, 0])
+    return np.ascontiguousarray(samples[:, 0], dtype=np.float32)
 
 
 def peaks(samples: Samples, count: int = PEAKS) -> list[float]:

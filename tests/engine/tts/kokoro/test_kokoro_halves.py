@@ -9,6 +9,7 @@ import pytest
 from engine import registry
 from engine.defaults.speaking import who_speaks
 from engine.errors import EngineError, VoiceError
+from engine.pool import ModelPool
 from engine.text.segment import prepare
 from engine.tts import fingerprint
 from engine.tts.kokoro import load
@@ -104,6 +105,16 @@ def test_a_tuned_voice_speaks_and_each_half_counts(model: KokoroSynthesizer) -> 
     assert abs(len(timbre) - len(plain)) < 4000  # trimmed by its sound
     assert not np.array_equal(timbre, plain)
     assert not np.array_equal(prosody, plain)
+
+
+def test_a_tuned_voice_goes_through_the_pool(folder: Path, model: KokoroSynthesizer) -> None:
+    text, state = "The wind blew over the hill.", state_of("af_heart", PUSH, PUSH)
+    with ModelPool() as pool:
+        chunks = list(pool.speak(str(folder), SpeechRequest(text, voice="voice_0a", state=state)))
+    heard = np.concatenate([chunk.samples for chunk in chunks])
+    alone = said(model, SpeechRequest(text, state=state))
+    assert chunks[-1].words or any(chunk.words for chunk in chunks)
+    assert np.abs(heard[: len(alone)] - alone).max() < 1e-4
 
 
 def test_a_batch_speaks_as_one_by_one(model: KokoroSynthesizer) -> None:

@@ -13,7 +13,7 @@ from engine.errors import EngineError, GenerationError, ModelError, OptionError,
 from engine.pool import ModelPool
 from engine.text.g2p import extras
 from engine.text.segment import TextSegment, prepare
-from engine.tts.kokoro import load, voices
+from engine.tts.kokoro import house, load, voices
 from engine.tts.kokoro.level import CEILING
 from engine.tts.kokoro.model import KokoroSynthesizer
 from engine.tts.kokoro.table import loudness
@@ -71,7 +71,7 @@ def test_the_folder_is_known_for_what_it_is_and_the_hubs_names_too(folder: Path)
     for name in ("hexgrad/Kokoro-82M", "mlx-community/Kokoro-82M-bf16", "mlx-community/Kokoro-82M-4bit"):
         card = registry.find(name, "speak")
         assert not card.built_in and card.licence == "Apache-2.0"
-        assert len(registry.voices(name)) == 54
+        assert len(registry.voices(name)) == 54 + len(house.names())
     with pytest.raises(ModelError, match="Kokoro"), ModelPool(offline=True, models_dir=folder / "nowhere") as pool:
         list(pool.speak("hexgrad/Kokoro-82M", SpeechRequest("Hello.")))
 
@@ -300,7 +300,7 @@ def test_a_voice_that_makes_no_sound_says_which_part_broke(tmp_path: Path, tenso
 
 def test_the_published_voices_have_their_grades() -> None:
     table = {voice.id: voice for voice in voices()}
-    assert len(table) == 54 and next(iter(table)) == "af_heart"
+    assert len(table) == 54 + len(house.names()) and next(iter(table)) == "af_heart"
     assert (table["af_heart"].grade, table["af_bella"].grade, table["am_adam"].grade) == ("A", "A-", "F+")
     assert (table["bm_george"].language, table["bm_george"].gender) == ("en-gb", "male")
     assert {voice.language for voice in table.values()} == {
@@ -365,7 +365,7 @@ def test_a_folder_without_voices_speaks_in_all_that_come_with_the_studio(folder:
     for name in ("config.json", "kokoro-v1_0.pth"):
         (tmp_path / name).write_bytes((folder / name).read_bytes())
     model = load(tmp_path)
-    assert len(model.voices) == 54
+    assert len(model.voices) == 54 + len(house.names())
     assert spoken(model, "Yes.", voice="am_puck")[1] == ["Yes"]
 
 
