@@ -47,7 +47,13 @@ def batch_room(settings: Settings, model_id: str) -> int:
     return max(0, min(left, psutil.virtual_memory().available // (2 * max(1, settings.workers))))
 
 
-def _load(task: Task, card: ModelCard) -> Any:
+def fetched(task: Task, card: ModelCard) -> None:
+    """See that a model's files are here, downloaded where the job says that they may be.
+
+    Raises:
+        ModelError: they cannot be had.
+        Interrupted: the job was stopped meanwhile.
+    """
     models_dir, offline = task.settings.models_dir, task.settings.offline
     if not weights.is_present(card, models_dir):
         # Asked again here: what was there when the job was submitted may have gone, and older jobs were never asked.
@@ -70,5 +76,10 @@ def _load(task: Task, card: ModelCard) -> Any:
             task.heart.check()
             raise
         task.heart.message = ""
+
+
+def _load(task: Task, card: ModelCard) -> Any:
+    models_dir, offline = task.settings.models_dir, task.settings.offline
+    fetched(task, card)
     folder = weights.folder_of(card, models_dir, offline=offline)
     return load_model(card, folder, models_dir, offline=offline)

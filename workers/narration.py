@@ -16,6 +16,7 @@ from studio.library.jobs.options import BookOptions
 from studio.library.narration.manuscripts import Manuscript
 from studio.library.narration.playback import silence
 from studio.library.narration.scores import Note, ScoreWriter
+from studio.library.voices.worn import worn
 from workers.lines import Line, chapter_lines
 from workers.task import Task
 from workers.voicing import Voicing
@@ -45,6 +46,7 @@ class Narrator:
 
         Raises:
             VoiceError, OptionError, TextError: the model cannot speak as asked.
+        NotFound: a voice of one's own that is gone.
         """
         self._task = task
         self._model = model
@@ -52,10 +54,10 @@ class Narrator:
         options = BookOptions.from_json(task.held.job.options)
         # Nobody waits for the first sound of a book: its first segments may have their full size.
         limits = SegmentLimits(model.limits.target_chars, model.limits.target_chars, model.limits.max_chars)
-        request = model.check(
-            # The job's card has told its notices.
-            SpeechRequest.of(options, text=manuscript.chapter_title(self._number) or manuscript.title, notices=())
-        )
+        job = task.held.job
+        # The job's card has told its notices.
+        asked = SpeechRequest.of(options, text=manuscript.chapter_title(self._number) or manuscript.title, notices=())
+        request = model.check(worn(task.library.db, task.storage, job.owner, options.model, asked))
         task.heart.notice(model.left_out(request))
         self._lines = chapter_lines(manuscript, self._number, options, request, limits)
         self._voicing = Voicing(task, model, request, identity, room)

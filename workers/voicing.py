@@ -25,6 +25,7 @@ from studio.library.narration.scores import Journal
 from studio.library.narration.segments import SegmentCache, SpokenSegment, segment_key
 from studio.library.tables import FailedSegment
 from studio.library.tries import DEATHS, TRIES
+from studio.library.voices import worn
 from workers.lines import Line
 from workers.progress import Interrupted
 from workers.task import Task, patiently
@@ -147,6 +148,7 @@ class Voicing:
         heart = self._task.heart
         self._task.storage.check_room()
         heart.check()
+        self._check_voice()
         unfinished = dict(batch)
         self._journal.begin_batch(list(batch), line.index)
         begun_at = time.monotonic()
@@ -210,6 +212,7 @@ class Voicing:
         self._task.storage.check_room()
         for _attempt in range(TRIES):
             self._task.heart.check()
+            self._check_voice()
             self._journal.begin(key, line.index)
             try:
                 piece = self._say(line.segment)
@@ -226,6 +229,11 @@ class Voicing:
             self._journal.fail(key, line.index)
         self._mark_failed(line, reason)
         return None
+
+    def _check_voice(self) -> None:
+        """Before each sentence: a voice of one's own may have been deleted, or consent taken back."""
+        job = self._task.held.job
+        patiently(lambda: worn.check(self._task.library.db, job.owner, str(job.options.get("voice", ""))))
 
     def _say(self, segment: TextSegment) -> SpeechPiece:
         piece = self._model.render(segment, self._request)

@@ -45,6 +45,10 @@ class ModelCard:
         signs: what its config.json says besides what tells its family, where the models of its family differ: a folder
             with these is a model like this one.
         slower: how many times slower than its speech it speaks on a processor alone; 0 where that is no matter.
+        repository: the hub id of the repository that has its files, where several cards have one; "" is the id.
+        within: the folder of the repository that is the model's; `files` are relative to it.
+        companion_revision: the branch, tag or commit to take of its companions.
+        companions_for_folders: whether a folder of a person's own needs the companions, too.
         package: what must be importable for it to be offered, where its package is not had on every platform.
     """
 
@@ -71,6 +75,20 @@ class ModelCard:
     signs: tuple[tuple[str, str], ...] = ()
     slower: float = 0.0
     package: str = ""
+    repository: str = ""
+    within: str = ""
+    companion_revision: str = "main"
+    companions_for_folders: bool = True
+
+    @property
+    def hub_id(self) -> str:
+        """The repository on the hub."""
+        return self.repository or self.id
+
+    @property
+    def remote_files(self) -> tuple[str, ...]:
+        """The patterns of `files` in the repository."""
+        return tuple(f"{self.within}/{pattern}" for pattern in self.files) if self.within else self.files
 
     @property
     def module(self) -> str:

@@ -73,7 +73,11 @@ class Catalogue:
         card = self.find(model_id)
         if card.task != "speak":
             return []
-        return list(import_module(card.module).voices() if card.voices is None else card.voices)
+        if card.voices is not None:
+            return list(card.voices)
+        module = import_module(card.module)
+        voices_of = getattr(module, "voices_of", None)  # where a family's models have not all the same
+        return list(module.voices() if voices_of is None else voices_of(card.id, card.folder))
 
     def shares(self, model_id: str, voice: str) -> Mapping[str, float]:
         """The model's voices that a voice is made of, and their shares, which sum to 1; itself where it is no blend.
@@ -153,6 +157,9 @@ class Catalogue:
                     download_bytes=0,
                     memory_bytes=round(weight_bytes * MEMORY_PER_FILE_BYTE) or template.memory_bytes,
                     folder=folder.absolute(),
+                    companions=template.companions if template.companions_for_folders else (),
+                    repository="",
+                    within="",
                 )
         about = (
             f"its config.json says “{_short(signs.model_type)}”"

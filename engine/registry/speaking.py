@@ -1,5 +1,6 @@
 """The voice models this studio knows, a card each, and how a folder with one is told. Data, no logic."""
 
+from engine.registry import pockets
 from engine.registry.card import FolderSigns, ModelCard, Recognise
 from engine.types import Sampling
 
@@ -148,12 +149,14 @@ CARDS: tuple[ModelCard, ...] = (
         for kind in kinds
         for precision in _PRECISIONS
     ),
+    *pockets.CARDS,
 )
 
 # family -> whether a folder is one of its models. The first that says yes has it.
 RECOGNISERS: dict[str, Recognise] = {
     "kokoro": lambda signs: {"istftnet", "plbert"} <= signs.config.keys(),
     "qwen3_tts": lambda signs: {"talker_config", "tts_model_type"} <= signs.config.keys(),
+    "pocket_tts": pockets.is_pocket,
     "orpheus": lambda signs: signs.model_type == "llama" and _vocabulary(signs) >= ORPHEUS_TOKENS,
 }
 

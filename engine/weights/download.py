@@ -158,7 +158,7 @@ class _Download:
             raise DownloadError(
                 f"{self._card.name} cannot be stored ({why}). Check the disk and the folder for models."
             ) from exc
-        return self._snapshot
+        return self._snapshot / self._card.within
 
     def missing_bytes(self) -> int:
         """How much is still to come."""

@@ -80,7 +80,7 @@ def listing(card: ModelCard, endpoint: str | None = None, token: str | None = No
     with as_sentences(card, is_listing=True):
         api = HfApi(endpoint=endpoint, token=token)
         try:
-            info = api.model_info(card.id, revision=card.revision, files_metadata=True, timeout=REQUEST_TIMEOUT_S)
+            info = api.model_info(card.hub_id, revision=card.revision, files_metadata=True, timeout=REQUEST_TIMEOUT_S)
             commit, siblings = info.sha, info.siblings or []
         except (TypeError, KeyError, AttributeError, ValueError) as exc:
             if isinstance(exc, OSError):  # the hub's own errors are also ValueErrors at times
@@ -88,11 +88,13 @@ def listing(card: ModelCard, endpoint: str | None = None, token: str | None = No
             raise DownloadError(_odd(card)) from exc
     if not isinstance(commit, str) or not COMMIT.fullmatch(commit):
         raise DownloadError(_odd(card))
-    files = tuple(_checked(card, sibling) for sibling in siblings if is_wanted(str(sibling.rfilename), card.files))
-    for pattern in card.files:
+    files = tuple(
+        _checked(card, sibling) for sibling in siblings if is_wanted(str(sibling.rfilename), card.remote_files)
+    )
+    for pattern in card.remote_files:
         if not any(is_wanted(file.name, (pattern,)) for file in files):
             raise DownloadError(
-                f"{card.id} on the hub has no {pattern}, which {card.name} needs. The model may have changed there."
+                f"{card.hub_id} on the hub has no {pattern}, which {card.name} needs. The model may have changed there."
             )
     return Listing(commit, files)
 
@@ -101,7 +103,9 @@ def _checked(card: ModelCard, sibling: Any) -> RemoteFile:
     name, size = sibling.rfilename, sibling.size
     digest = sibling.lfs.sha256 if sibling.lfs is not None else sibling.blob_id
     if not isinstance(name, str) or not is_safe_name(name):
-        raise DownloadError(f"The hub names a file of {card.id} that would leave its folder; nothing was downloaded.")
+        raise DownloadError(
+            f"The hub names a file of {card.hub_id} that would leave its folder; nothing was downloaded."
+        )
     is_digest = isinstance(digest, str) and (SHA256 if sibling.lfs is not None else COMMIT).fullmatch(digest)
     if not isinstance(size, int) or size < 0 or not is_digest:
         raise DownloadError(_odd(card))
@@ -125,11 +129,11 @@ def as_sentences(card: ModelCard, *, is_listing: bool = False) -> Generator[None
     except (errors.GatedRepoError, errors.DisabledRepoError) as exc:
         raise DownloadError(_gated(card)) from exc
     except errors.RevisionNotFoundError as exc:
-        raise ModelNotFound(f"{card.id} has no revision “{card.revision}” on the hub.") from exc
+        raise ModelNotFound(f"{card.hub_id} has no revision “{card.revision}” on the hub.") from exc
     except errors.RepositoryNotFoundError as exc:
         raise ModelNotFound(_unknown(card)) from exc
     except errors.HFValidationError as exc:
-        raise ModelNotFound(f"“{card.id}” cannot be the name of a model on the hub.") from exc
+        raise ModelNotFound(f"“{card.hub_id}” cannot be the name of a model on the hub.") from exc
     except errors.HfHubHTTPError as exc:
         if exc.response.headers.get("X-Error-Message", "").startswith("Invalid credentials"):
             raise DownloadError(
@@ -155,7 +159,7 @@ def _by_status(card: ModelCard, status: int, is_listing: bool) -> DownloadError 
 
 def _unknown(card: ModelCard) -> str:
     return (
-        f"The hub has no model called {card.id}, or it is private. Check the name; for a private model sign in first "
+        f"The hub has no model called {card.hub_id}, or it is private. Check the name; for a private model sign in first "
         f"with: hf auth login"
     )
 
@@ -163,9 +167,9 @@ def _unknown(card: ModelCard) -> str:
 def _gated(card: ModelCard) -> str:
     return (
         f"{card.name} is gated: its publisher lets in who accepts the terms. Accept them at "
-        f"https://huggingface.co/{card.id}, sign in with: hf auth login, and try again."
+        f"https://huggingface.co/{card.hub_id}, sign in with: hf auth login, and try again."
     )
 
 
 def _odd(card: ModelCard) -> str:
-    return f"The hub's answer about {card.id} makes no sense, so nothing was downloaded. Try again later."
+    return f"The hub's answer about {card.hub_id} makes no sense, so nothing was downloaded. Try again later."

@@ -10,7 +10,7 @@ from pathlib import Path
 
 from engine.registry import ModelCard
 from engine.weights import natural
-from engine.weights.store import companion_folders, folder_of
+from engine.weights.store import COMMIT, companion_folders, folder_of
 
 
 def identity(card: ModelCard, models_dir: Path | None, *, offline: bool = False) -> dict[str, str]:
@@ -38,6 +38,7 @@ def _mark(card: ModelCard, folder: Path | None) -> str:
     if card.natural:
         return natural.mark(folder)
     if card.folder is None:
-        return folder.name
+        # The commit, which a model that is a folder of its repository lies below.
+        return next((one.name for one in (folder, *folder.parents) if COMMIT.fullmatch(one.name)), folder.name)
     marks = [f"{path.name}:{path.stat().st_size}:{path.stat().st_mtime_ns}" for path in sorted(folder.iterdir())]
     return hashlib.sha256("\n".join(marks).encode()).hexdigest()

@@ -57,9 +57,9 @@ def natural_coming(card: ModelCard, models_dir: Path | None) -> Path:
 
 def repository(card: ModelCard, models_dir: Path | None) -> Path:
     """The folder that holds everything downloaded for a card. Raises ModelError: its id is no name on the hub."""
-    if not HUB_ID.fullmatch(card.id) or ".." in card.id:
-        raise ModelError(f"“{card.id}” is not a model on the hub.")
-    return cache_root(models_dir) / f"models--{card.id.replace('/', '--')}"
+    if not HUB_ID.fullmatch(card.hub_id) or ".." in card.hub_id:
+        raise ModelError(f"“{card.hub_id}” is not a model on the hub.")
+    return cache_root(models_dir) / f"models--{card.hub_id.replace('/', '--')}"
 
 
 def is_wanted(name: str, patterns: tuple[str, ...]) -> bool:
@@ -69,7 +69,7 @@ def is_wanted(name: str, patterns: tuple[str, ...]) -> bool:
 
 
 def snapshot(card: ModelCard, models_dir: Path | None) -> Path | None:
-    """The folder of the downloaded files, complete or not; None where nothing was downloaded."""
+    """The folder of the model's downloaded files, complete or not; None where nothing was downloaded."""
     repo = repository(card, models_dir)
     commit = card.revision
     if not COMMIT.fullmatch(commit):
@@ -79,7 +79,7 @@ def snapshot(card: ModelCard, models_dir: Path | None) -> Path | None:
             return None
     if not COMMIT.fullmatch(commit):
         return None
-    folder = repo / "snapshots" / commit
+    folder = repo / "snapshots" / commit / card.within
     return folder if folder.is_dir() else None
 
 
@@ -180,12 +180,21 @@ def _bytes_places(part: ModelCard, models_dir: Path | None) -> tuple[Path, ...]:
     """The folders whose files are a part's bytes; links are not counted twice."""
     if part.natural:
         return natural_folder(part, models_dir), natural_coming(part, models_dir)
+    if part.repository:  # other models have files there, too
+        folder = snapshot(part, models_dir)
+        return () if folder is None else tuple(path.resolve() for path in _own_files(folder, part))
     return (repository(part, models_dir) / "blobs",)
+
+
+def _own_files(folder: Path, part: ModelCard) -> list[Path]:
+    return [path for pattern in part.files for path in folder.glob(pattern)]
 
 
 def bytes_below(root: Path) -> int:
     """Bytes of all files below a folder, which others may be filling or emptying meanwhile; 0 where there is none."""
     total = 0
+    if root.is_file():
+        return root.stat().st_size
     for place, _, names in os.walk(root):  # unlike rglob, it bears a folder that goes while it is looked into
         for name in names:
             with suppress(OSError):  # deleted while we looked
@@ -212,9 +221,12 @@ def remove(card: ModelCard, models_dir: Path | None = None, others: Sequence[Mod
         needed
         for other in (registry.cards() if others is None else others)
         if other.id != card.id and _is_here(other, models_dir)
-        for needed in (other.id, *other.companions)
+        for needed in (other.hub_id, *other.companions)
     }
-    _delete(card, card, models_dir)
+    if card.hub_id in kept:
+        _delete_own(card, models_dir)
+    else:
+        _delete(card, card, models_dir)
     for companion in companion_cards(card):
         if companion.id not in kept:
             _delete(companion, card, models_dir)
@@ -229,6 +241,19 @@ def _delete(part: ModelCard, card: ModelCard, models_dir: Path | None) -> None:
                 shutil.rmtree(folder)
     except OSError as exc:
         raise ModelError(f"The files of {card.name} cannot be deleted: {exc.strerror or 'no permission'}.") from exc
+
+
+def _delete_own(card: ModelCard, models_dir: Path | None) -> None:
+    """The files of one model of a repository that others here have files in, too."""
+    folder = snapshot(card, models_dir)
+    for path in [] if folder is None else _own_files(folder, card):
+        try:
+            blob = path.resolve()
+            path.unlink()
+            if blob != path:
+                blob.unlink(missing_ok=True)
+        except OSError as exc:
+            raise ModelError(f"The files of {card.name} cannot be deleted: {exc.strerror or 'no permission'}.") from exc
 
 
 def _everything(part: ModelCard, models_dir: Path | None) -> tuple[Path, ...]:

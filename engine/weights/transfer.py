@@ -118,7 +118,7 @@ class Transfer:
         from huggingface_hub import hf_hub_url
         from huggingface_hub.utils import build_hf_headers, get_session, hf_raise_for_status
 
-        url = hf_hub_url(self._card.id, self._file.name, revision=self._commit, endpoint=self._endpoint)
+        url = hf_hub_url(self._card.hub_id, self._file.name, revision=self._commit, endpoint=self._endpoint)
         headers: dict[str, str] = build_hf_headers(token=self._token)
         headers["Accept-Encoding"] = "identity"  # ranges and hashes are of the file, not of a packed form
         if self._have:

@@ -1,6 +1,6 @@
 """How many bytes a request may bring, by its method and its exact address. Pure values.
 
-Only four addresses take files; a neighbour of theirs, or one below them, takes what everything else takes.
+Only a few addresses take files; a neighbour of theirs, or one below them, takes what everything else takes.
 `docs/routes.md` has the whole table, and a test holds the two together.
 """
 
@@ -18,6 +18,8 @@ TRANSCRIPT_BYTES = 64_000_000
 """The words and times of some forty hours."""
 PRONUNCIATIONS_BYTES = 3_000_000
 """A file of pronunciations is refused in the library's own sentence, and the form around it has room."""
+VOICE_BYTES = 60_000_000
+"""A recording of a voice, ten minutes as a plain file of a good microphone; or a packed voice."""
 JSON_BYTES_PER_CHAR = 12
 """A character outside the basic plane, escaped: two times six bytes."""
 SPEECH_EXTRAS_BYTES = 1_000_000
@@ -49,6 +51,8 @@ class BodyLimits:
             _rule("POST", "/v1/audio/(transcriptions|translations)", upload),
             _rule("POST", "/v1/audio/speech", speech),
             _rule("PUT PATCH", "/v1/transcripts/[^/]+", TRANSCRIPT_BYTES),
+            _rule("POST", "/v1/voices/(recordings|import|[^/]+/consent)", VOICE_BYTES + MULTIPART_OVERHEAD_BYTES),
+            _rule("POST", "/v1/audio/(voices|voice_consents)", VOICE_BYTES + MULTIPART_OVERHEAD_BYTES),
             _rule("POST", "/v1/pronunciations/import", PRONUNCIATIONS_BYTES),
             # Whatever a person typed travels to these: a pasted book is the most of it.
             _rule("POST", "/gradio_api/(queue/join|(run|api|call|call/v2)/[^/]+/?)", self.page_form_bytes),

@@ -6,12 +6,10 @@ Both come of the session secret: who keeps that keeps addresses, cookies and gue
 import base64
 import hashlib
 import hmac
-import re
 import secrets
 
 from studio.access.people import LOCAL, Person
-
-_GUEST = re.compile(r"guest-[0-9a-f]{16}")
+from studio.library import guests
 
 
 class Tokens:
@@ -36,12 +34,12 @@ class Guests:
 
     def key_digest(self, name: str) -> bytes:
         """Tells the owner and guests from nobody."""
-        return b"guest" if _GUEST.fullmatch(name) else b"owner" if name == LOCAL.name else b""
+        return b"guest" if guests.is_guest(name) else b"owner" if name == LOCAL.name else b""
 
 
 def is_guest(person: Person) -> bool:
     """Whether somebody came in as a guest."""
-    return _GUEST.fullmatch(person.name) is not None
+    return guests.is_guest(person.name)
 
 
 def new_guest() -> Person:

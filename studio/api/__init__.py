@@ -3,7 +3,7 @@
 from fastapi import APIRouter
 
 from studio.api import listen, live, models, transcriptions
-from studio.api.kept import clips, jobs, pronunciations, transcripts, voices
+from studio.api.kept import clips, consents, jobs, own_voices, pronunciations, transcripts, voices
 from studio.api.known import routes as known
 from studio.api.speech import compare, http, stream_socket
 
@@ -14,7 +14,9 @@ def build_router() -> APIRouter:
     for door in (
         http,
         compare,
+        consents,
         voices,
+        own_voices,
         pronunciations,
         models,
         transcriptions,

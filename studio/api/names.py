@@ -1,15 +1,17 @@
 """The models a request may name: ours, and OpenAI's, which stand for who speaks or listens where nobody is named."""
 
 from collections.abc import Collection
+from functools import cache
 from typing import Literal
 
 from engine import registry
 from engine.defaults import Listener
-from engine.errors import ModelNotFound
+from engine.errors import ModelNotFound, OptionError
 from engine.registry import ModelCard
 from studio.access import check_model_name
 from studio.library import listening
 from studio.library.voices.dressed import Dressed, Own, default_speaker, dressed
+from studio.library.voices.likeness import VOICES
 from studio.settings import Settings
 
 SPEAK_ALIASES = frozenset({"tts-1", "tts-1-hd", "tts-1-1106", "tts-1-hd-1106", "gpt-4o-mini-tts"})
@@ -75,6 +77,23 @@ def speaker(
     """
     named = named_model(model, "speak", settings)
     return dressed(settings, model=named, voice=voice, language=language, text=text, hint=hint, own=own, exact=exact)
+
+
+def check_free(name: str) -> None:
+    """Whether a voice of one's own may be called that.
+
+    Raises:
+        OptionError: it is the name of one of OpenAI's voices, or of one of a model's.
+    """
+    wanted = " ".join(name.split()).casefold()
+    if wanted in _taken():
+        raise OptionError(f"“{name[:60]}” is the name of another voice; choose one of your own.")
+
+
+@cache
+def _taken() -> frozenset[str]:
+    known = (voice.id.casefold() for one in registry.cards("speak") for voice in registry.voices(one.id))
+    return frozenset({*known, *(voice.casefold() for voice in VOICES)})
 
 
 def listener(name: str, settings: Settings, language: str = "", needs: Collection[str] = ()) -> Listener:

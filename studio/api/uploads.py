@@ -47,8 +47,9 @@ class UploadedFile:
 class Form:
     """The fields of a form, and its file if it brought one."""
 
-    def __init__(self) -> None:
+    def __init__(self, file_field: str = "file") -> None:
         self.fields: dict[str, list[str]] = {}
+        self._file_field = file_field
         self.file: UploadedFile | None = None
 
     def text(self, name: str, default: str = "") -> str:
@@ -63,16 +64,16 @@ class Form:
         """
         taken, self.file = self.file, None
         if taken is None:
-            raise FormError("The form has no `file`; send one.", "file")
+            raise FormError(f"The form has no `{self._file_field}`; send one.", self._file_field)
         if taken.size_bytes == 0:
             taken.discard()
-            raise FormError("The file is empty; choose another one.", "file")
+            raise FormError("The file is empty; choose another one.", self._file_field)
         return taken
 
 
 @asynccontextmanager
 async def received_form(
-    request: Request, folder: Path, max_file_bytes: int, max_field_bytes: int = 1_000_000
+    request: Request, folder: Path, max_file_bytes: int, max_field_bytes: int = 1_000_000, file_field: str = "file"
 ) -> AsyncGenerator[Form]:
     """Read a multipart form; the file is removed at the end unless it was taken.
 
@@ -81,6 +82,7 @@ async def received_form(
         folder: where the file is written.
         max_file_bytes: of the file.
         max_field_bytes: of all other fields together.
+        file_field: what the field with the file is called.
 
     Raises:
         FormError: not a form, torn, or with more than one file.
@@ -93,7 +95,7 @@ async def received_form(
     if kind != b"multipart/form-data" or not 0 < len(boundary) <= 256:
         raise FormError("Send this as multipart/form-data.")
     person = current_person(request).name
-    reader = _Reader(folder, max_file_bytes, max_field_bytes)
+    reader = _Reader(folder, max_file_bytes, max_field_bytes, file_field)
     try:
         parser = MultipartParser(boundary, reader.callbacks(), max_size=float("inf"))
         try:
@@ -131,8 +133,9 @@ def plain_name(offered: str) -> str:
 class _Reader:
     """Takes the parser's events; problems are noted, and raised by `check` between two writes."""
 
-    def __init__(self, folder: Path, max_file_bytes: int, max_field_bytes: int) -> None:
-        self.form = Form()
+    def __init__(self, folder: Path, max_file_bytes: int, max_field_bytes: int, file_field: str) -> None:
+        self.form = Form(file_field)
+        self._file_field = file_field
         self._folder = folder
         self._max_file_bytes = max_file_bytes
         self._max_field_bytes = max_field_bytes
@@ -210,8 +213,8 @@ class _Reader:
         self._name = options.get(b"name", b"").decode("utf-8", "replace")
         if b"filename" not in options or self._problem:
             return
-        if self._name != "file" or self.form.file is not None:
-            self._problem = FormError("Send one file, in the field `file`.", "file")
+        if self._name != self._file_field or self.form.file is not None:
+            self._problem = FormError(f"Send one file, in the field `{self._file_field}`.", self._file_field)
             return
         name = plain_name(options[b"filename"].decode("utf-8", "replace"))
         self.form.file = UploadedFile(self._folder / f"upload-{secrets.token_hex(8)}", name)

@@ -129,6 +129,7 @@ def _as_the_person_has_it(
         pronunciations=used(said, texts),
         narrator=options.narrator or (who.named if who.voice != who.named else ""),
         notices=who.notices,
+        voice_kind=who.kind,
     )
 
 

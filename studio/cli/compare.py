@@ -69,6 +69,7 @@ def compare(
         chunking=chunking,
         pronunciations=said,
     )
+    request = own.as_worn(settings, who.model, request)
     try:
         out.mkdir(parents=True, exist_ok=True)
     except OSError as exc:

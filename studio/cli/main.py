@@ -30,7 +30,7 @@ COMMANDS: dict[str, str] = {
     "jobs": "studio.cli.jobs:app",
     "worker": "studio.cli.run:worker",
     "serve-orpheus": "studio.cli.serve_orpheus:serve_orpheus",
-    "voices": "studio.cli.models:voices",
+    "voices": "studio.cli.voices:app",
     "models": "studio.cli.models:app",
     "doctor": "studio.cli.doctor_command:doctor",
 }

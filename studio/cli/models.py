@@ -1,4 +1,4 @@
-"""`studio voices` and `studio models`: what can speak and listen here."""
+"""`studio models`: what can speak and listen here."""
 
 import json
 from contextlib import ExitStack
@@ -12,14 +12,12 @@ from rich.progress import BarColumn, DownloadColumn, Progress, TextColumn, TimeR
 from rich.table import Table
 
 from engine import registry, weights
-from engine.defaults import tag
 from engine.errors import EngineError, OptionError
 from engine.registry import ModelCard
 from engine.types import DownloadProgress
 from engine.weights.missing import NATURAL
 from engine.wording import size_text
 from studio.library import extras
-from studio.library.voices.dressed import dressed
 from studio.settings import Settings
 
 app = typer.Typer(invoke_without_command=True)
@@ -166,45 +164,6 @@ def quantize(
         markup=False,
         soft_wrap=True,
     )
-
-
-def voices(
-    model: Annotated[str, typer.Option(help="A model id; whoever speaks the language when left out.")] = "",
-    language: Annotated[
-        str, typer.Option("--language", "--lang-code", help="Only this language, e.g. en or pt-br.")
-    ] = "",
-    search: Annotated[str, typer.Option(help="Only voices whose name or id has this.")] = "",
-    as_json: Annotated[bool, typer.Option("--json", help="For programs.")] = False,
-) -> None:
-    """Every voice a model can speak as."""
-    wanted_language, wanted = tag(language), search.lower()
-    whose = registry.find(model).id if model else dressed(Settings(), language=wanted_language).model
-    found = [
-        voice
-        for voice in registry.voices(whose)
-        if (
-            voice.language == wanted_language or voice.language.startswith(f"{wanted_language}-") or not wanted_language
-        )
-        and (wanted in voice.name.lower() or wanted in voice.id.lower())
-    ]
-    console = Console(highlight=False)
-    if as_json:
-        console.print_json(
-            json.dumps(
-                [
-                    {"id": v.id, "name": v.name, "language": v.language, "gender": v.gender, "grade": v.grade}
-                    for v in found
-                ]
-            )
-        )
-        return
-    table = Table("id", "name", "language", "gender", box=None, header_style="bold")
-    for voice in found:
-        table.add_row(voice.id, voice.name, voice.language, voice.gender)
-    console.print(table)
-    if not model:
-        told = Console(stderr=True, highlight=False)
-        told.print(f"The voices of {registry.find(whose).name}; --model names another.", soft_wrap=True)
 
 
 def _row(card: ModelCard, settings: Settings) -> dict[str, Any]:

@@ -4,8 +4,9 @@ with them.
 
 from typing import TYPE_CHECKING
 
-from engine.types import Pronunciation
+from engine.types import Pronunciation, SpeechRequest
 from studio.library.voices.dressed import Dressed, Own, dressed
+from studio.library.voices.own.names import TOKEN
 from studio.settings import OWNER, Settings
 
 if TYPE_CHECKING:
@@ -30,7 +31,7 @@ def for_speech(
     if not settings.database_url and not (settings.outputs / "studio.db").exists():
         return who(), ()  # nothing was ever kept, and a database takes half a second to import
     from studio.library.db import open_database
-    from studio.library.errors import LibraryError
+    from studio.library.errors import LibraryError, NotFound
 
     try:
         db = open_database(settings.resolved_database_url)
@@ -39,8 +40,25 @@ def for_speech(
             return who(own), said
         finally:
             db.dispose()
+    except NotFound:
+        raise
     except LibraryError:
         return who(), ()  # a database of another version, or in use: no reason not to speak
+
+
+def as_worn(settings: Settings, model: str, request: SpeechRequest) -> SpeechRequest:
+    """The request as the model takes it, where its voice is one of their own. Raises as `voices.worn`."""
+    if not TOKEN.fullmatch(request.voice):
+        return request
+    from studio.library.db import open_database
+    from studio.library.storage import Storage
+    from studio.library.voices.worn import worn
+
+    db = open_database(settings.resolved_database_url)
+    try:
+        return worn(db, Storage(settings.outputs), OWNER, model, request)
+    finally:
+        db.dispose()
 
 
 def in_a_library(db: "Engine") -> tuple[Own, Said]:

@@ -34,7 +34,7 @@ def say(
     words: Annotated[str, typer.Argument(metavar="TEXT", help="What to say; - reads it from standard input.")] = "",
     text: Annotated[str, typer.Option("--text", help="The same, as an option.")] = "",
     model: Annotated[str, typer.Option(help="A model id; see `studio models`.")] = "",
-    voice: Annotated[str, typer.Option(help="A voice id; see `studio voices`.")] = "",
+    voice: Annotated[str, typer.Option(help="A voice id, see `studio voices`; or one of your own by its name.")] = "",
     language: Annotated[str, typer.Option("--language", "--lang-code", help=asked.LANGUAGE)] = "",
     speed: Annotated[float, typer.Option(help=controls.SPEED.told)] = 1.0,
     pitch: Annotated[float, typer.Option(help=controls.PITCH.told)] = 1.0,
@@ -95,6 +95,7 @@ def say(
         chunking=chunking,
         pronunciations=pronunciations,
     )
+    request = own.as_worn(settings, who.model, request)
     plays = play or not where.place or (stream and where.prefixed)
     with ModelPool(
         int(settings.memory_budget_gb * 1024**3), models_dir=settings.models_dir, offline=settings.offline

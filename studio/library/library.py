@@ -31,7 +31,11 @@ from studio.library.narration.manuscripts import BookText, open_manuscript
 from studio.library.narration.scores import keys_of, open_score
 from studio.library.narration.segments import SegmentCache
 from studio.library.storage import Storage
-from studio.library.tables import Job, JobKind, JobPart, JobResult
+from studio.library.tables import Job, JobKind, JobPart, JobResult, OwnVoice, VoiceRecording
+from studio.library.voices.own import drafts, tunings
+from studio.library.voices.own import rows as own_rows
+from studio.library.voices.own.folders import VoiceFolder
+from studio.library.voices.own.tunings import TuningOptions
 from studio.library.voices.provenance import of_book
 from studio.library.words import transcripts
 from studio.library.words.transcripts import Splice, TranscriptView
@@ -120,6 +124,24 @@ class Library:
             StorageError: no room on the disk.
         """
         job = jobs.submit_transcription(self.db, self.storage, owner, source, filename, options, duration_s, max_queued)
+        return self._told(owner, job.id)
+
+    def submit_tuning(
+        self, owner: str, voice_id: str, options: TuningOptions, *, max_queued: int | None = None
+    ) -> JobView:
+        """Queue the fitting of a Kokoro voice to the recording of one's own.
+
+        Raises:
+            NotFound: no such voice of this person.
+            IllegalMove: it cannot be tuned, or is being tuned.
+            VoiceError: nobody has agreed.
+            QueueFull: the owner has `max_queued` unfinished jobs already.
+        """
+
+        def write(rows: Session) -> tuple[Job, JobPart]:
+            return tunings.written(rows, own_rows.owned(rows, owner, voice_id), options)
+
+        job = jobs.submit_tuning(self.db, self.storage, owner, write, max_queued)
         return self._told(owner, job.id)
 
     def list_jobs(self, owner: str, kind: JobKind | None = None, ids: Collection[str] | None = None) -> list[JobView]:
@@ -313,7 +335,8 @@ class Library:
         return 0 if self.redis is None else self._reconciler.run(self.db, self.redis, at_once)
 
     def sweep(self, older_than_s: float = 3600.0) -> int:
-        """Remove what killed processes left behind: folders of jobs without a row, half-written files.
+        """Remove what killed processes left behind: folders of jobs and voices without a row, half-written files; and
+        drafts of voices whose day is over.
 
         Returns:
             How many were removed.
@@ -327,10 +350,25 @@ class Library:
             if folder.stat().st_mtime < limit:
                 self.storage.delete_job(folder.name)
                 removed += 1
+        removed += self._sweep_voices(limit) + drafts.remove_old(self.storage.all_drafts())
         for path in self.storage.outputs.rglob(".tmp-*"):
             if path.is_file() and path.stat().st_mtime < limit:
                 path.unlink(missing_ok=True)
                 removed += 1
+        return removed
+
+    def _sweep_voices(self, limit: float) -> int:
+        """Folders of voices that are gone, and what a model that spoke meanwhile made of recordings that are."""
+        with session(self.db) as rows:
+            known = set(rows.exec(select(OwnVoice.id)).all())
+            recorded = set(rows.exec(select(VoiceRecording.voice_id)).all())
+        removed = 0
+        for folder in self.storage.voice_folders():
+            if folder.name not in known and folder.stat().st_mtime < limit:
+                self.storage.delete_voice(folder.name)
+                removed += 1
+            elif folder.name in known - recorded:
+                VoiceFolder(folder).forget_states()
         return removed
 
     def _ask(self, owner: str, job_id: str, action: JobAction) -> JobView:

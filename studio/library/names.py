@@ -7,5 +7,6 @@ FUNCTIONS = {
     "chapter": "workers.audiobook.narrate_chapter",
     "assembly": "workers.audiobook.assemble",
     "recording": "workers.transcription.transcribe_recording",
+    "tuning": "workers.tune.tune_voice",
 }
 """For each kind of part, the function that RQ calls with the job's id and the part's number."""

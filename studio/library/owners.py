@@ -4,7 +4,7 @@ from sqlalchemy import Engine
 from sqlmodel import col, select, update
 
 from studio.library.db import session
-from studio.library.tables import Clip, Job, SavedPronunciation, SavedVoice
+from studio.library.tables import Clip, Job, OwnVoice, SavedPronunciation, VoiceConsent
 
 SHARED_LOGIN = "studio"
 """Who everybody was, the owner too, where versions up to 0.1 made up a login for a studio that others could reach."""
@@ -17,11 +17,11 @@ def hand_over(db: Engine, old: str, new: str) -> None:
         LibraryError: the database refused.
     """
     with session(db) as rows:
-        kinds = (Job, Clip, SavedPronunciation, SavedVoice)
+        kinds = (Job, Clip, SavedPronunciation, OwnVoice, VoiceConsent)
         if not any(rows.exec(select(kind.owner).where(kind.owner == old).limit(1)).first() for kind in kinds):
             return
     with session(db, write=True) as rows:
-        for table in (Job, Clip):
+        for table in (Job, Clip, VoiceConsent):
             rows.exec(update(table).where(col(table.owner) == old).values(owner=new))
         for word in rows.exec(select(SavedPronunciation).where(SavedPronunciation.owner == old)).all():
             same = select(SavedPronunciation.id).where(
@@ -34,9 +34,9 @@ def hand_over(db: Engine, old: str, new: str) -> None:
             if rows.exec(same).first() is None:
                 word.owner = new
                 rows.add(word)
-        for voice in rows.exec(select(SavedVoice).where(SavedVoice.owner == old)).all():
-            taken = select(SavedVoice.id).where(
-                SavedVoice.owner == new, SavedVoice.family == voice.family, SavedVoice.key == voice.key
+        for voice in rows.exec(select(OwnVoice).where(OwnVoice.owner == old)).all():
+            taken = select(OwnVoice.id).where(
+                OwnVoice.owner == new, OwnVoice.family == voice.family, OwnVoice.key == voice.key
             )
             if rows.exec(taken).first() is None:
                 voice.owner = new

@@ -8,6 +8,9 @@ outputs/
   cache/segments/ab/<hash>    spoken segments by the hash of all that decides their sound
   cache/previews/<hash>.wav   a sentence of each voice that somebody wanted to hear
   jobs/<id>/                  a job's text or recording, its journals and its results
+  voices/<id>/                a voice of one's own: recordings, what models made of them, consents, what it sounds like
+  drafts/<owner>/<id>/        recordings and designs of which no voice was made yet; they go after a day
+  consents/<owner>/           consents that programs sent and with which no voice was made yet
 """
 
 import errno
@@ -62,6 +65,28 @@ class Storage:
         """All jobs' folders that exist."""
         return [path for path in self._folder("jobs").iterdir() if path.is_dir()]
 
+    def voice_folder(self, voice_id: str) -> Path:
+        """The folder of one voice; the id has been checked against the rows before."""
+        if not voice_id.isalnum():
+            raise NotFound("There is no such voice.")
+        return self._folder("voices", voice_id)
+
+    def voice_folders(self) -> list[Path]:
+        """All voices' folders that exist."""
+        return [path for path in self._folder("voices").iterdir() if path.is_dir()]
+
+    def drafts(self, owner: str) -> Path:
+        """The folder for the owner's drafts of voices."""
+        return self._folder("drafts", owner_folder(owner))
+
+    def all_drafts(self) -> list[Path]:
+        """Everybody's drafts."""
+        return list(self._folder("drafts").glob("*/*"))
+
+    def consents(self, owner: str) -> Path:
+        """The folder for consents of the owner's that belong to no voice yet."""
+        return self._folder("consents", owner_folder(owner))
+
     def resolve(self, relative: str) -> Path:
         """The place of a kept relative path.
 
@@ -87,6 +112,10 @@ class Storage:
     def delete_job(self, job_id: str) -> None:
         """Remove everything of a job; what is not there does not matter."""
         shutil.rmtree(self.job_folder(job_id), ignore_errors=True)
+
+    def delete_voice(self, voice_id: str) -> None:
+        """Remove everything of a voice; what is not there does not matter."""
+        shutil.rmtree(self.voice_folder(voice_id), ignore_errors=True)
 
     def free_bytes(self) -> int:
         """Room left on the disk of the outputs folder."""

@@ -74,6 +74,7 @@ class JobKind(StrEnum):
 
     AUDIOBOOK = "audiobook"
     TRANSCRIPTION = "transcription"
+    TUNING = "tuning"
 
 
 class PartKind(StrEnum):
@@ -82,6 +83,7 @@ class PartKind(StrEnum):
     CHAPTER = "chapter"
     RECORDING = "recording"
     ASSEMBLY = "assembly"
+    TUNING = "tuning"
 
 
 class PartStatus(StrEnum):
@@ -204,18 +206,91 @@ class SavedPronunciation(SQLModel, table=True):
     changed_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
 
 
-class SavedVoice(SQLModel, table=True):
-    """A blend of voices under a name of the person's own."""
+class VoiceKind(StrEnum):
+    """How a voice of one's own came to be."""
+
+    RECORDED = "recorded"
+    DESIGNED = "designed"
+    BLEND = "blend"
+
+
+class ConsentState(StrEnum):
+    """What is known of whether the person whose voice it is agrees; `asked` is a sentence that waits to be read."""
+
+    NONE = "none"
+    ASKED = "asked"
+    GIVEN = "given"
+    DECLARED = "declared"
+    DESIGNED = "designed"
+    REVOKED = "revoked"
+    ELSEWHERE = "elsewhere"
+
+
+class OwnVoice(SQLModel, table=True):
+    """A voice of a person's own under a name: from recordings, designed in words, or a blend of a model's voices."""
 
     __table_args__ = (UniqueConstraint("owner", "family", "key"),)
 
     id: str = Field(default_factory=new_id, primary_key=True, max_length=32)
     owner: str = Field(index=True, max_length=255)
-    family: str = Field(max_length=64, description="Of the models that can speak it.")
+    family: str = Field(default="", max_length=64, description="Of a blend: of the models that can speak it.")
     key: str = Field(max_length=255, description="The name without regard to case.")
     name: str = Field(sa_type=Text)
-    blend: str = Field(sa_type=Text, description="What the model is told: af_heart:0.6+am_michael:0.4")
+    kind: VoiceKind = Field(sa_type=words_of(VoiceKind))
+    blend: str = Field(default="", sa_type=Text, description="What the model is told: af_heart:0.6+am_michael:0.4")
+    consent: ConsentState = Field(default=ConsentState.NONE, sa_type=words_of(ConsentState))
+    language: str = Field(default="", max_length=35)
+    colour: str = Field(default="", max_length=16)
+    tags: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    notes: str = Field(default="", sa_type=Text)
+    tone: dict[str, float] = Field(default_factory=dict, sa_column=Column(JSON, nullable=False))
+    recipe: dict[str, Any] = Field(
+        default_factory=dict, sa_column=Column(JSON, nullable=False), description="Of a designed one: what made it."
+    )
+    tuned: str = Field(default="", max_length=16, description="What of a model's voice was fitted to the recording.")
+    shared: bool = Field(default=False, description="Whether the studio's other logins may use it; never its guests.")
+    imported: bool = Field(default=False, description="It came as a file, and speaks for whoever took it in alone.")
+    version: int = Field(default=1, description="Goes up with every change, so that two tabs cannot lose one.")
     created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+    changed_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+
+
+class VoiceRecording(SQLModel, table=True):
+    """A recording of a voice of one's own; its sound lies in the voice's folder under its id."""
+
+    __table_args__ = (UniqueConstraint("voice_id", "mood"),)
+
+    id: str = Field(default_factory=new_id, primary_key=True, max_length=32)
+    voice_id: str = Field(foreign_key="ownvoice.id", index=True, ondelete="CASCADE", max_length=32)
+    mood: str = Field(default="", max_length=64, description="Empty is how the voice speaks where no mood is named.")
+    duration_s: float
+    start_s: float = Field(default=0.0, description="Where the stretch that a model hears begins.")
+    end_s: float
+    text: str = Field(default="", sa_type=Text, description="What is said in that stretch.")
+    language: str = Field(default="", max_length=35)
+    has_cleaned: bool = False
+    uses_cleaned: bool = False
+    hints: list[dict[str, Any]] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+
+
+class VoiceConsent(SQLModel, table=True):
+    """That somebody agrees to their voice being copied: a sentence asked for, read aloud, declared, taken back."""
+
+    id: str = Field(default_factory=new_id, primary_key=True, max_length=32)
+    owner: str = Field(index=True, max_length=255)
+    voice_id: str = Field(default="", index=True, max_length=32, description="Empty while no voice was made with it.")
+    state: ConsentState = Field(sa_type=words_of(ConsentState))
+    name: str = Field(default="", sa_type=Text, description="Whose, as they are called.")
+    language: str = Field(default="", max_length=35)
+    sentence: str = Field(default="", sa_type=Text, description="What was to be read.")
+    words: list[str] = Field(default_factory=list, sa_column=Column(JSON, nullable=False))
+    tries_left: int = 0
+    heard: str = Field(default="", sa_type=Text, description="What the recogniser heard.")
+    similarity: float | None = None
+    path: str = Field(default="", sa_type=Text, description="The sound, relative to the outputs folder.")
+    created_at: datetime = Field(default_factory=now, sa_type=UtcDateTime)
+    decided_at: datetime | None = Field(default=None, sa_type=UtcDateTime)
 
 
 class EndedLogin(SQLModel, table=True):

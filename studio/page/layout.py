@@ -5,7 +5,7 @@ import gradio as gr
 from studio.page import beginnings
 from studio.page.context import PageContext
 from studio.page.doorway import part
-from studio.page.tabs import audiobook, captions, compare, jobs, models, pronunciations, speak, transcribe
+from studio.page.tabs import audiobook, captions, compare, jobs, models, pronunciations, speak, transcribe, voices
 
 TITLE = "Speech Studio"
 
@@ -47,6 +47,8 @@ def build_page(context: PageContext) -> gr.Blocks:
                 listening.append(captions.build(context))
             with gr.Tab("Jobs", id="jobs", elem_id="st-tab-jobs"):
                 jobs.build(context)
+            with gr.Tab("Voices", id="voices", elem_id="st-tab-voices"):
+                voices.build(context)
             with gr.Tab("Pronunciations", id="pronunciations", elem_id="st-tab-pronunciations"):
                 pronunciations.build(context)
             with gr.Tab("Compare", id="compare", elem_id="st-tab-compare"):

@@ -17,13 +17,34 @@ from engine.registry import ModelCard, Task
 from engine.types import Voice
 from engine.weights import is_present
 from studio.library.library import Library
-from studio.library.voices import saved
-from studio.library.voices.saved import KeptVoice
+from studio.library.tables import ConsentState, VoiceKind
+from studio.library.voices.own import rows
+from studio.library.voices.own.consent_words import why_silent
+from studio.library.voices.own.names import token
+from studio.library.voices.own.speaker import OwnSpeaker, can_speak
+from studio.library.voices.own.views import OwnVoiceView
 
 Choice = tuple[str, str]
 """What a person reads, and the value."""
 
 NATURAL = ("Natural", "")
+
+
+@dataclass(frozen=True, slots=True)
+class OwnChoice:
+    """A voice of one's own in a picker.
+
+    Attributes:
+        name: as its owner calls it.
+        value: what a request names it by: a blend by its name, any other by its id.
+        kind: what is said behind its name.
+        blend: what it is made of, or "".
+    """
+
+    name: str
+    value: str
+    kind: str
+    blend: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,13 +79,13 @@ def models(task: Task, models_dir: Path | None, default: str) -> list[Choice]:
     ]
 
 
-def voice_list(model_id: str, preferred: str = "", own: Sequence[KeptVoice] = ()) -> VoiceList:
+def voice_list(model_id: str, preferred: str = "", own: Sequence[OwnChoice] = ()) -> VoiceList:
     """The pickers' lists for a model.
 
     Args:
         model_id: a model that speaks.
         preferred: a voice id to begin with, if the model has it.
-        own: the person's blends; they stand before the model's voices.
+        own: the person's own; they stand before the model's voices.
 
     Raises:
         ModelNotFound: no such model.
@@ -83,16 +104,18 @@ def voice_list(model_id: str, preferred: str = "", own: Sequence[KeptVoice] = ()
     if timbres:
         choices.sort(key=lambda choice: _rank(choice[0]))  # other models have few voices, the best first
     base = preferred.partition("+")[0]
-    mine = [(f"{voice.name} · your blend", voice.name) for voice in own if voice.name not in names]
-    first = choices[0][1] if choices else ""
+    mine = [(f"{voice.name} · {voice.kind}", voice.value) for voice in own if voice.value not in names]
+    first = next((value for _, value in (*choices, *mine)), "")  # a model that only clones has no others
     default = base if base in names or any(name == base for _, name in mine) else first
     return VoiceList(mine + choices, [NATURAL, *((name, timbre) for timbre, name in timbres.items())], default)
 
 
-def own_voices(library: Library, owner: str, model_id: str) -> list[KeptVoice]:
-    """The person's blends that a model can speak. Raises ModelNotFound."""
+def own_voices(library: Library, owner: str, model_id: str) -> list[OwnChoice]:
+    """The person's own voices that a model can speak, and those that others share with them. Raises ModelNotFound."""
     card = registry.find(model_id)
-    return saved.list_all(library.db, owner, card.family) if "blend" in card.abilities else []
+    if not {"blend", "clone"} & card.abilities:
+        return []
+    return [_choice(view, owner) for view in rows.list_all(library.db, owner) if _speaks(view, card)]
 
 
 @cache
@@ -108,6 +131,22 @@ def voice_counts(model_id: str) -> tuple[int, int]:
     plain = sum("+" not in voice.id for voice in voices)
     timbres = {voice.id.partition("+")[2] for voice in voices if "+" in voice.id}
     return plain, len(timbres)
+
+
+def _choice(view: OwnVoiceView, owner: str) -> OwnChoice:
+    is_blend, is_mine = view.kind == VoiceKind.BLEND, view.owner == owner
+    kind = f"{'your' if is_mine else 'a shared'} {'blend' if is_blend else 'voice'}"
+    return OwnChoice(view.name, view.name if is_blend and is_mine else token(view.id), kind, view.blend)
+
+
+def _speaks(view: OwnVoiceView, card: ModelCard) -> bool:
+    """Whether a model can speak it, and may."""
+    if view.kind != VoiceKind.BLEND and why_silent(view.name, ConsentState(view.consent.state)):
+        return False
+    speaker = OwnSpeaker(
+        token(view.id), view.name, view.language, view.family, view.blend, bool(view.tuned), bool(view.recordings)
+    )
+    return can_speak(card, speaker)
 
 
 def _labelled(name: str, voice: Voice) -> str:

@@ -16,6 +16,7 @@ CODE: dict[str, str] = {
     "kokoro": "engine.tts.kokoro.model.KokoroSynthesizer",
     "orpheus": "engine.tts.orpheus.model.OrpheusSynthesizer",
     "qwen3_tts": "engine.tts.qwen3_tts.model.QwenSynthesizer",
+    "pocket_tts": "engine.tts.pocket_tts.model.PocketSynthesizer",
     "parakeet": "engine.stt.parakeet.model.Parakeet",
     "pocketsphinx": "engine.stt.pocketsphinx.model.PocketSphinx",
     "whisper": "engine.stt.whisper.model.Whisper",
@@ -51,7 +52,9 @@ def test_a_voice_can_what_its_card_says(card: ModelCard) -> None:
     assert code.works_ahead == is_own(code, Synthesizer, "synthesize_all")
     assert code.designs == ("design" in card.abilities)
     assert code.takes_instructions or "instructions" not in card.abilities
-    assert code.clones == ("clone" in card.abilities)
+    # Weights may lack what their family's code can use: those that were published without the encoder.
+    assert code.clones >= ("clone" in card.abilities)
+    assert not code.clones or any("clone" in one.abilities for one in CARDS if one.family == card.family)
     assert code.name in (card.name.split()[0], "The built-in voice")
 
 

@@ -52,7 +52,7 @@ HEARTBEAT_S = 15.0
 @router.post("", status_code=201)
 async def submit(request: Request, context: Context, asking: Asking) -> Response:
     """Queue a book (`kind=audiobook`, with `file` or `text`) or a recording (`kind=transcription`, with `file`)."""
-    _need_queue(context)
+    need_queue(context)
     folder = await off_loop_for(asking.name, context.library.storage.uploads, asking.name)
     limits = context.access.limits.allowance
     async with received_form(request, folder, limits.max_upload_bytes, limits.max_book_chars * 4 + 1_000_000) as form:
@@ -120,21 +120,21 @@ def steer(
         "silence": library.allow_silence,
     }
     if action in {"resume", "retry", "silence"}:
-        _need_queue(context)
+        need_queue(context)
     return JSONResponse(job_json(moves[action](asking.name, job_id)))
 
 
 @router.post("/{job_id}/failed/{failed_id}/retry")
 def retry_segment(job_id: str, failed_id: Number, context: Context, asking: Asking) -> Response:
     """Try one failed sentence again."""
-    _need_queue(context)
+    need_queue(context)
     return JSONResponse(job_json(context.library.retry_segment(asking.name, job_id, failed_id)))
 
 
 @router.post("/{job_id}/parts/{number}/segments/{index}/retry")
 def retry_segment_by_place(job_id: str, number: Number, index: Number, context: Context, asking: Asking) -> Response:
     """The same, for those who know the sentence by its chapter and place."""
-    _need_queue(context)
+    need_queue(context)
     view = context.library.view(asking.name, job_id)
     for failed in view.failed:
         if (failed.part_number, failed.segment_index) == (number, index):
@@ -240,6 +240,7 @@ def _options(context: ApiContext, owner: str, asked: BookForm, book: Book) -> Bo
         # A blend has a name in the file's tags too.
         narrator=asked.narrator or (who.named if who.voice != who.named else ""),
         notices=(*book.notices, *who.notices),
+        voice_kind=who.kind,
     )
 
 
@@ -293,7 +294,8 @@ def _check_consent(context: ApiContext, owner: str, model: str, allowed: bool) -
     consent.check(context.settings, model, allowed=allowed, may_get=may_get)
 
 
-def _need_queue(context: ApiContext) -> None:
+def need_queue(context: ApiContext) -> None:
+    """Raises QueueDown: long work cannot be queued now."""
     if context.library.redis is None:
         raise QueueDown(
             "Books and recordings cannot be queued because Redis is not running; `studio doctor` tells how to start it."

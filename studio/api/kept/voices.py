@@ -2,22 +2,46 @@
 
 from collections.abc import Iterator
 from contextlib import suppress
+from urllib.parse import urlencode
 
-from fastapi import APIRouter, Query
-from pydantic import BaseModel, Field
-from starlette.responses import FileResponse, Response
+from fastapi import APIRouter, Query, Request
+from pydantic import BaseModel, Field, ValidationError
+from starlette.responses import FileResponse, JSONResponse, RedirectResponse, Response
 
 from engine import registry, weights
+from engine.defaults.speaking import DEFAULT_LANGUAGE
 from engine.errors import OptionError, VoiceError
 from engine.registry import ModelCard, provenance
 from engine.types import AudioChunk, SpeechRequest
+from studio.access import Person, TooLarge
+from studio.access.careful_json import LARGE_BODY_BYTES, parsed, worth
+from studio.access.limits import megabytes
 from studio.api import names
-from studio.api.bridge import off_loop_for
+from studio.api.bridge import Cancel, Pump, off_loop_for
 from studio.api.context import ApiContext, Asking, Context
+from studio.api.errors import invalid_sentence
 from studio.api.events import MAX_NAME_CHARS, Deleted, VoiceEntry, VoiceList
+from studio.api.kept.own_voice_json import speaker_of
 from studio.api.speech.speaking import own_of
+from studio.api.uploads import Form, FormError, received_form
+from studio.library.tables import ConsentState, VoiceKind
 from studio.library.voices import previews, saved
 from studio.library.voices.likeness import VOICES
+from studio.library.voices.own import (
+    consents,
+    deleting,
+    designed,
+    designing,
+    drafts,
+    hearing,
+    packing,
+    recordings,
+    rows,
+)
+from studio.library.voices.own.consent_words import SPEAKS
+from studio.library.voices.own.names import TOKEN, token
+from studio.library.voices.own.speaker import can_speak
+from studio.library.voices.own.views import OwnVoiceView
 from studio.library.voices.saved import KeptVoice
 
 router = APIRouter(prefix="/v1/audio/voices", tags=["voices"])
@@ -51,8 +75,32 @@ def list_voices(
 
 
 @router.post("", status_code=201)
-def keep(body: SavedBlend, context: Context, asking: Asking) -> VoiceEntry:
-    """Keep a blend of a model's voices under a name, which is its voice id from then on."""
+async def keep(request: Request, context: Context, asking: Asking) -> Response:
+    """Keep a blend of a model's voices under a name (JSON), which is its voice id from then on; or, as OpenAI has it,
+    make a voice: a form with `name`, `audio_sample` and `consent`, or with `type=prompt` and `prompt`.
+    """
+    if request.headers.get("content-type", "").partition(";")[0].strip().lower() == "multipart/form-data":
+        return await _of_a_sample(request, context, asking)
+    raw = await _small(request)
+    try:
+        body = SavedBlend.model_validate(parsed(raw, worth(raw)))
+    except ValidationError as exc:
+        raise FormError(*invalid_sentence(exc.errors(include_url=False))) from exc
+    entry = await off_loop_for(asking.name, _kept_blend, body, context, asking)
+    return JSONResponse(entry.model_dump(), 201)
+
+
+async def _small(request: Request) -> bytes:
+    """The body of a request that is no form. Raises TooLarge: more than any JSON here has."""
+    raw = bytearray()
+    async for block in request.stream():
+        raw += block
+        if len(raw) > LARGE_BODY_BYTES:
+            raise TooLarge(f"The request is larger than the {megabytes(LARGE_BODY_BYTES)} allowed.")
+    return bytes(raw)
+
+
+def _kept_blend(body: SavedBlend, context: ApiContext, asking: Person) -> VoiceEntry:
     card = registry.find(names.model_id(body.model, "speak", context.settings))
     blend = registry.blend(card.id, body.blend)
     name = " ".join(body.name.split())
@@ -62,10 +110,83 @@ def keep(body: SavedBlend, context: Context, asking: Asking) -> VoiceEntry:
     return _entry(saved.keep(context.library.db, asking.name, card.family, name, blend), card)
 
 
+async def _of_a_sample(request: Request, context: ApiContext, asking: Person) -> Response:
+    """A voice of a recording, by a consent that was sent before; both must be one person's."""
+    library = context.library
+    folder = await off_loop_for(asking.name, library.storage.uploads, asking.name)
+    slot = context.access.limits.open_stream(asking)
+    with slot:
+        async with received_form(request, folder, packing.MAX_FILE_BYTES, file_field="audio_sample") as form:
+            name, consent_id = form.text("name"), form.text("consent").strip()
+            if form.text("type") == "prompt":
+                return _as_openai(await _of_a_prompt(request, context, asking, form))
+            if not consent_id:
+                raise FormError("The form lacks `consent`: send one to /v1/audio/voice_consents first.", "consent")
+            names.check_free(name)
+            file = form.take_file()
+
+            def work(_: Cancel) -> Iterator[OwnVoiceView]:
+                try:
+                    consent = consents.find(library.db, asking.name, consent_id)
+                    hear = hearing.hearer(context.pool, context.settings)
+                    draft = drafts.take_in(
+                        library.storage,
+                        asking.name,
+                        file.path,
+                        consent.language.lower(),
+                        hear,
+                        context.settings.models_dir,
+                    )
+                finally:
+                    file.discard()
+                chosen = recordings.Chosen(draft.id)
+                made = recordings.make_voice(library.db, library.storage, asking.name, name, chosen)
+                try:
+                    yield consents.bind(
+                        library.db, library.storage, asking.name, consent, made.id, context.settings.models_dir
+                    )
+                except BaseException as exc:
+                    if not isinstance(exc, GeneratorExit):
+                        rows.remove(library.db, library.storage, asking.name, made.id)
+                    raise
+
+            made = await Pump(work, name="voice").first_for(request)
+    return _as_openai(made)
+
+
+async def _of_a_prompt(request: Request, context: ApiContext, asking: Person, form: Form) -> OwnVoiceView:
+    """A voice of a description (`prompt`), which says `script_hint`: the one candidate of a seed is kept."""
+    library = context.library
+    names.check_free(form.text("name"))
+    description, text = designed.checked(
+        form.text("prompt"), form.text("script_hint") or previews.sentence(DEFAULT_LANGUAGE)
+    )
+    card = designing.designer("", context.settings)
+    recipe = designed.Recipe(description, text, "", card.id, designing.new_seed())
+
+    def work(cancel: Cancel) -> Iterator[OwnVoiceView]:
+        speak = designing.speaker(context.pool, recipe, cancel.closes)
+        made = designed.make(library.storage, asking.name, recipe, speak, (recipe.seed,))
+        yield designed.keep(library.db, library.storage, asking.name, made.id, 1, form.text("name"))
+
+    return await Pump(work, name="design").first_for(request)
+
+
+def _as_openai(made: OwnVoiceView) -> Response:
+    body = {
+        "id": token(made.id),
+        "object": "audio.voice",
+        "name": made.name,
+        "created_at": int(made.created_at.timestamp()),
+    }
+    return JSONResponse(body, 201)
+
+
 @router.delete("/{voice_id}")
 def remove(voice_id: str, context: Context, asking: Asking) -> Deleted:
-    """Forget a blend, by its `saved` id. Books that are in the queue keep its sound."""
-    saved.remove(context.library.db, asking.name, voice_id)
+    """Forget a voice of one's own, by its `saved` id or its `voice_...`. Books in the queue keep a blend's sound."""
+    library = context.library
+    deleting.delete(library.db, library.storage, asking.name, voice_id)
     return Deleted(id=voice_id, object="voice")
 
 
@@ -78,6 +199,8 @@ async def preview(voice: str, context: Context, asking: Asking, model: str = Que
     def work() -> Response:
         with slot:
             wanted = names.speaker(context.settings, model=card.id, voice=voice, own=own_of(context, asking)).voice
+            if TOKEN.fullmatch(wanted):
+                return RedirectResponse(f"/v1/voices/{wanted}/preview?{urlencode({'model': card.id})}", 307)
             first = next((known for known in registry.voices(card.id) if known.id == _first(wanted, card)), None)
             is_saved = wanted != voice and "blend" in card.abilities
             if first is None or (first.id != wanted and not is_saved):
@@ -97,10 +220,24 @@ async def preview(voice: str, context: Context, asking: Asking, model: str = Que
 
 
 def own_voices(context: ApiContext, owner: str, card: ModelCard) -> list[VoiceEntry]:
-    """The person's blends that a model can speak."""
-    if "blend" not in card.abilities:
-        return []
-    return [_entry(kept, card) for kept in saved.list_all(context.library.db, owner, card.family)]
+    """The person's own voices that a model can speak, and those that others of the studio share; blends first."""
+    db = context.library.db
+    blends = saved.list_all(db, owner, card.family) if "blend" in card.abilities else []
+    others = [
+        VoiceEntry(
+            id=token(one.id),
+            name=one.name,
+            language=one.language,
+            gender="",
+            grade="",
+            saved=one.id if one.owner == owner else "",
+        )
+        for one in rows.list_all(db, owner)
+        if (one.kind != VoiceKind.BLEND or one.owner != owner)
+        and ConsentState(one.consent.state) in SPEAKS | ({ConsentState.NONE} if one.blend else set[ConsentState]())
+        and can_speak(card, speaker_of(one))
+    ]
+    return [*(_entry(kept, card) for kept in blends), *others]
 
 
 def speaks(spoken: str, language: str) -> bool:

@@ -115,7 +115,9 @@ async def tts(request: Request, context: Context, asking: Asking) -> TtsDone:
         notices: dict[str, None] = {}
         duration_s = 0.0
         with slot:
-            stream = cancel.closes(context.pool.speak(who.model, as_kept(context, asking, who.asked(spoken))))
+            stream = cancel.closes(
+                context.pool.speak(who.model, as_kept(context, asking, who.model, who.asked(spoken)))
+            )
             try:
                 for chunk in stream:
                     recorder.add(chunk)

@@ -88,7 +88,7 @@ class _Comparison:
                 yield sse({"type": "error", **wire(exc)[1]})
 
     def _events(self, cancel: Cancel) -> Iterator[dict[str, Any]]:
-        request = as_kept(self.context, self.asking, self.spoken)
+        request = as_kept(self.context, self.asking, self.model, self.spoken)
         taken: list[Take] = []
         for step in takes(self.context.pool, self.model, request, cancel.closes):
             if cancel.is_set:

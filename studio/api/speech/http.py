@@ -132,6 +132,7 @@ class _Speech:
             kept = as_kept(
                 self._context,
                 self._asking,
+                self._who.model,
                 self._who.asked(self._spoken),
                 with_words=self._body.saved_pronunciations,
                 book=self._body.book,

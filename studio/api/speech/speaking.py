@@ -11,6 +11,7 @@ from studio.access import Access, Person
 from studio.library.library import Library
 from studio.library.voices import saved
 from studio.library.voices.dressed import Own
+from studio.library.voices.worn import worn
 from studio.library.words import pronunciations
 from studio.settings import Settings
 
@@ -50,21 +51,33 @@ def own_of(application: Speaking, asking: Person) -> Own | None:
 
 
 def as_kept(
-    application: Speaking, asking: Person, request: SpeechRequest, *, with_words: bool = True, book: str = ""
+    application: Speaking,
+    asking: Person,
+    model: str,
+    request: SpeechRequest,
+    *,
+    with_words: bool = True,
+    book: str = "",
 ) -> SpeechRequest:
-    """The request with words as the person wants them said.
+    """The request as it is spoken: a voice of one's own put on, and words as the person wants them said.
 
     Args:
         application: whose library it is; without one the request is as it was.
-        asking: whose words.
+        asking: whose words and voices.
+        model: who is to speak.
         request: its own pronunciations go before the kept ones.
         with_words: whether the kept pronunciations hold.
         book: of those kept for one book, whose hold too.
 
     Raises:
         DatabaseBusy: the database cannot be read.
+        NotFound, VoiceError, StorageError: as `studio.library.voices.worn`.
     """
-    if application.library is None or not with_words:
+    library = application.library
+    if library is None:
         return request
-    kept = pronunciations.spoken(application.library.db, asking.name, book)
+    request = worn(library.db, library.storage, asking.name, model, request)
+    if not with_words:
+        return request
+    kept = pronunciations.spoken(library.db, asking.name, book)
     return replace(request, pronunciations=request.pronunciations + kept)

@@ -134,7 +134,7 @@ class _Session:
         limits.check_speech_text(start.text)
         own = own_of(self._application, self._asking)
 
-        def choose() -> tuple[str, SpeechRequest]:
+        def choose() -> tuple[str, str, SpeechRequest]:
             who = names.speaker(
                 settings,
                 model=start.model,
@@ -145,11 +145,12 @@ class _Session:
             )
             request = who.asked(start.request(start.text))
             with_words, book = start.saved_pronunciations, start.book
-            return who.model, as_kept(self._application, self._asking, request, with_words=with_words, book=book)
+            kept = as_kept(self._application, self._asking, who.model, request, with_words=with_words, book=book)
+            return who.model, who.voice, kept
 
-        model, request = await off_loop(choose)
+        model, voice, request = await off_loop(choose)
         slot = limits.open_stream(self._asking)
-        self._stream = _Stream(self._application.pool, model, start, request, slot)
+        self._stream = _Stream(self._application.pool, model, voice, start, request, slot)
         self._sending = asyncio.ensure_future(self._send(self._stream))
 
     async def _send(self, stream: "_Stream") -> None:
@@ -197,12 +198,12 @@ class _Stream:
     """One request: the model's chunks as messages, and what there is to count."""
 
     def __init__(
-        self, pool: ModelPool, model: str, start: StreamStart, request: SpeechRequest, slot: StreamSlot
+        self, pool: ModelPool, model: str, voice: str, start: StreamStart, request: SpeechRequest, slot: StreamSlot
     ) -> None:
         self.request_id = start.request_id
         self._start = start
         self._model = model
-        self._request = request
+        self._voice = voice
         self._counts = _Counts()
         self.is_cancelled = False
 
@@ -303,7 +304,7 @@ class _Stream:
         return StreamStarted(
             request_id=self.request_id,
             model=self._model,
-            voice=self._request.voice,
+            voice=self._voice,
             sample_rate=chunk.sample_rate,
             ttfa_ms=round(chunk.ttfa_s * 1000, 2),
             lead_ms=round(chunk.lead_s * 1000, 1),

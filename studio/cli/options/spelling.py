@@ -4,10 +4,11 @@ An option lists its other names where it is declared. Two of its names with two 
 would be dropped in silence.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import typer
-from typer.core import TyperCommand
+from typer.core import TyperCommand, TyperGroup
 
 from engine.errors import OptionError
 
@@ -26,24 +27,36 @@ class OneSpelling(TyperCommand):
         Raises:
             OptionError: two names of an option, and two values.
         """
-        self._refuse_two(list(args))
+        refuse_two(self.params, list(args))
         return super().parse_args(ctx, args)
 
-    def _refuse_two(self, args: list[str]) -> None:
-        options = {hyphened(name): option for option in self.params for name in (*option.opts, *option.secondary_opts)}
-        said: dict[str, tuple[str, str]] = {}
-        while args and (word := args.pop(0)) != "--":
-            name, has_value, value = word.partition("=")
-            option: Any = options.get(hyphened(name)) if name.startswith("-") else None
-            if option is None or option.multiple:
-                continue
-            if getattr(option, "is_flag", False):
-                value = str(hyphened(name) in map(hyphened, option.opts))
-            elif not has_value:
-                value = args.pop(0) if args else ""
-            before, value_before = said.setdefault(option.name, (name, value))
-            if hyphened(before) != hyphened(name) and value_before != value:
-                raise OptionError(f"{before} and {name} are the same option: say one of them, not both.")
+
+class OneSpellingGroup(TyperGroup):
+    """The same for a command with others below it: what stands before the other's name."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        """As ever, once it is sure what is meant. Raises OptionError as `OneSpelling`."""
+        below = next((at for at, word in enumerate(args) if word in self.commands), len(args))
+        refuse_two(self.params, args[:below])
+        return super().parse_args(ctx, args)
+
+
+def refuse_two(params: Sequence[Any], args: list[str]) -> None:
+    """Raises OptionError: two names of an option, and two values. Empties `args`."""
+    options = {hyphened(name): option for option in params for name in (*option.opts, *option.secondary_opts)}
+    said: dict[str, tuple[str, str]] = {}
+    while args and (word := args.pop(0)) != "--":
+        name, has_value, value = word.partition("=")
+        option: Any = options.get(hyphened(name)) if name.startswith("-") else None
+        if option is None or option.multiple:
+            continue
+        if getattr(option, "is_flag", False):
+            value = str(hyphened(name) in map(hyphened, option.opts))
+        elif not has_value:
+            value = args.pop(0) if args else ""
+        before, value_before = said.setdefault(option.name, (name, value))
+        if hyphened(before) != hyphened(name) and value_before != value:
+            raise OptionError(f"{before} and {name} are the same option: say one of them, not both.")
 
 
 def one_of(said: dict[str, Any]) -> Any:

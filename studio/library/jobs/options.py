@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field, fields
 from typing import Any, Literal, Self, get_args
 
 from engine import controls
+from engine.audio.files.provenance import VoiceKind
 from engine.defaults import ALWAYS_LISTENS, ALWAYS_SPEAKS
 from engine.errors import OptionError
 from engine.stt.base import Guidance, language_of
@@ -42,6 +43,7 @@ class BookOptions:
             segments that have those words, and so only these are spoken anew when an entry changes.
         notices: what the person should know of the choice of the voice.
         allow_download: whether the model may be downloaded for this job when it is not here.
+        voice_kind: what a voice of one's own is; None of the others.
     """
 
     model: str = ALWAYS_SPEAKS
@@ -64,6 +66,7 @@ class BookOptions:
     pronunciations: tuple[Pronunciation, ...] = ()
     notices: tuple[str, ...] = ()
     allow_download: bool = False
+    voice_kind: VoiceKind | None = None
 
     def __post_init__(self) -> None:
         _one_of("format", self.format, get_args(BookFormat))

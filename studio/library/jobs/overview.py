@@ -66,6 +66,7 @@ def _job_view(
     assembly = next((part for part in parts if part.kind is PartKind.ASSEMBLY), None)
     pace = _Pace(chapters, assembly)
     is_running = job.status is JobStatus.RUNNING
+    makes_sound = job.kind is not JobKind.TUNING  # which counts its steps where the others count seconds
     titles = {part.number: part.title for part in parts}
     return JobView(
         id=job.id,
@@ -80,9 +81,9 @@ def _job_view(
         progress=1.0 if job.status is JobStatus.DONE else pace.progress,
         words_done=sum(part.words_done for part in chapters),
         words_total=sum(part.words_total for part in chapters),
-        audio_s=pace.audio_s,
-        total_s=pace.total_s,
-        speed=pace.speed,
+        audio_s=pace.audio_s if makes_sound else 0.0,
+        total_s=pace.total_s if makes_sound else 0.0,
+        speed=pace.speed if makes_sound else 0.0,
         eta_s=pace.eta_s if is_running else None,
         message=job.message,
         notices=_notices(job, parts),
@@ -131,6 +132,7 @@ def _main_first(result: JobResult) -> tuple[int, str]:
 
 
 def _part_view(part: JobPart) -> PartView:
+    is_sound = part.kind is not PartKind.TUNING
     return PartView(
         number=part.number,
         chapter=part.chapter,
@@ -138,10 +140,10 @@ def _part_view(part: JobPart) -> PartView:
         status=part.status,
         words_done=part.words_done,
         words_total=part.words_total,
-        audio_s=part.audio_s,
-        total_s=part.total_s,
+        audio_s=part.audio_s if is_sound else 0.0,
+        total_s=part.total_s if is_sound else 0.0,
         progress=_part_progress(part),
-        speed=part.audio_s / part.busy_s if part.busy_s > 0 else 0.0,
+        speed=part.audio_s / part.busy_s if is_sound and part.busy_s > 0 else 0.0,
         report=_shown(part.report.get("mastered") or part.report.get("narrated", {})),
         error=part.error,
         can_listen=part.kind is PartKind.CHAPTER and part.audio_s > 0,
@@ -156,7 +158,7 @@ def _shown(report: dict[str, Any]) -> dict[str, Any]:
 def _part_progress(part: JobPart) -> float:
     if part.status is PartStatus.DONE:
         return 1.0
-    if part.kind is PartKind.RECORDING:
+    if part.kind in {PartKind.RECORDING, PartKind.TUNING}:
         return min(part.audio_s / part.total_s, 1.0) if part.total_s > 0 else 0.0
     return min(part.words_done / part.words_total, 1.0) if part.words_total > 0 else 0.0
 
@@ -174,6 +176,8 @@ def _stage(job: Job, chapters: list[JobPart], assembly: JobPart | None) -> str:
         return job.message
     if job.kind is JobKind.TRANSCRIPTION:
         return "Listening"
+    if job.kind is JobKind.TUNING:
+        return "Fitting the voice to the recording"
     finished = sum(part.status is not PartStatus.WAITING and part.status is not PartStatus.RUNNING for part in chapters)
     if finished == len(chapters) and assembly is not None:
         return "Putting the book together"

@@ -118,6 +118,31 @@ def submit_transcription(
     return _insert(db, storage, job, [part], take, max_queued)
 
 
+def submit_tuning(
+    db: Engine,
+    storage: Storage,
+    owner: str,
+    write: Callable[[Session], tuple[Job, JobPart]],
+    max_queued: int | None = None,
+) -> Job:
+    """Write the rows of a tuning, whose voice has all that it needs.
+
+    Args:
+        db: the database.
+        storage: where its folder goes.
+        owner: whose.
+        write: gives the rows; what it raises is raised.
+        max_queued: most unfinished jobs the owner may have.
+
+    Raises:
+        QueueFull: the owner has `max_queued` unfinished jobs already.
+    """
+    with session(db) as rows:
+        _refuse_when_full(rows, owner, max_queued)
+        job, part = write(rows)
+    return _insert(db, storage, job, [part], lambda _folder: None, max_queued)
+
+
 def _check_room_in_queue(db: Engine, owner: str, max_queued: int | None) -> None:
     with session(db) as rows:
         _refuse_when_full(rows, owner, max_queued)

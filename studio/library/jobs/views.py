@@ -76,10 +76,10 @@ class JobView:
 
     Attributes:
         id: names the job in every call.
-        kind: audiobook or transcription.
+        kind: audiobook, transcription or tuning.
         status: queued, running, paused, cancelled, failed or done.
-        title: of the book, or the recording's file name.
-        options: as submitted (BookOptions or TranscriptionOptions as JSON), the pronunciations left out.
+        title: of the book, the recording's file name, or the voice's name.
+        options: as submitted (BookOptions, TranscriptionOptions or TuningOptions as JSON), the pronunciations left out.
         created_at, started_at, finished_at: UTC.
         stage: one short sentence saying what happens now ("Narrating 2 of 12 chapters", "Putting the book together").
         progress: 0.0 to 1.0 over everything, the assembly included.

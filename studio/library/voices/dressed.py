@@ -10,17 +10,19 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from engine import registry
+from engine.audio.files.provenance import VoiceKind
 from engine.defaults import base, tag, voice_language, who_speaks
 from engine.errors import EngineError
 from engine.text.by_script import LOOKED_AT, language_by_script
 from engine.types import SpeechRequest
 from studio.library.narration.manuscripts import BookText
 from studio.library.voices.likeness import VOICES, likeness
+from studio.library.voices.own.speaker import OwnSpeaker, model_for
 from studio.settings import Settings
 
 log = logging.getLogger(__name__)
 
-Own = Callable[[str, str], str]
+Own = Callable[[str, str], str | OwnSpeaker]
 """(a model's family or "", a voice) -> what it is made of where it is a person's own, else the voice as it was."""
 
 
@@ -30,11 +32,13 @@ class Dressed:
 
     Attributes:
         model: a model id.
-        voice: as the model knows it; "" is its own default.
+        voice: as the model knows it; "" is its own default. Of a voice of one's own it is its token, which `worn` turns
+            into what the model takes.
         named: the voice as the person calls it: the name of their own blend.
         language: BCP 47 tag; "" is the voice's own.
         notice: a sentence for the person, or "".
         lacks: what would do better and is not here; see `engine.defaults.Speaker`.
+        kind: what a voice of one's own is; None of the others, whose requests tell it.
     """
 
     model: str
@@ -43,6 +47,7 @@ class Dressed:
     language: str = ""
     notice: str = ""
     lacks: str = ""
+    kind: VoiceKind | None = None
 
     @property
     def notices(self) -> tuple[str, ...]:
@@ -79,6 +84,7 @@ def dressed(
 
     Raises:
         ModelNotFound, ModelNotDownloaded, VoiceError: as `engine.defaults.who_speaks`.
+        NotFound: a voice of one's own that is gone.
     """
     if voice in VOICES and not (model and voice in {one.id for one in registry.voices(model)}):
         found = dressed(settings, model=model, language=language, text=text, hint=hint, own=own, exact=exact)
@@ -87,13 +93,31 @@ def dressed(
     asked = model or settings.speak_model
     if not voice and settings.voice and asked == settings.speak_model:
         # The settings' voice is for the language it speaks.
-        found = who_speaks("", settings.models_dir, model=asked, voice=_made_of(asked, settings.voice, own))
+        made_of = _made_of(asked, settings.voice, own)
+        if isinstance(made_of, OwnSpeaker):
+            spoken = made_of.language
+        else:
+            found = who_speaks("", settings.models_dir, model=asked, voice=made_of)
+            spoken = voice_language(found.model, found.voice)
         wanted = tag(language) or language_by_script(text) or tag(hint)
-        if not wanted or base(wanted) == base(tag(voice_language(found.model, found.voice))):
+        if not wanted or base(wanted) == base(tag(spoken)):
             voice = settings.voice
     made_of = _made_of(asked, voice, own)
+    if isinstance(made_of, OwnSpeaker):
+        return _as_their_own(settings, made_of, model, language, text)
     found = who_speaks(language, settings.models_dir, model=asked, voice=made_of, text=text, hint=hint, exact=exact)
     return Dressed(found.model, found.voice, voice or found.voice, found.language, found.notice, found.lacks)
+
+
+def _as_their_own(settings: Settings, voice: OwnSpeaker, model: str, language: str, text: str) -> Dressed:
+    """A voice of one's own speaks its own language, unless another is named or the letters are another's."""
+    card = model_for(voice, settings.models_dir, model=model, preferred=settings.speak_model)
+    wanted = language or language_by_script(text) or voice.language
+    if wanted and not language and base(tag(wanted)) not in {base(tag(one)) for one in card.languages}:
+        wanted = ""
+    found = who_speaks(wanted, settings.models_dir, model=card.id, voice=voice.blend or voice.token, text=text)
+    kind = voice.kind_by(card)
+    return Dressed(card.id, voice.token, voice.name, found.language, found.notice, found.lacks, kind)
 
 
 def default_speaker(settings: Settings) -> Dressed:
@@ -118,7 +142,7 @@ def beginning(book: BookText) -> str:
     return "\n".join(parts)
 
 
-def _made_of(model: str, voice: str, own: Own | None) -> str:
+def _made_of(model: str, voice: str, own: Own | None) -> str | OwnSpeaker:
     if not voice or own is None:
         return voice
     return own(registry.find(model, "speak").family if model else "", voice)

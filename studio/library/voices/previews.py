@@ -95,8 +95,21 @@ def preview(
     Raises:
         EngineError: it cannot be spoken, or there is no room on the disk.
     """
+    return preview_in(storage.previews, made_by, voice, text, speak, told)
+
+
+def preview_in(
+    folder: Path,
+    made_by: Mapping[str, str],
+    voice: str,
+    text: str,
+    speak: Callable[[], Iterator[AudioChunk]],
+    told: Provenance | None = None,
+) -> Path:
+    """The same in a folder of one's own, which goes with its voice."""
+    folder.mkdir(parents=True, exist_ok=True)
     spelled = json.dumps([dict(made_by), voice, text], ensure_ascii=True, sort_keys=True).encode()
-    path = storage.previews / f"{hashlib.sha256(spelled).hexdigest()}.wav"
+    path = folder / f"{hashlib.sha256(spelled).hexdigest()}.wav"
     if path.is_file():
         return path
     with _guard:

@@ -10,14 +10,15 @@ from studio.library.jobs.options import BookOptions
 from studio.library.voices.dressed import Dressed
 
 
-def told(who: Dressed, spoken: SpeechRequest, kind: VoiceKind | None = None) -> Provenance:
-    """Of a request, to this speaker; `kind` where the library knows what their voice is."""
-    return made_by(who.model, who.asked(spoken), named=who.named if who.named != who.voice else "", kind=kind)
+def told(who: Dressed, spoken: SpeechRequest) -> Provenance:
+    """Of a request, to this speaker."""
+    return made_by(who.model, who.asked(spoken), named=who.named if who.named != who.voice else "", kind=who.kind)
 
 
-def of_book(options: BookOptions, kind: VoiceKind | None = None) -> Provenance:
-    """Of a book's sound, whoever its tags call the narrator; `kind` as in `told`."""
-    return made_by(options.model, SpeechRequest("", voice=options.voice), kind=kind)
+def of_book(options: BookOptions) -> Provenance:
+    """Of a book's sound, whoever its tags call the narrator; a voice of one's own has its name there alone."""
+    named = options.narrator if options.voice_kind else ""
+    return made_by(options.model, SpeechRequest("", voice=options.voice), named=named, kind=options.voice_kind)
 
 
 def of_clip(path: Path, model: str, voice: str) -> Provenance:

@@ -19,6 +19,7 @@ import { offers } from "./speak/offers.js";
 import "./speak/preview.js";
 import "./speak/speak.js";
 import "./speak/tags.js";
+import "./voices/voices.js";
 
 /* For those who cannot import. Everything of ours imports. */
 window.studio = {

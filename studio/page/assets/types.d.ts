@@ -91,7 +91,7 @@ interface JobPart {
 }
 interface Job {
   id: string;
-  kind: "audiobook" | "transcription";
+  kind: "audiobook" | "transcription" | "tuning";
   title: string;
   status: "queued" | "running" | "paused" | "cancelled" | "failed" | "done";
   stage: string;
@@ -130,6 +130,133 @@ interface ListedVoice {
   /** The row of a voice of one's own. */
   saved?: string;
   blend?: string;
+}
+interface VoiceTone {
+  pitch_semitones: number;
+  low_db: number;
+  mid_db: number;
+  high_db: number;
+  room: number;
+}
+interface VoiceHint {
+  kind: string;
+  sentence: string;
+}
+/** A recording that was sent and belongs to no voice yet. */
+interface VoiceDraft {
+  id: string;
+  duration_s: number;
+  /** The loudest sample of each equal part, 0 to 1. */
+  peaks: number[];
+  start_s: number;
+  end_s: number;
+  text: string;
+  language: string;
+  hints: VoiceHint[];
+  /** Such as why nobody wrote down what is said. */
+  notices?: string[];
+  /** Whether there is a cleaned version of it. */
+  has_cleaned?: boolean;
+}
+interface VoiceRecording {
+  id: string;
+  mood: string;
+  duration_s: number;
+  start_s: number;
+  end_s: number;
+  text: string;
+  language: string;
+  has_cleaned: boolean;
+  uses_cleaned: boolean;
+  hints: VoiceHint[];
+}
+/** A voice of one's own. */
+interface OwnVoice {
+  id: string;
+  name: string;
+  kind: string;
+  language: string;
+  colour: string;
+  tags: string[];
+  notes: string;
+  tone: VoiceTone;
+  shared: boolean;
+  mine: boolean;
+  version: number;
+  /** Seconds since 1970. */
+  created_at: number;
+  blend?: string;
+  recordings: VoiceRecording[];
+  consent: { state: "none" | "given" | "declared" | "designed" | "revoked" | "elsewhere"; at: number | null; language: string; sentence: string };
+  /** Truthy where there is a Kokoro voice like it. */
+  tuned: boolean | string;
+  models: { id: string; name: string; here: boolean; note: string }[];
+  speaks: boolean;
+  why_not: string;
+}
+interface ConsentSentence {
+  id: string;
+  text: string;
+  words: string[];
+  language: string;
+  tries_left: number;
+}
+interface ConsentAnswer {
+  given: boolean;
+  words_right: boolean;
+  same_voice: boolean;
+  similarity: number | null;
+  tries_left: number;
+  message: string;
+}
+interface DesignedCandidates {
+  id: string;
+  candidates: { n: number; seed: number; url: string }[];
+}
+/** What the studio offers around voices, and to whom (studio/page/tabs/voices.py). */
+interface AroundVoices {
+  may_declare: boolean;
+  may_share: boolean;
+  can_get: boolean;
+  models: VoiceModel[];
+}
+interface VoiceModel {
+  id: string;
+  name: string;
+  does: ("clone" | "design" | "tune" | "blend" | "consent")[];
+  /** Of several that do the same, those to get where none is here. */
+  offered: boolean;
+  here: boolean;
+  note: string;
+  size_bytes: number;
+  is_running: boolean;
+  done_bytes: number;
+  error: string;
+}
+/** What the pieces of the Voices tab share. */
+interface VoicesPlace {
+  around: import("./voices/around.js").Around;
+  /** Tags, those that are cloned most first. */
+  languages: string[];
+  moods: string[];
+  colours: string[];
+  /** A text to read aloud, by language. */
+  readings: Record<string, string>;
+  limits: Record<string, number>;
+  examples: string[];
+  /** Ask the studio for the list again. */
+  look: () => Promise<void>;
+  /** A voice is there, or another than it was; a panel of its card may be opened. */
+  changed: (voice: OwnVoice, panel?: VoicePanelName) => void;
+  /** A voice has gone. */
+  gone: (voice: OwnVoice) => void;
+}
+type VoicePanelName = "consent" | "try" | "tune" | "moods" | "edit" | "delete";
+/** A panel of a card: built when it is opened, left when it is closed. */
+interface VoicePanel {
+  item: HTMLElement;
+  leave?: () => void;
+  update?: (voice: OwnVoice) => void;
 }
 interface Pronunciation {
   id: string;

@@ -126,7 +126,8 @@ def build(context: PageContext, tabs: gr.Tabs) -> VoicePicker:
             model=who.model, voice=who.voice, language=who.language, notices=who.notices,
             speed=speed, format=format, loudness=loudness,
             sentence_pause_s=sentence, paragraph_pause_s=paragraph, chapter_pause_s=chapter, chapters=chapters,
-            silence_for_failed=silence, narrator=reader, allow_download=allowed,
+            silence_for_failed=silence, narrator=reader or (who.named if who.kind else ""), allow_download=allowed,
+            voice_kind=who.kind,
             pronunciations=_said(context, owner, plan, document),
         )  # fmt: skip
         context.library.submit_book(owner, document, options, max_queued=settings.max_queued_jobs)
@@ -277,6 +278,8 @@ def _endpoints(context: PageContext, desk: Desk) -> None:
             loudness=loudness,
             chapters=picked,
             pronunciations=_said(context, owner, {}, book),
+            narrator=who.named if who.kind else "",
+            voice_kind=who.kind,
         )
         job = context.library.submit_book(owner, book, options, max_queued=settings.max_queued_jobs)
         return {"id": job.id, "title": job.title, "status": str(job.status)}

@@ -31,6 +31,7 @@ from studio.library.tables import JobKind
 from studio.library.voices import saved
 from studio.library.voices.dressed import Dressed, default_speaker, dressed
 from studio.library.voices.provenance import told
+from studio.library.voices.worn import worn
 from studio.library.words import pronunciations
 from studio.page.context import PageContext
 from studio.page.doorway import SORRY, endpoint, hidden, owner_of
@@ -83,6 +84,10 @@ def _who(context: PageContext, owner: str, model: str, voice: str, text: str) ->
     return dressed(context.settings, model=model, voice=voice, text=text, own=own)
 
 
+def _worn(context: PageContext, owner: str, who: Dressed, request: SpeechRequest) -> SpeechRequest:
+    return worn(context.library.db, context.library.storage, owner, who.model, request)
+
+
 def _folder() -> Path:
     """A new one inside Gradio's own, which serves it and clears it away."""
     folder = Path(get_upload_folder()) / secrets.token_hex(16)
@@ -106,7 +111,7 @@ def _speak(context: PageContext) -> None:
         said = pronunciations.spoken(context.library.db, owner)
         folder, ending = _folder(), FORMATS[kind].extension.lstrip(".")
         request = SpeechRequest(text, speed=speed, pronunciations=said)
-        with context.pool.speak(who.model, who.asked(request)) as stream:
+        with context.pool.speak(who.model, _worn(context, owner, who, who.asked(request))) as stream:
             for chunk in stream:
                 if len(chunk.samples):
                     path = folder / f"piece-{chunk.index:04}.{ending}"
@@ -204,7 +209,7 @@ def _compare(context: PageContext) -> None:
         owner = owner_of(request)
         who = _who(context, owner, str(model or ""), voice or "", text)
         said = pronunciations.spoken(context.library.db, owner)
-        asked = who.asked(SpeechRequest(text, seed=int(seed or 0), pronunciations=said))
+        asked = _worn(context, owner, who, who.asked(SpeechRequest(text, seed=int(seed or 0), pronunciations=said)))
         taken = [step for step in takes(context.pool, who.model, asked) if isinstance(step, Take)]
         folder = _folder()
         try:
@@ -232,7 +237,7 @@ def _voices(context: PageContext) -> None:
         card = registry.find(str(model or "") or default_speaker(context.settings).model, "speak")
         wanted = (language or "").lower().replace("_", "-")
         own = [
-            {"id": kept.name, "name": kept.name, "blend": kept.blend}
+            {"id": kept.value, "name": kept.name, "blend": kept.blend}
             for kept in own_voices(context.library, owner_of(request), card.id)
         ]
         known = [

@@ -127,7 +127,7 @@ class Start:
         """The three components with it."""
         return (
             gr.Dropdown(self.models, value=self.model),
-            gr.Dropdown(self.voices.voices, value=self.voices.default),
+            gr.Dropdown(self.voices.voices, value=self.voices.default or None),
             gr.Dropdown(self.voices.timbres, value=self.timbre, visible=len(self.voices.timbres) > 1),
         )
 
@@ -159,14 +159,14 @@ def voice_picker(context: PageContext, prefix: str) -> VoicePicker:
     def other_model(model_id: str, request: gr.Request) -> tuple[gr.Dropdown, gr.Dropdown]:
         voices = voice_list(model_id, settings.voice, own_voices(context.library, owner_of(request), model_id))
         return (
-            gr.Dropdown(voices.voices, value=voices.default),
+            gr.Dropdown(voices.voices, value=voices.default or None),
             gr.Dropdown(voices.timbres, value="", visible=len(voices.timbres) > 1),
         )
 
     @kindly
     def own_changed(model_id: str, chosen: str, request: gr.Request) -> gr.Dropdown:
         voices = voice_list(model_id, chosen, own_voices(context.library, owner_of(request), model_id))
-        return gr.Dropdown(voices.voices, value=voices.default)
+        return gr.Dropdown(voices.voices, value=voices.default or None)
 
     quiet: dict[str, Any] = {"api_visibility": "private", "show_progress": "hidden"}
     model.input(other_model, [model], [voice, timbre], **quiet)

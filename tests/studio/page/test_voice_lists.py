@@ -1,7 +1,6 @@
 """What the pickers list: the model's own order or the alphabet's, a person's blends, facts to search by."""
 
-from studio.library.voices.saved import KeptVoice
-from studio.page.voices import voice_list
+from studio.page.voices import OwnChoice, voice_list
 
 KOKORO = "hexgrad/Kokoro-82M"
 
@@ -21,7 +20,7 @@ def test_voices_of_a_hundred_languages_stand_in_the_alphabets_order_english_firs
 
 
 def test_a_persons_blends_stand_before_the_models_voices_and_can_be_chosen() -> None:
-    own = [KeptVoice("1", "kokoro", "Evening", "af_heart:1"), KeptVoice("2", "kokoro", "af_heart", "am_adam:1")]
+    own = [OwnChoice("Evening", "Evening", "your blend"), OwnChoice("af_heart", "af_heart", "your blend")]
     voices = voice_list(KOKORO, "Evening", own)
     assert voices.voices[0] == ("Evening · your blend", "Evening")
     assert voices.default == "Evening"

@@ -13,6 +13,8 @@ import { transcriptBox } from "./transcript.js";
 
 /** @type {Record<string, string>} */
 const WORDS = { queued: "Waiting", running: "Working", paused: "Paused", cancelled: "Cancelled", failed: "Failed", done: "Done" };
+/** @type {Record<Job["kind"], string>} */
+const KINDS = { audiobook: "audiobook", transcription: "transcript", tuning: "voice" };
 const CHAPTERS_OPEN = 6; // a list as short as this is shown unfolded
 
 /** What it made, as links. @param {Job} job */
@@ -58,7 +60,7 @@ export const jobCard = (job, refresh) => {
 
   const item = h("li", { class: "st-card st-job", "data-job": job.id, tabindex: -1 },
     h("div", { class: "st-job-head" },
-      h("div", { class: "st-job-name" }, heading, h("div", { class: "st-job-sub" }, badge, h("small", {}, isBook ? "audiobook" : "transcript"))),
+      h("div", { class: "st-job-name" }, heading, h("div", { class: "st-job-sub" }, badge, h("small", {}, KINDS[job.kind] ?? job.kind))),
       h("div", { class: "st-job-tools", role: "group", "aria-label": of("Steer") }, buttons.all)),
     buttons.confirm,
     h("div", { class: "st-job-progress" }, bar, share),

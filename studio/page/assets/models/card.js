@@ -1,6 +1,7 @@
 // @ts-check
 /* A model's card: what it is, what it costs, and what can be done to it. It knows nothing of downloads but their numbers. */
 import { h, icon } from "../shared/elements.js";
+import { languageName } from "../shared/languages.js";
 import { stand } from "../shared/messages.js";
 import * as wording from "../shared/wording.js";
 
@@ -9,18 +10,6 @@ const LANGUAGES_SHOWN = 8;
 const ABILITIES = { words: "word times", pitch: "pitch", live: "live captions", confidence: "confidence", clone: "voice cloning",
   design: "voice design", batch: "batches", blend: "blends of voices", speed: "speed", codec: "seeds and temperature", prompt: "prompts and words to expect", translate: "translation into English" };
 const DOES = { speak: "speaks", transcribe: "listens", compare: "tells voices apart", read: "reads" };
-
-/** What a language is called in English; its tag where the browser does not know. */
-const languageName = (() => {
-  const known = "DisplayNames" in Intl ? new Intl.DisplayNames("en", { type: "language" }) : null;
-  return (/** @type {string} */ tag) => {
-    try {
-      return known?.of(tag) || tag;
-    } catch {
-      return tag;
-    }
-  };
-})();
 
 /** @param {Model} model */
 const languagesOf = ({ languages }) => {

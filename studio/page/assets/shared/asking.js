@@ -59,7 +59,7 @@ export const send = (path, body, { method = "POST", headers = {}, signal } = {})
  * The same, for the JSON of the answer.
  * @param {string} path
  * @param {unknown} body
- * @param {{ method?: string }} options
+ * @param {{ method?: string, signal?: AbortSignal }} options
  * @returns {Promise<any>}
  */
 export const sendJson = async (path, body, options = {}) => (await send(path, body, options)).json();

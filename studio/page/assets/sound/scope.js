@@ -10,7 +10,7 @@ const SILENCE_DB = -60;
  * @param {HTMLCanvasElement} canvas
  * @param {(pen: CanvasRenderingContext2D, width: number, height: number) => void} draw
  */
-const paint = (canvas, draw) => {
+export const paint = (canvas, draw) => {
   const ratio = window.devicePixelRatio || 1;
   const [width, height] = [canvas.clientWidth, canvas.clientHeight];
   if (canvas.width !== Math.round(width * ratio)) canvas.width = Math.round(width * ratio);

@@ -88,10 +88,10 @@ part("blend", ({ element, props }) => {
     const { data } = await askJson(`/v1/audio/voices?model=${encodeURIComponent(asked)}`);
     if (asked !== choices.model) return;
     model = asked;
-    const voices = data.filter((one) => !one.saved);
+    const voices = data.filter((one) => !one.saved && !one.id.startsWith("voice_"));
     mix.know(voices);
     for (const voice of voices) choices.names[voice.id] = voice.name;
-    showOwn(data.filter((one) => one.saved));
+    showOwn(data.filter((one) => one.saved && one.blend));
     if (panel.open && mix.isEmpty()) mix.begin(choices.voice);
   };
 

@@ -6,6 +6,7 @@ import { h, icon } from "../shared/elements.js";
 import { fail } from "../shared/messages.js";
 import { part } from "../shared/parts.js";
 import { player } from "../sound/player.js";
+import { listOwn } from "../voices/pickers.js";
 import { voiceOf } from "./request.js";
 
 part("preview", ({ element, props }) => {
@@ -44,4 +45,5 @@ part("preview", ({ element, props }) => {
   const button = h("button", { type: "button", class: "st-chip st-hear-voice", "aria-pressed": "false", onclick: hear }, icon("play"), label);
   sound.addEventListener("ended", still);
   element.replaceChildren(button);
+  listOwn(props.value.place);
 });

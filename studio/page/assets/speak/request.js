@@ -15,7 +15,7 @@ export const whoOf = ({ model, voice, timbre, blend, start }) => {
 };
 
 /** @param {Pick<SpeakingChoices, "voice" | "timbre">} choices */
-export const voiceOf = ({ voice, timbre }) => (timbre ? `${voice}+${timbre}` : voice);
+export const voiceOf = ({ voice, timbre }) => (timbre ? `${voice}+${timbre}` : voice ?? "");
 
 /** How the voice is to draw, for one that draws: the sliders stand still behind the others. @param {SpeakingChoices} choices */
 export const mannerOf = ({ model, temperature, top_p, seed, drawing }) =>

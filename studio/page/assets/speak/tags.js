@@ -4,6 +4,7 @@
 import { voiced } from "../shared/choices.js";
 import { h, textBox, write } from "../shared/elements.js";
 import { part } from "../shared/parts.js";
+import { moodsOf } from "../voices/pickers.js";
 import { fitTo, layOver } from "./mirror.js";
 import { learn, missing, tagsIn } from "./tag_words.js";
 
@@ -31,13 +32,13 @@ const asToolbar = (bar, buttons) => {
 /**
  * At the cursor, in place of what is selected, with spaces where words would touch; Ctrl-Z takes it back.
  * @param {HTMLTextAreaElement} area
- * @param {string} name
+ * @param {string} tag as it is written
  */
-const insertTag = (area, name) => {
+const insertTag = (area, tag) => {
   area.focus();
   const before = area.value.slice(0, area.selectionStart);
   const after = area.value.slice(area.selectionEnd);
-  const words = `${/\S$/.test(before) ? " " : ""}<${name}>${/^[\p{L}\p{N}<]/u.test(after) ? " " : ""}`;
+  const words = `${/\S$/.test(before) ? " " : ""}${tag}${/^[\p{L}\p{N}<[]/u.test(after) ? " " : ""}`;
   // The only way to change a text box that its undo knows of.
   if (document.execCommand("insertText", false, words)) return;
   area.setRangeText(words, area.selectionStart, area.selectionEnd, "end");
@@ -60,15 +61,29 @@ part("tags", ({ element, props }) => {
   const chosen = () => models[voiced[place]?.choices.model];
   const can = (/** @type {string} */ name) => !chosen() || chosen().tags.includes(name);
 
-  const insert = (/** @type {string} */ name) => {
+  const insert = (/** @type {string} */ tag) => {
     look();
     if (!area) return;
-    insertTag(area, name);
+    insertTag(area, tag);
     look();
   };
   const buttons = tags.map((/** @type {string} */ name) =>
-    h("button", { type: "button", class: "st-chip st-tag-button", "data-tag": name, tabindex: "-1", onclick: () => insert(name) }, `<${name}>`));
+    h("button", { type: "button", class: "st-chip st-tag-button", "data-tag": name, tabindex: "-1", onclick: () => insert(`<${name}>`) }, `<${name}>`));
   asToolbar(bar, buttons);
+
+  /* The moods of a voice of one's own, where one is chosen that has some. */
+  const moods = h("div", { class: "st-tags st-moods", role: "group", "aria-label": "Moods to insert at the cursor", hidden: true });
+  bar.after(moods);
+  moods.addEventListener("mousedown", (event) => event.preventDefault());
+  let listed = "";
+  const showMoods = () => {
+    const names = moodsOf(voiced[place]?.choices.voice ?? "");
+    if (names.join("\n") === listed) return;
+    listed = names.join("\n");
+    moods.hidden = !names.length;
+    moods.replaceChildren(...names.map((name) => h("button", { type: "button", class: "st-chip st-tag-button", "data-mood": name,
+      "aria-label": `Insert [${name}], for what follows`, onclick: () => insert(`[${name}]`) }, `[${name}]`)));
+  };
 
   /* The light. */
   const fit = () => {
@@ -124,6 +139,7 @@ part("tags", ({ element, props }) => {
     const found = textBox(box);
     if (found !== area || (area && !mirror.isConnected)) attach(found);
     if (!area) return;
+    showMoods();
     const now = voiced[place]?.choices.model;
     if (now !== model) {
       model = now;
