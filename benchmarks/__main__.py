@@ -26,6 +26,7 @@ BENCHMARKS = {
     "live_quality": "words a live Parakeet gets wrong, by context, and what the pass at the pause is worth",
     "parakeet": "our Parakeet beside parakeet-mlx, the same random weights",
     "voices": "each voice of Kokoro with real weights: loudness, DNSMOS, words heard; and beside the published packs",
+    "pocket_tts": "our Pocket TTS beside the reference's, the same random weights: real time, first sound",
     "kokoro": "our Kokoro beside mlx-audio's and torch's, the same random weights",
 }
 
