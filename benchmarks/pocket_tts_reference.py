@@ -52,7 +52,7 @@ def main(folder: Path, job: dict) -> dict:
     """`make` writes the weights; otherwise speak, `repeats` times over."""
     model, path = built(job["release"]), folder / "model.safetensors"
     if job.get("make"):
-        for name, tensor in model.state_dict().items():
+        for tensor in model.state_dict().values():
             if tensor.ndim >= 2:
                 tensor.copy_(torch.randn_like(tensor) * tensor[0].numel() ** -0.5)
         save_file({name: tensor.clone().contiguous() for name, tensor in model.state_dict().items()}, path)
