@@ -27,6 +27,7 @@ BENCHMARKS = {
     "parakeet": "our Parakeet beside parakeet-mlx, the same random weights",
     "tuned": "Kokoro tuned to readers it never heard: likeness, clearness, time and memory",
     "voices": "each voice of Kokoro with real weights: loudness, DNSMOS, words heard; and beside the published packs",
+    "pocket_tts": "our Pocket TTS beside the reference's, the same random weights: real time, first sound",
     "kokoro": "our Kokoro beside mlx-audio's and torch's, the same random weights",
 }
 

@@ -193,7 +193,10 @@ class HostStreams:
 
 class _Each:
     def __init__(self, function: Callable[[Signal], Signal]) -> None:
-        self.step = function
+        self._function = function
+
+    def step(self, x: Signal) -> Signal:
+        return self._function(x)
 
 
 def elu(x: Signal) -> Signal:

@@ -76,9 +76,11 @@ def host_transformer(parts: Parts, name: str, heads: int, window: int | None, ex
     """The same for a processor."""
     layers = [
         HostLayerWeights(
-            *((seen(norm[0]), seen(norm[1])) for norm in (layer.norm1, layer.norm2)),
+            (seen(layer.norm1[0]), seen(layer.norm1[1])),
+            (seen(layer.norm2[0]), seen(layer.norm2[1])),
             *(seen(matrix) for matrix in (layer.in_proj, layer.out_proj, layer.up, layer.down)),
-            *(None if scale is None else seen(scale) for scale in (layer.scale1, layer.scale2)),
+            scale1=None if layer.scale1 is None else seen(layer.scale1),
+            scale2=None if layer.scale2 is None else seen(layer.scale2),
         )
         for layer in _read(parts, name)
     ]
@@ -90,15 +92,15 @@ def _read(parts: Parts, name: str) -> list[_Layer]:
     while not layers or parts.has(f"{name}.layers.{len(layers)}.norm1.weight"):
         one = f"{name}.layers.{len(layers)}"
         scales = [f"{one}.layer_scale_{half}.scale" for half in (1, 2)]
-        layer = _Layer(
-            *((parts.array(f"{one}.{norm}.weight"), parts.array(f"{one}.{norm}.bias")) for norm in ("norm1", "norm2")),
-            *(
-                parts.array(f"{one}.{matrix}.weight")
-                for matrix in ("self_attn.in_proj", "self_attn.out_proj", "linear1", "linear2")
-            ),
-            *(parts.array(scale) if parts.has(scale) else None for scale in scales),
-        )
-        layers.append(layer)
+        norms = [
+            (parts.array(f"{one}.{norm}.weight"), parts.array(f"{one}.{norm}.bias")) for norm in ("norm1", "norm2")
+        ]
+        matrices = [
+            parts.array(f"{one}.{matrix}.weight")
+            for matrix in ("self_attn.in_proj", "self_attn.out_proj", "linear1", "linear2")
+        ]
+        factors = [parts.array(scale) if parts.has(scale) else None for scale in scales]
+        layers.append(_Layer(norms[0], norms[1], *matrices, scale1=factors[0], scale2=factors[1]))
     return layers
 
 

@@ -159,8 +159,8 @@ def _by_status(card: ModelCard, status: int, is_listing: bool) -> DownloadError 
 
 def _unknown(card: ModelCard) -> str:
     return (
-        f"The hub has no model called {card.hub_id}, or it is private. Check the name; for a private model sign in first "
-        f"with: hf auth login"
+        f"The hub has no model called {card.hub_id}, or it is private. Check the name; for a private model sign in "
+        f"first with: hf auth login"
     )
 
 

@@ -6,6 +6,8 @@ computed once, and what depends on the language model's word alone is one produc
 Source: Li et al. 2024, arXiv:2406.11838; Lagrangian self-distillation: Boffi et al. 2025, arXiv:2505.18825.
 """
 
+from collections.abc import Mapping
+
 import numpy as np
 
 from engine.codecs.seanet import host_array
@@ -14,7 +16,7 @@ from engine.nn.host import Floats
 from engine.nn.parts import Parts
 from engine.tts.pocket_tts.releases import Flow
 
-TIMES: dict[Flow, int] = {"lsd": 2, "flow_matching": 1, "drifting": 0, "pointwise": 0}
+TIMES: Mapping[Flow, int] = {"lsd": 2, "flow_matching": 1, "drifting": 0, "pointwise": 0}
 NAME = "flow_lm.flow_net"
 
 
@@ -28,10 +30,11 @@ class FlowHead:
     """
 
     def __init__(self, parts: Parts, flow: Flow, steps: int) -> None:
-        self._flow = flow
+        self._flow: Flow = flow
         self.steps = steps if TIMES[flow] else 1
         self._cond, self._in = _linear(parts, f"{NAME}.cond_embed"), _linear(parts, f"{NAME}.input_proj")
         self._width = len(self._cond[1])
+        self._plain = np.ones(self._width, dtype=np.float32), np.zeros(self._width, dtype=np.float32)
         self._blocks: list[tuple[tuple[Floats, Floats], tuple[Floats, Floats], tuple[Floats, Floats]]] = []
         steered: list[tuple[Floats, Floats]] = []
         while parts.has(f"{NAME}.res_blocks.{len(self._blocks)}.in_ln.weight"):
@@ -53,7 +56,7 @@ class FlowHead:
             return self._flowing(said, noise)
         x = noise
         for time in self._times:
-            x = x + self._flowing(said if time is None else said + time, x) / np.float32(self.steps)
+            x = np.add(x, self._flowing(said if time is None else said + time, x) * np.float32(1 / self.steps))
         return x
 
     def _flowing(self, steer: Floats, x: Floats) -> Floats:
@@ -69,18 +72,18 @@ class FlowHead:
             at += 3 * width
             inner = host.linear(host.layer_norm(x, *norm, 1e-6) * (1 + scale) + shift, *first)
             host.silu(inner, active := np.empty_like(inner))
-            x = x + gate * host.linear(active, *second)
+            x = np.add(x, gate * host.linear(active, *second))
         shift, scale = turned[:, at : at + width], turned[:, at + width :]
-        centred = x - x.mean(axis=-1, keepdims=True)
-        spread = np.sqrt(np.mean(np.square(centred), axis=-1, keepdims=True) + np.float32(1e-6))
-        return host.linear(centred / spread * (1 + scale) + shift, *self._last)
+        return host.linear(host.layer_norm(x, *self._plain, 1e-6) * (1 + scale) + shift, *self._last)
 
     def _time(self, parts: Parts, step: int) -> Floats | None:
         """What a step's times add, averaged over the embedders: [width]."""
         count = TIMES[self._flow]
         times = (step / self.steps, (step + 1) / self.steps)[:count]
-        found = [_embedded(parts, f"{NAME}.time_embed.{at}", np.float32(time)) for at, time in enumerate(times)]
-        return sum(found[1:], found[0]) / np.float32(count) if found else None
+        found = np.zeros(self._width, dtype=np.float32)
+        for at, time in enumerate(times):
+            found += _embedded(parts, f"{NAME}.time_embed.{at}", np.float32(time)) / np.float32(count)
+        return found if count else None
 
 
 def _embedded(parts: Parts, name: str, time: np.float32) -> Floats:

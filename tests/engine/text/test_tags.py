@@ -95,7 +95,12 @@ def test_formatting_is_dropped_without_a_word(roomy: SegmentLimits) -> None:
 def test_each_speaking_family_declares_tags_that_the_palette_has() -> None:
     cards = registry.cards("speak")
     assert all(set(card.tags) <= set(EMOTIONS) for card in cards)
-    assert {card.family: card.tags for card in cards} == {"espeak": ("sigh",), "kokoro": (), "orpheus": EMOTIONS}
+    assert {card.family: card.tags for card in cards} == {
+        "espeak": ("sigh",),
+        "kokoro": (),
+        "orpheus": EMOTIONS,
+        "pocket_tts": (),
+    }
     assert registry.find("espeak-ng").tags == _DOABLE
 
 
