@@ -72,7 +72,7 @@ CASES = [
     ("it", "nel 1984", "nel millenovecentottantaquattro"),
     ("it", "1º gennaio", "primo gennaio"),
     ("pt-br", "O Sr. Silva tem 21 anos.", "O senhor Silva tem vinte e um anos."),
-    ("pt-br", "R$ 1.234,50", "mil duzentos e trinta e quatro reais e cinquenta"),
+    ("pt-br", "R$ 1.234,50", "mil duzentos e trinta e quatro reais e cinquenta centavos"),
     ("pt-br", "50%", "cinquenta por cento"),
     ("pt-br", "às 14h05", "às catorze e cinco"),
     ("pt-br", "21/11/2026", "vinte e um de novembro de dois mil e vinte e seis"),
