@@ -26,9 +26,10 @@ _RANGE_OF_TIMES = re.compile(
     rf"|(?<![\w.,:/-])(?P<hour5>{_CLOCK})[hH] ?[–-] ?(?P<hour6>{_CLOCK})[hH](?!\w)"
 )
 _FULL = re.compile(rf"(?<![\w.,:/-])(?P<hour>{_CLOCK}) ?[hH]\b{_ZONE}?(?! ?\d)")
+_FULL_IN_ZONE = re.compile(rf"(?<![\w.,:/-])(?P<hour>{_CLOCK}) ?[hH]{_ZONE}")
 _HALF_DAY = re.compile(rf"(?<![\w.,:/-])(?P<hour>1[0-2]|0?[1-9])(?P<half> ?[aApP]\. ?[mM]\b\.?| ?(?:am|pm|AM|PM)\b){_ZONE}?")
 _WORDED = re.compile(
-    rf"(?<![\w.,:/-])(?P<hour>{_CLOCK}) ?[hH] ?(?P<minute>[0-5]?\d) ?(?:min|m|mn)\b(?: ?(?P<second>[0-5]?\d) ?(?:seg|s|sec)\b)?"
+    rf"(?<![\w.,:/-])(?P<hour>{_CLOCK}) ?[hH] ?(?P<minute>[0-5]?\d) ?(?:min|mn|m)(?![^\W\d])(?: ?(?P<second>[0-5]?\d) ?(?:seg|s|sec)\b)?"
 )
 _HOURS_WITH_SIGN = frozenset({"fr", "pt", "es"})
 
@@ -47,6 +48,7 @@ class Clock:
         """In the order in which they claim."""
         rules = [
             Rule(_RANGE_OF_TIMES, self._range, needs="-–"),
+            Rule(_FULL_IN_ZONE, self._full, needs="hH"),
             Rule(_TIMES, self._time, needs=":h.H"),
             Rule(_HALF_DAY, self._half_day, needs="mM"),
         ]
@@ -95,7 +97,7 @@ class Clock:
         """ "2 h 30 min" lasts; "12h02m00s" is a time."""
         hours = self._counted(int(match["hour"]), self._hour)
         minutes = self._counted(int(match["minute"]), self._minute)
-        if not match["second"]:
+        if not int(match["second"] or 0):
             return f"{hours} {self._book.conjunction} {minutes}"
         return self._exact(int(match["hour"]), int(match["minute"]), int(match["second"]))
 

@@ -13,10 +13,10 @@ _DOMAINS = (
     "cz|ru|ua|jp|cn|kr|in|br|mx|ar|za|sm|cl|pe|sa|ae|eg|tw|hk|it"
 )
 _FILES = "txt|pdf|docx?|xlsx?|pptx?|csv|json|xml|html?|php|css|py|mp[34]|wav|jpe?g|png|gif|svg|zip|exe|epub"
-_LABELS = r"(?:[A-Za-z0-9][A-Za-z0-9_-]{0,62}\.){1,8}"
+_LABELS = r"[A-Za-z0-9][A-Za-z0-9_-]{1,62}\.(?:[A-Za-z0-9][A-Za-z0-9_-]{0,62}\.){0,7}"
 _URL = re.compile(
     rf"(?<![\w@.:/\\-])(?:(?:https?|ftp)://[^\s/?#<>\"“”]{{1,253}}|www\.[\w&.-]{{1,200}}\w"
-    rf"|{_LABELS}(?i:{_DOMAINS}|{_FILES})(?![A-Za-z0-9_-]|\.[A-Za-z0-9]))(?:[/?#:][^\s<>\"“”]{{0,2000}})?"
+    rf"|{_LABELS}(?:{_DOMAINS}|{_DOMAINS.upper()}|{_FILES})(?![A-Za-z0-9_-]|\.[A-Za-z0-9]))(?:[/?#:][^\s<>\"“”]{{0,2000}})?"
 )
 _EMAIL = re.compile(
     r"(?<![\w.+%!-])(?:mailto:)?[A-Za-z0-9_][A-Za-z0-9_.+%!-]{0,63}@[A-Za-z0-9][\w-]{0,62}(?:\.[A-Za-z0-9-]{1,63}){1,6}"
@@ -57,11 +57,16 @@ def rules(signs: Mapping[str, str], figure: Callable[[str], str | None], name: C
         address = found.rstrip(_TRAILING)
         return said(address) + found[len(address) :] if address else None
 
+    def read_ip(match: re.Match[str], draft: Draft) -> Reading:
+        # "1.000.000.000" is a number: no part of an address begins with zero or is above 255.
+        parts = match[0].partition(":")[0].split(".")
+        return said(match[0]) if all(str(int(part)) == part and int(part) < 256 for part in parts) else None
+
     return (
         Rule(_EMAIL, read, needs="@"),
         Rule(_URL, read, needs="."),
         Rule(_HANDLE, read, needs="@"),
-        Rule(_IP, read, needs="."),
+        Rule(_IP, read_ip, needs="."),
         Rule(_PATH, read, needs="/\\"),
     )
 

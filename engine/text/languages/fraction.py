@@ -4,13 +4,16 @@ import re
 import unicodedata
 
 from engine.text.languages import counting, ordinals
+from engine.text.languages.money import any_of
 from engine.text.languages.saying import NUMBER, Numbers, split
+from engine.text.languages.tables import forms
 from engine.text.rules import Draft, Reading, Rule
 
 _VULGAR = "¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"
 _FRACTION = re.compile(
     rf"(?<![\w.,/])(?:(?P<minus>[-−])(?=\d))?(?:(?P<whole>\d{{1,6}}) )?(?P<over>\d{{1,6}})[/⁄](?P<under>{NUMBER})(?![\w/])(?!,\d)"
 )
+_HALVES = {"de": ("halb", "halb"), "es": ("medio", "media"), "fr": ("un demi-", "une demi-"), "it": ("mezzo", "mezza"), "pt": ("meio", "meia")}
 _ONE_SIGN = re.compile(rf"(?<![\w.,/])(?P<minus>[-−])?(?P<whole>\d{{1,6}})? ?(?P<sign>[{_VULGAR}])")
 
 
@@ -21,10 +24,17 @@ class Fractions:
         self._numbers = numbers
         self._book = numbers.book
         self._code = numbers.code
+        self._units = forms("units", numbers.book.code)
 
     def rules(self) -> tuple[Rule, ...]:
-        """Figures with a stroke, and the signs that are fractions."""
-        return Rule(_FRACTION, self._read, needs="/⁄"), Rule(_ONE_SIGN, self._sign, needs=_VULGAR)
+        """Figures with a stroke, and the signs that are fractions; first those of a unit."""
+        unit = re.compile(rf" ?(?P<unit>{any_of(self._units)})(?![\w²³/’'])")
+        return (
+            Rule(re.compile(_FRACTION.pattern.removesuffix(r"(?![\w/])(?!,\d)") + unit.pattern), self._read, needs="/⁄"),
+            Rule(re.compile(_ONE_SIGN.pattern + unit.pattern), self._sign, needs=_VULGAR),
+            Rule(_FRACTION, self._read, needs="/⁄"),
+            Rule(_ONE_SIGN, self._sign, needs=_VULGAR),
+        )
 
     def _read(self, match: re.Match[str], draft: Draft) -> Reading:
         under, rest = split(match["under"])
@@ -40,6 +50,33 @@ class Fractions:
         return self._said(match, int(over), int(under))
 
     def _said(self, match: re.Match[str], over: int, under: int) -> str | None:
+        if match.groupdict().get("unit"):
+            return self._of_unit(match, over, under)
+        return self._alone(match, over, under)
+
+    def _of_unit(self, match: re.Match[str], over: int, under: int) -> str | None:
+        """ "medio milímetro", "tres quintos de metro", "uno y medio metro"."""
+        one, many = self._units[match["unit"]][:2]
+        article, _, noun = one.partition(" ")
+        feminine = article in {"una", "uma", "une", "eine"}
+        if (over, under) == (1, 2) and not match["whole"] and self._code != "de":
+            half = _HALVES[self._book.code][feminine]
+            return f"{self._book.minus + ' ' if match['minus'] else ''}{half}{'' if half.endswith('-') else ' '}{noun}"
+        said = self._alone(match, over, under)
+        if said is None:
+            return None
+        if self._book.code == "de" or (match["whole"] and (over, under) == (1, 2)):
+            noun = many if self._book.code in {"de", "fr"} or match["whole"] not in {None, "1"} else noun
+            if feminine and self._book.code == "es":
+                said = self._numbers.feminine(said).replace("medio", "media")
+            return f"{said} {noun}"
+        if feminine and match["whole"]:
+            whole, mixed, rest = said.partition(self._book.mixed)
+            said = self._numbers.feminine(whole) + mixed + rest
+        of = "d'" if self._book.code == "fr" and noun[0] in "aeiouhé" else {"it": "di "}.get(self._book.code, "de ")
+        return f"{said} {of}{noun}"
+
+    def _alone(self, match: re.Match[str], over: int, under: int) -> str | None:
         said = self.fraction(over, under)
         if said is None:
             return None

@@ -37,7 +37,7 @@ class GermanOrdinals:
                 self._before_word,
                 needs=".",
             ),
-            Rule(re.compile(r"(?<![\w.,])(?P<number>\d{1,2})\.(?= ?[–-] ?\d{1,2}\. )"), self._listed, needs="."),
+            Rule(re.compile(r"(?<![\w.,])(?P<number>\d{1,2})\.(?= ?[–/-] ?\d{1,2}\. )"), self._listed, needs="."),
             Rule(re.compile(r"(?<![\w.,])(?P<number>\d{1,2})(?=\.[\"'”’)»]{0,2}\Z)"), self._last, needs="."),
             Rule(
                 re.compile(r"(?<![\w.,])(?P<number>\d{1,6})-?(?P<ending>(?:s?te[mnrs]?))(?!\w)"), self._suffixed, needs="t"

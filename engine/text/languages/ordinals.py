@@ -57,5 +57,5 @@ def _spanish_below_hundred(value: int) -> str:
     if 10 <= value <= 12:
         return _SPANISH_TEENS[ones]
     if tens <= 2 and ones:
-        return ("", "decimo", "vigesimo")[tens] + _SPANISH_ONES[ones]
+        return (("", "decimo", "vigesimo")[tens] + _SPANISH_ONES[ones]).replace("oo", "o")
     return f"{_SPANISH_TENS[tens]} {_SPANISH_ONES[ones]}".strip()

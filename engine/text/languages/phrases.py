@@ -59,9 +59,9 @@ class Phrases:
             *telephone.rules(),
             *self._weekdays(),
             *Clock(self._numbers).rules(),
+            *Fractions(self._numbers).rules(),
             *Money(self._numbers).rules(),
             *self._measures(),
-            *Fractions(self._numbers).rules(),
             *self._ordinals(),
             *Romans(self._numbers).rules(),
             *self._abbreviations(),
@@ -75,7 +75,14 @@ class Phrases:
         months = any_of(book.months)
         short = any_of(book.month_abbreviations)
         any_month = rf"(?i:(?P<month>{months})|(?P<short>{short})\.?)"
-        rules = [Rule(_DATES, self._date, needs=DIGITS)]
+        rules = [
+            Rule(_DATES, self._date, needs=DIGITS),
+            Rule(
+                re.compile(rf"{_START}(?P<days>\d{{1,2}}(?:/\d{{1,2}}){{1,3}}|\d{{1,2}}(?:-\d{{1,2}}){{2,3}})(?= (?:de )?(?i:{months})\b)"),
+                self._days_of_month,
+                needs="/-",
+            ),
+        ]
         if book.code == "de":
             rules.append(Rule(re.compile(rf"{_START}(?P<day>\d{{1,2}})\. {any_month}(?!\w)"), self._german_day, needs="."))
         if book.first_day:
@@ -133,6 +140,11 @@ class Phrases:
             month=book.months[month - 1],
             year=counting.year(int(year), self._code),
         )
+
+    def _days_of_month(self, match: re.Match[str], draft: Draft) -> Reading:
+        """ "les 17-18-19 juin": days one after another."""
+        days = [counting.cardinal(int(day), self._code) for day in re.split(r"[/-]", match["days"])]
+        return ", ".join(day for day in days if day) if all(days) else None
 
     def _german_day(self, match: re.Match[str], draft: Draft) -> Reading:
         month = match["month"] or self._months[match["short"].lower()]
@@ -234,7 +246,7 @@ class Phrases:
         return (
             Rule(re.compile(rf"(?<![\w.,]){SIGNED}{_UPPER} ?(?P<sign>[%‰])"), self._percent, needs="%‰"),
             Rule(
-                re.compile(rf"(?<![\w.,]){SIGNED}{_UPPER}{scale}(?P<gap> ?)(?P<unit>{units}|° ?[CFKcfk])(?:/(?P<per>{per}))?{ends}"),
+                re.compile(rf"(?<![\w.,]){SIGNED}{_UPPER}{scale}(?P<gap> ?)(?P<unit>° ?[CFKcfk]|{units})(?:/(?P<per>{per}))?{ends}"),
                 self._unit,
                 needs=DIGITS,
             ),
@@ -326,7 +338,7 @@ class Phrases:
             Rule(re.compile(rf"(?<![\w.])(?P<word>{before})(?= ?(?:\d|[IVXL]+\b))"), self._before_number, needs=""),
             Rule(re.compile(rf"(?<=\d) ?(?P<word>{after})(?!\w)"), self._after_number, needs=DIGITS),
             Rule(
-                re.compile(rf"(?<!\w)(?P<stem>[^\W\d_]{{1,4}})(?P<raised>[{_RAISED_LETTERS}]{{1,4}})(?!\w)"),
+                re.compile(rf"(?<!\w)(?P<stem>[A-Za-zÀ-ÿ]{{1,4}})(?P<raised>[{_RAISED_LETTERS}]{{1,4}})(?!\w)"),
                 self._raised,
                 needs=_RAISED_LETTERS,
             ),

@@ -54,7 +54,20 @@ class Romans:
                 needs="IVXL",
             ),
         ]
+        if book.code in _ARTICLES:
+            rules.append(
+                Rule(
+                    re.compile(rf"(?<!\w)(?P<article>{any_of(_ARTICLES[book.code])})(?P<numeral>(?=[IVX]{{2}}|[VX]){_TENS})(?= [a-zà-ÿ]{{3}})"),
+                    self._counted,
+                    needs="IVX",
+                )
+            )
         return tuple(rules)
+
+    def _counted(self, match: re.Match[str], draft: Draft) -> Reading:
+        """ "el XI apóstol", "la XXI edición"."""
+        said = ordinals.ordinal(roman_value(match["numeral"]), self._code, _ARTICLES[self._book.code][match["article"]])
+        return Edit(*match.span("numeral"), said) if said else None
 
     def _headed(self, match: re.Match[str], draft: Draft) -> Reading:
         numeral, heading = match["numeral"], match["heading"].lower()
@@ -143,3 +156,11 @@ _QUEENS = frozenset({
     "Isabel", "Élisabeth", "Elisabeth", "Elizabeth", "Margarethe", "Margrethe", "Marguerite", "Catherine", "Katharina",
     "Beatriz", "Leonor", "Beatrice", "Anne", "Marie", "Jeanne", "Juana", "Inés", "Raquel", "Irene", "Matilde",
 })  # fmt: skip
+# What stands before a numeral that counts its noun -> the noun's gender.
+_ARTICLES = {
+    "es": {"el ": "m", "del ": "m", "al ": "m", "la ": "f", "los ": "m", "las ": "f"},
+    "pt": {"o ": "m", "do ": "m", "no ": "m", "ao ": "m", "a ": "f", "da ": "f", "na ": "f", "à ": "f"},
+    "it": {
+        "il ": "m", "del ": "m", "nel ": "m", "al ": "m", "dal ": "m", "la ": "f", "della ": "f", "nella ": "f", "alla ": "f",
+    },
+}  # fmt: skip
