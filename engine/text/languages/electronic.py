@@ -13,15 +13,18 @@ _DOMAINS = (
     "cz|ru|ua|jp|cn|kr|in|br|mx|ar|za|sm|cl|pe|sa|ae|eg|tw|hk|it"
 )
 _FILES = "txt|pdf|docx?|xlsx?|pptx?|csv|json|xml|html?|php|css|py|mp[34]|wav|jpe?g|png|gif|svg|zip|exe|epub"
+# Letters that belong to an address; a Chinese or Arabic one beside it does not.
+_LATIN = r"A-Za-z0-9_À-ɏ"
+_ENDS = r"\s<>\"“”\u0600-\u06ff\u0900-\u097f\u3000-\u9fff\uff00-\uffef"
 _LABELS = r"[A-Za-z0-9][A-Za-z0-9_-]{1,62}\.(?:[A-Za-z0-9][A-Za-z0-9_-]{0,62}\.){0,7}"
 _URL = re.compile(
-    rf"(?<![\w@.:/\\-])(?:(?:https?|ftp)://[^\s/?#<>\"“”]{{1,253}}|www\.[\w&.-]{{1,200}}\w"
-    rf"|{_LABELS}(?:{_DOMAINS}|{_DOMAINS.upper()}|{_FILES})(?![A-Za-z0-9_-]|\.[A-Za-z0-9]))(?:[/?#:][^\s<>\"“”]{{0,2000}})?"
+    rf"(?<![{_LATIN}@.:/\\-])(?:(?:https?|ftp)://[^{_ENDS}/?#]{{1,253}}|www\.[{_LATIN}&.-]{{1,200}}[{_LATIN}]"
+    rf"|{_LABELS}(?:{_DOMAINS}|{_DOMAINS.upper()}|{_FILES})(?![A-Za-z0-9_-]|\.[A-Za-z0-9]))(?:[/?#:][^{_ENDS}]{{0,2000}})?"
 )
 _EMAIL = re.compile(
-    r"(?<![\w.+%!-])(?:mailto:)?[A-Za-z0-9_][A-Za-z0-9_.+%!-]{0,63}@[A-Za-z0-9][\w-]{0,62}(?:\.[A-Za-z0-9-]{1,63}){1,6}"
+    rf"(?<![{_LATIN}.+%!-])(?:mailto:)?[A-Za-z0-9_][A-Za-z0-9_.+%!-]{{0,63}}@[A-Za-z0-9][{_LATIN}-]{{0,62}}(?:\.[A-Za-z0-9-]{{1,63}}){{1,6}}"
 )
-_HANDLE = re.compile(r"(?<![\w@./])@[A-Za-z_][A-Za-z0-9_]{0,40}(?:\.[A-Za-z0-9_]{1,40})?(?!@)")
+_HANDLE = re.compile(rf"(?<![{_LATIN}@./])@[A-Za-z_][A-Za-z0-9_]{{0,40}}(?:\.[A-Za-z0-9_]{{1,40}})?(?!@)")
 _IP = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?(?!\.?\w)")
 _PATH = re.compile(r"(?<![\w.:/\\])(?:[A-Za-z]:(?:\\[\w.-]{1,100}){1,20}\\?|/(?:home|etc|var|usr|tmp|opt|bin|lib)(?:/[\w.-]{1,100}){1,20}/?)")
 _PIECES = re.compile(r"[^\W\d_]+|\d|[^\s\w]|_")
