@@ -285,6 +285,8 @@ class Phrases:
         letter = match["unit"]
         if letter == "d":
             return False
+        if letter == "A" and not match["gap"] and match["number"].isdecimal():
+            return True  # a house: 32A
         return letter in "ANVWKJ" and bool(match["gap"]) and len(match["number"]) < 2
 
     def _rate(self, match: re.Match[str], draft: Draft) -> Reading:
