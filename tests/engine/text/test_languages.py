@@ -137,7 +137,7 @@ CASES = [
     ("nl", "Ik heb 21 katten.", "Ik heb eenentwintig katten."),
     ("ko", "21 마리", "이십일 마리"),
     ("xx", "21 foo", "21 foo"),
-    ("ar", "٢١ كتاب", "واحد و عشرون كتاب"),
+    ("ar", "٢١ كتاب", "واحد وعشرون كتاب"),
     ("th", "21 คน", "ยี่สิบเอ็ด คน"),
     ("pl", "21 kotów, 3,14", "dwadzieścia jeden kotów, 3,14"),
     ("sv", "21 katter", "tjugoett katter"),
