@@ -202,7 +202,13 @@ def _time(match: re.Match[str], draft: Draft) -> Reading:
     said = _HOURS[hour % 12]
     if hour > 12 and hour != 24:
         said = f"{_HOURS[hour % 10] if hour % 10 else ''}"
-        said = "العشرون" if hour == 20 else f"{said} عشرة" if hour < 20 else f"{said.replace('الواحدة', 'الحادية')} والعشرون"
+        said = (
+            "العشرون"
+            if hour == 20
+            else f"{said} عشرة"
+            if hour < 20
+            else f"{said.replace('الواحدة', 'الحادية')} والعشرون"
+        )
     match minute:
         case 0:
             return said
@@ -252,13 +258,13 @@ RULES = (
         _date,
         needs=DIGITS,
     ),
-    *Telephone(figures, "زائد", "تحويلة", ("هاتف", "تليفون", "جوال", "موبايل", "رقم الهاتف", "فاكس", "اتصل على")).rules(),
+    *Telephone(
+        figures, "زائد", "تحويلة", ("هاتف", "تليفون", "جوال", "موبايل", "رقم الهاتف", "فاكس", "اتصل على")
+    ).rules(),
     Rule(re.compile(r"(?<![\d:])(?P<hour>2[0-4]|1\d|0?\d):(?P<minute>[0-5]\d)(?![\d:])"), _time, needs=":"),
     Rule(re.compile(rf"{_START} ?[%٪]"), _percent, needs="%٪"),
     Rule(
-        re.compile(
-            rf"(?<![\d.,٫٬])[%٪] ?(?P<minus>[-−])?(?P<number>{_NUMBER})(?P<upper>(?!))?(?![\d])"
-        ),
+        re.compile(rf"(?<![\d.,٫٬])[%٪] ?(?P<minus>[-−])?(?P<number>{_NUMBER})(?P<upper>(?!))?(?![\d])"),
         _percent,
         needs="%٪",
     ),
@@ -272,7 +278,11 @@ RULES = (
         needs="/",
     ),
     Rule(re.compile(rf"(?P<whole>\d{{1,6}})? ?(?P<sign>[{_VULGAR}])"), _vulgar, needs=_VULGAR),
-    Rule(re.compile(rf"{_START} ?(?P<unit>{_any_of(_UNITS)})(?:/(?P<per>{_any_of(_PER)}))?(?![\w/²³])"), _unit, needs=DIGITS),
+    Rule(
+        re.compile(rf"{_START} ?(?P<unit>{_any_of(_UNITS)})(?:/(?P<per>{_any_of(_PER)}))?(?![\w/²³])"),
+        _unit,
+        needs=DIGITS,
+    ),
     Rule(re.compile(r"(?<![\d.,])(?P<number>\d{1,4}) ?(?P<era>هـ|م)(?!\w)"), _era, needs="هم"),
     Rule(re.compile(rf"(?<!\w)(?:{_any_of(_ABBREVIATIONS)})(?!\w)"), _abbreviation, needs=".إا"),
     Rule(re.compile(_START), _plain, needs=DIGITS),

@@ -187,7 +187,13 @@ def _sign(match: re.Match[str], draft: Draft) -> Reading:
 
 def _plain(match: re.Match[str], draft: Draft) -> Reading:
     after, two = draft.text[match.end() : match.end() + 1], draft.text[match.end() : match.end() + 2]
-    if match[0] == "2" and after and after in _MEASURES and two != "分之" and draft.text[match.start() - 1 : match.start()] != "第":
+    if (
+        match[0] == "2"
+        and after
+        and after in _MEASURES
+        and two != "分之"
+        and draft.text[match.start() - 1 : match.start()] != "第"
+    ):
         return "两"
     return _signed(match)
 
@@ -245,12 +251,20 @@ RULES = (
         needs=DIGITS,
     ),
     Rule(
-        re.compile(rf"(?:{_CUES})(?:号码?|是|为|请?拨打?)?[:： ]{{0,2}}(?P<phone>\d{{3,12}}(?:[ -]\d{{3,8}}){{0,3}})(?![\d.,%％]|[个元人次年月日块])"),
+        re.compile(
+            rf"(?:{_CUES})(?:号码?|是|为|请?拨打?)?[:： ]{{0,2}}(?P<phone>\d{{3,12}}(?:[ -]\d{{3,8}}){{0,3}})(?![\d.,%％]|[个元人次年月日块])"
+        ),
         _cued,
         needs=DIGITS,
     ),
-    Rule(re.compile(rf"(?:{_CODES})(?:是|为)?[:： ]{{0,2}}[A-Z]{{0,3}}(?P<number>\d{{3,20}})(?![\d.,%％])"), _code, needs=DIGITS),
-    Rule(re.compile(r"(?<![\d.,])(?P<number>[1-9]\d{2,3})(?=路|室|号楼|房(?!子|价|屋)|次列车|航班)"), _bus, needs=DIGITS),
+    Rule(
+        re.compile(rf"(?:{_CODES})(?:是|为)?[:： ]{{0,2}}[A-Z]{{0,3}}(?P<number>\d{{3,20}})(?![\d.,%％])"),
+        _code,
+        needs=DIGITS,
+    ),
+    Rule(
+        re.compile(r"(?<![\d.,])(?P<number>[1-9]\d{2,3})(?=路|室|号楼|房(?!子|价|屋)|次列车|航班)"), _bus, needs=DIGITS
+    ),
     Rule(re.compile(_START + " ?[%％]"), _percent, needs="%％"),
     Rule(re.compile(rf"(?P<sign>{_SIGNS}) ?{_START}(?P<scale>[十百千万亿]{{1,3}})?"), _money, needs=DIGITS),
     Rule(re.compile(rf"{_START}(?P<scale>[十百千万亿]{{1,3}})? ?(?P<sign>{_SIGNS})(?![A-Za-z])"), _money, needs=DIGITS),
@@ -262,7 +276,9 @@ RULES = (
         needs="/",
     ),
     Rule(
-        re.compile(r"(?<!\w)(?P<minus>[-−])(?=[百千万]?分之|[一二三四五六七八九十]{1,3}分之|\d{1,4}分之)|(?<![\d.,])(?P<under>\d{1,4})(?=分之)"),
+        re.compile(
+            r"(?<!\w)(?P<minus>[-−])(?=[百千万]?分之|[一二三四五六七八九十]{1,3}分之|\d{1,4}分之)|(?<![\d.,])(?P<under>\d{1,4})(?=分之)"
+        ),
         _named_fraction,
         needs="分",
     ),

@@ -27,7 +27,9 @@ _RANGE_OF_TIMES = re.compile(
 )
 _FULL = re.compile(rf"(?<![\w.,:/-])(?P<hour>{_CLOCK}) ?[hH]\b{_ZONE}?(?! ?\d)")
 _FULL_IN_ZONE = re.compile(rf"(?<![\w.,:/-])(?P<hour>{_CLOCK}) ?[hH]{_ZONE}")
-_HALF_DAY = re.compile(rf"(?<![\w.,:/-])(?P<hour>1[0-2]|0?[1-9])(?P<half> ?[aApP]\. ?[mM]\b\.?| ?(?:am|pm|AM|PM)\b){_ZONE}?")
+_HALF_DAY = re.compile(
+    rf"(?<![\w.,:/-])(?P<hour>1[0-2]|0?[1-9])(?P<half> ?[aApP]\. ?[mM]\b\.?| ?(?:am|pm|AM|PM)\b){_ZONE}?"
+)
 _WORDED = re.compile(
     rf"(?<![\w.,:/-])(?P<hour>{_CLOCK}) ?[hH] ?(?P<minute>[0-5]?\d) ?(?:min|mn|m)(?![^\W\d])(?: ?(?P<second>[0-5]?\d) ?(?:seg|s|sec)\b)?"
 )
@@ -148,7 +150,9 @@ class Clock:
         return self._filled(template, hour, hours, counting.cardinal(minute, self._code) or "")
 
     def _filled(self, template: str, hour: int, hours: str, minutes: str) -> str:
-        word = self._hour[0].split(" ")[-1].split("'")[-1] if hour <= 1 and self._code.startswith("fr") else self._hour[1]
+        word = (
+            self._hour[0].split(" ")[-1].split("'")[-1] if hour <= 1 and self._code.startswith("fr") else self._hour[1]
+        )
         if hour == 1:
             word = self._hour[0].split(" ")[-1].split("'")[-1]
         return template.format(hour=hours, hours=word, minute=minutes)

@@ -26,7 +26,9 @@ _EMAIL = re.compile(
 )
 _HANDLE = re.compile(rf"(?<![{_LATIN}@./])@[A-Za-z_][A-Za-z0-9_]{{0,40}}(?:\.[A-Za-z0-9_]{{1,40}})?(?!@)")
 _IP = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?(?!\.?\w)")
-_PATH = re.compile(r"(?<![\w.:/\\])(?:[A-Za-z]:(?:\\[\w.-]{1,100}){1,20}\\?|/(?:home|etc|var|usr|tmp|opt|bin|lib)(?:/[\w.-]{1,100}){1,20}/?)")
+_PATH = re.compile(
+    r"(?<![\w.:/\\])(?:[A-Za-z]:(?:\\[\w.-]{1,100}){1,20}\\?|/(?:home|etc|var|usr|tmp|opt|bin|lib)(?:/[\w.-]{1,100}){1,20}/?)"
+)
 _PIECES = re.compile(r"[^\W\d_]+|\d|[^\s\w]|_")
 _TRAILING = ".,;:!?)»'"
 _VOWELS = frozenset("aeiouyäöüéèàáíóúâêôãõAEIOUY")
@@ -35,7 +37,9 @@ _INITIALS = frozenset({"https", "http", "www", "gmail", "ftp"})
 _SPELLED = frozenset({"de", "es", "it", "us", "uk", "eu", "ae", "io", "ai", "ie"})
 
 
-def rules(signs: Mapping[str, str], figure: Callable[[str], str | None], name: Callable[[str], str]) -> tuple[Rule, ...]:
+def rules(
+    signs: Mapping[str, str], figure: Callable[[str], str | None], name: Callable[[str], str]
+) -> tuple[Rule, ...]:
     """The rules of a language.
 
     Args:

@@ -7,7 +7,18 @@ left to the voice, which reads figures by itself.
 import re
 from functools import lru_cache
 
-from engine.text.languages import arabic, chinese, counting, french, german, hindi, italian, japanese, portuguese, spanish
+from engine.text.languages import (
+    arabic,
+    chinese,
+    counting,
+    french,
+    german,
+    hindi,
+    italian,
+    japanese,
+    portuguese,
+    spanish,
+)
 from engine.text.languages.phrases import Phrases
 from engine.text.rules import DIGITS, Draft, Reading, Rule
 

@@ -13,7 +13,13 @@ _VULGAR = "¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"
 _FRACTION = re.compile(
     rf"(?<![\w.,/])(?:(?P<minus>[-−])(?=\d))?(?:(?P<whole>\d{{1,6}}) )?(?P<over>\d{{1,6}})[/⁄](?P<under>{NUMBER})(?![\w/])(?!,\d)"
 )
-_HALVES = {"de": ("halb", "halb"), "es": ("medio", "media"), "fr": ("un demi-", "une demi-"), "it": ("mezzo", "mezza"), "pt": ("meio", "meia")}
+_HALVES = {
+    "de": ("halb", "halb"),
+    "es": ("medio", "media"),
+    "fr": ("un demi-", "une demi-"),
+    "it": ("mezzo", "mezza"),
+    "pt": ("meio", "meia"),
+}
 _ONE_SIGN = re.compile(rf"(?<![\w.,/])(?P<minus>[-−])?(?P<whole>\d{{1,6}})? ?(?P<sign>[{_VULGAR}])")
 
 
@@ -30,7 +36,9 @@ class Fractions:
         """Figures with a stroke, and the signs that are fractions; first those of a unit."""
         unit = re.compile(rf" ?(?P<unit>{any_of(self._units)})(?![\w²³/’'])")
         return (
-            Rule(re.compile(_FRACTION.pattern.removesuffix(r"(?![\w/])(?!,\d)") + unit.pattern), self._read, needs="/⁄"),
+            Rule(
+                re.compile(_FRACTION.pattern.removesuffix(r"(?![\w/])(?!,\d)") + unit.pattern), self._read, needs="/⁄"
+            ),
             Rule(re.compile(_ONE_SIGN.pattern + unit.pattern), self._sign, needs=_VULGAR),
             Rule(_FRACTION, self._read, needs="/⁄"),
             Rule(_ONE_SIGN, self._sign, needs=_VULGAR),
@@ -154,6 +162,4 @@ def _spanish(under: int) -> tuple[str, str] | None:
 
 
 def _unaccented(word: str) -> str:
-    return "".join(
-        letter for letter in unicodedata.normalize("NFD", word) if not unicodedata.combining(letter)
-    )
+    return "".join(letter for letter in unicodedata.normalize("NFD", word) if not unicodedata.combining(letter))

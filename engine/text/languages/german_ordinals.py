@@ -40,7 +40,9 @@ class GermanOrdinals:
             Rule(re.compile(r"(?<![\w.,])(?P<number>\d{1,2})\.(?= ?[–/-] ?\d{1,2}\. )"), self._listed, needs="."),
             Rule(re.compile(r"(?<![\w.,])(?P<number>\d{1,2})(?=\.[\"'”’)»]{0,2}\Z)"), self._last, needs="."),
             Rule(
-                re.compile(r"(?<![\w.,])(?P<number>\d{1,6})-?(?P<ending>(?:s?te[mnrs]?))(?!\w)"), self._suffixed, needs="t"
+                re.compile(r"(?<![\w.,])(?P<number>\d{1,6})-?(?P<ending>(?:s?te[mnrs]?))(?!\w)"),
+                self._suffixed,
+                needs="t",
             ),
         )
 
@@ -72,14 +74,10 @@ class GermanOrdinals:
         begins = match.start() == 0 and following[0].isupper()
         if not (is_month or leads or begins or following == "Jahrhundert" or following[0].islower()):
             return None
-        return Edit(
-            match.start(), match.end(), self.inflected(int(match["number"]), draft, match.start()), joins=True
-        )
+        return Edit(match.start(), match.end(), self.inflected(int(match["number"]), draft, match.start()), joins=True)
 
     def _listed(self, match: re.Match[str], draft: Draft) -> Reading:
-        return Edit(
-            match.start(), match.end(), self.inflected(int(match["number"]), draft, match.start()), joins=True
-        )
+        return Edit(match.start(), match.end(), self.inflected(int(match["number"]), draft, match.start()), joins=True)
 
     def _last(self, match: re.Match[str], draft: Draft) -> Reading:
         """ "Wir kommen am 3.": a day, though nothing follows."""

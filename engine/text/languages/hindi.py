@@ -207,22 +207,38 @@ RULES = (
         needs=DIGITS,
     ),
     Rule(
-        re.compile(r"(?<![\d/.,-])(?P<y>)(?P<m>)(?P<d>)(?P<d2>\d\d)-(?P<m2>\d\d)(?P<y2>)(?![\d/,.-])(?<=0\d-\d\d|\d\d-0\d)"),
+        re.compile(
+            r"(?<![\d/.,-])(?P<y>)(?P<m>)(?P<d>)(?P<d2>\d\d)-(?P<m2>\d\d)(?P<y2>)(?![\d/,.-])(?<=0\d-\d\d|\d\d-0\d)"
+        ),
         _date,
         needs="-",
     ),
     Rule(re.compile(r"(?<![\d/.-])(?P<m>0[1-9]|1[0-2])-(?P<y>[12]\d{3})(?![\d/-])"), _month_of_year, needs="-"),
     Rule(
-        re.compile(rf"(?:{_any_of(words.FIGURE_CUES)})(?: है| हैं|:)? ?(?P<number>\d{{3,16}}(?:[ -]\d{{3,6}}){{0,4}})(?![\d.,])"),
+        re.compile(
+            rf"(?:{_any_of(words.FIGURE_CUES)})(?: है| हैं|:)? ?(?P<number>\d{{3,16}}(?:[ -]\d{{3,6}}){{0,4}})(?![\d.,])"
+        ),
         _figures,
         needs=DIGITS,
     ),
-    Rule(re.compile(rf"(?:{_any_of(words.PLACES)})[ ,-]{{1,3}}(?P<number>[1-9]\d{{5}})(?![\d.,])"), _figures, needs=DIGITS),
-    *Telephone(figures, "प्लस", "एक्सटेंशन", words.PHONE_CUES).rules(),
-    Rule(re.compile(r"(?<![\d.,/-])(?P<number>[6-9]\d{9}|\d{4} \d{6}|\d{3}\.\d{7})(?![\d.,/-])"), _figures, needs=DIGITS),
-    Rule(re.compile(rf"(?<![\d.,-])(?P<lower>{_YEAR})[-–](?P<upper>{_YEAR}|\d\d)(?![\d.,-])(?= (?:तक|में|का|की|के|ई))"), _years, needs="-–"),
     Rule(
-        re.compile(r"(?<![\d:])(?P<hour>2[0-4]|1\d|0?\d):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?(?![\d:])(?: बजे)?"),
+        re.compile(rf"(?:{_any_of(words.PLACES)})[ ,-]{{1,3}}(?P<number>[1-9]\d{{5}})(?![\d.,])"),
+        _figures,
+        needs=DIGITS,
+    ),
+    *Telephone(figures, "प्लस", "एक्सटेंशन", words.PHONE_CUES).rules(),
+    Rule(
+        re.compile(r"(?<![\d.,/-])(?P<number>[6-9]\d{9}|\d{4} \d{6}|\d{3}\.\d{7})(?![\d.,/-])"), _figures, needs=DIGITS
+    ),
+    Rule(
+        re.compile(rf"(?<![\d.,-])(?P<lower>{_YEAR})[-–](?P<upper>{_YEAR}|\d\d)(?![\d.,-])(?= (?:तक|में|का|की|के|ई))"),
+        _years,
+        needs="-–",
+    ),
+    Rule(
+        re.compile(
+            r"(?<![\d:])(?P<hour>2[0-4]|1\d|0?\d):(?P<minute>[0-5]\d)(?::(?P<second>[0-5]\d))?(?![\d:])(?: बजे)?"
+        ),
         _time,
         needs=":",
     ),
@@ -241,7 +257,9 @@ RULES = (
     Rule(re.compile(r"(?<![\d.,])(?P<number>\d{1,2})(?:st|nd|rd|th)(?![A-Za-z])"), _english_ordinal, needs="sndrth"),
     Rule(re.compile(rf"(?<![\w.,])(?:{_NUMBER})(?: ?[x×] ?(?:{_NUMBER})){{1,2}}(?!\w)"), _sizes, needs="x×"),
     Rule(
-        re.compile(r"(?<![\d.,/])(?P<minus>(?<!\w)[-−])?(?:(?P<whole>\d{1,6}) )?(?P<over>\d{1,18})/(?P<under>\d{1,18})(?![\d/]|[.,]\d)"),
+        re.compile(
+            r"(?<![\d.,/])(?P<minus>(?<!\w)[-−])?(?:(?P<whole>\d{1,6}) )?(?P<over>\d{1,18})/(?P<under>\d{1,18})(?![\d/]|[.,]\d)"
+        ),
         _fraction,
         needs="/",
     ),
@@ -251,7 +269,9 @@ RULES = (
         needs=DIGITS,
     ),
     Rule(
-        re.compile(rf"(?<![\d.,])(?:(?<=सन )|(?<=सन् )|(?<=साल )|(?<=वर्ष ))(?P<year>{_YEAR})(?![\d.,%])"), _year, needs=DIGITS
+        re.compile(rf"(?<![\d.,])(?:(?<=सन )|(?<=सन् )|(?<=साल )|(?<=वर्ष ))(?P<year>{_YEAR})(?![\d.,%])"),
+        _year,
+        needs=DIGITS,
     ),
     Rule(
         re.compile(rf"(?<![\d.,-])(?P<year>1[1-9]\d\d)(?![\d.,%])(?= (?:में|का|की|के|से|तक|ई|ईसवी)(?![{_LETTER}]))"),

@@ -78,13 +78,17 @@ class Phrases:
         rules = [
             Rule(_DATES, self._date, needs=DIGITS),
             Rule(
-                re.compile(rf"{_START}(?P<days>\d{{1,2}}(?:/\d{{1,2}}){{1,3}}|\d{{1,2}}(?:-\d{{1,2}}){{2,3}})(?= (?:de )?(?i:{months})\b)"),
+                re.compile(
+                    rf"{_START}(?P<days>\d{{1,2}}(?:/\d{{1,2}}){{1,3}}|\d{{1,2}}(?:-\d{{1,2}}){{2,3}})(?= (?:de )?(?i:{months})\b)"
+                ),
                 self._days_of_month,
                 needs="/-",
             ),
         ]
         if book.code == "de":
-            rules.append(Rule(re.compile(rf"{_START}(?P<day>\d{{1,2}})\. {any_month}(?!\w)"), self._german_day, needs="."))
+            rules.append(
+                Rule(re.compile(rf"{_START}(?P<day>\d{{1,2}})\. {any_month}(?!\w)"), self._german_day, needs=".")
+            )
         if book.first_day:
             rules.append(
                 Rule(
@@ -96,19 +100,25 @@ class Phrases:
         if book.of_month != " ":
             rules += [
                 Rule(
-                    re.compile(rf"{_START}(?P<day>\d{{1,2}}) {any_month}(?P<of> del?)?(?: (?P<year>[12]\d{{3}}))?(?!\w)"),
+                    re.compile(
+                        rf"{_START}(?P<day>\d{{1,2}}) {any_month}(?P<of> del?)?(?: (?P<year>[12]\d{{3}}))?(?!\w)"
+                    ),
                     self._day_month,
                     needs=DIGITS,
                 ),
                 Rule(
-                    re.compile(rf"(?<!\w){any_month} (?P<day>[12]\d|3[01]|0?[1-9])(?:,? (?P<year>[12]\d{{3}}))?(?![\w.,:/%°€$])(?! \w{{0,2}}\b)"),
+                    re.compile(
+                        rf"(?<!\w){any_month} (?P<day>[12]\d|3[01]|0?[1-9])(?:,? (?P<year>[12]\d{{3}}))?(?![\w.,:/%°€$])(?! \w{{0,2}}\b)"
+                    ),
                     self._day_month,
                     needs=DIGITS,
                 ),
             ]
         rules.append(
             Rule(
-                re.compile(rf"(?<=\d )(?P<short>(?i:{short}))\.?(?= \d|\W*\Z)|(?<!\w)(?P<short2>(?i:{short}))\.?(?= \d{{4}}\b)"),
+                re.compile(
+                    rf"(?<=\d )(?P<short>(?i:{short}))\.?(?= \d|\W*\Z)|(?<!\w)(?P<short2>(?i:{short}))\.?(?= \d{{4}}\b)"
+                ),
                 self._month,
                 needs="",
             )
@@ -131,10 +141,15 @@ class Phrases:
         said_day = self._day(day, draft, match.start())
         if year is None:
             # "1.2." alone may be a chapter; behind "am" it is a day, and its stop may be the sentence's.
-            if not re.search(r"(?i)\b(?:am|vom|zum|bis|ab|seit|der|den|dem) \Z", draft.text[max(0, match.start() - 8) : match.start()]):
+            if not re.search(
+                r"(?i)\b(?:am|vom|zum|bis|ab|seit|der|den|dem) \Z",
+                draft.text[max(0, match.start() - 8) : match.start()],
+            ):
                 return None
             closes = match[0].endswith(".") and draft.ends_sentence(match.end())
-            return Edit(match.start(), match.end(), f"{said_day} {book.months[month - 1]}{'.' * closes}", joins=not closes)
+            return Edit(
+                match.start(), match.end(), f"{said_day} {book.months[month - 1]}{'.' * closes}", joins=not closes
+            )
         return book.date.format(
             day=said_day,
             month=book.months[month - 1],
@@ -196,7 +211,9 @@ class Phrases:
         months = any_of({*self._book.months, *(month + "." for month in self._book.month_abbreviations)})
         return (
             Rule(
-                re.compile(rf"(?<![\w.-])(?P<from>(?i:{days}))\.?(?P<mark> ?[–/,+-] ?| (?:u\.|und|bis|a|al|e|y|et|à|au) )(?P<to>(?i:{days}))(?P<dot>\.)?(?![\w-])"),
+                re.compile(
+                    rf"(?<![\w.-])(?P<from>(?i:{days}))\.?(?P<mark> ?[–/,+-] ?| (?:u\.|und|bis|a|al|e|y|et|à|au) )(?P<to>(?i:{days}))(?P<dot>\.)?(?![\w-])"
+                ),
                 self._two_days,
             ),
             Rule(
@@ -217,7 +234,9 @@ class Phrases:
         both_full = match["from"].lower() == first.lower() and match["to"].lower() == second.lower()
         if first == second or (both_full and mark not in "–-"):
             return None
-        if mark.isalpha() and any(match[end].lower() not in self._days or len(match[end]) < 2 for end in ("from", "to")):
+        if mark.isalpha() and any(
+            match[end].lower() not in self._days or len(match[end]) < 2 for end in ("from", "to")
+        ):
             return None
         # "do e sa", "mi a": words of their own unless both have their stops.
         if (mark[0].isalpha() or mark in "/,+") and "." not in match[0].replace("u.", ""):
@@ -229,7 +248,11 @@ class Phrases:
         return Edit(match.start(), match.end(), said + "." * closes, joins=not closes)
 
     def _one_day(self, match: re.Match[str], draft: Draft) -> Reading:
-        if "." not in match[0] and not match["tail"] and not re.match(r" \d{1,2}[:.h–-]\d| \d{1,2} ?(?:Uhr|h)\b", draft.text[match.end() :][:9]):
+        if (
+            "." not in match[0]
+            and not match["tail"]
+            and not re.match(r" \d{1,2}[:.h–-]\d| \d{1,2} ?(?:Uhr|h)\b", draft.text[match.end() :][:9])
+        ):
             return None
         return Edit(match.start(), match.end(), self._days[match["day"].lower()] + (match["tail"] or ""), joins=True)
 
@@ -246,12 +269,18 @@ class Phrases:
         return (
             Rule(re.compile(rf"(?<![\w.,]){SIGNED}{_UPPER} ?(?P<sign>[%‰])"), self._percent, needs="%‰"),
             Rule(
-                re.compile(rf"(?<![\w.,]){SIGNED}{_UPPER}{scale}(?P<gap> ?)(?P<unit>° ?[CFKcfk]|{units})(?:/(?P<per>{per}))?{ends}"),
+                re.compile(
+                    rf"(?<![\w.,]){SIGNED}{_UPPER}{scale}(?P<gap> ?)(?P<unit>° ?[CFKcfk]|{units})(?:/(?P<per>{per}))?{ends}"
+                ),
                 self._unit,
                 needs=DIGITS,
             ),
             Rule(re.compile(rf"(?<![\w.,]){SIGNED} ?/ ?(?P<per>{per}){ends}"), self._rate, needs="/"),
-            Rule(re.compile(rf"(?<![\w.,]){SIGNED} ?[x×] ?(?P<upper>{NUMBER})(?: ?[x×] ?(?P<third>{NUMBER}))?(?!\w)"), self._sizes, needs="x×"),
+            Rule(
+                re.compile(rf"(?<![\w.,]){SIGNED} ?[x×] ?(?P<upper>{NUMBER})(?: ?[x×] ?(?P<third>{NUMBER}))?(?!\w)"),
+                self._sizes,
+                needs="x×",
+            ),
         )
 
     def _percent(self, match: re.Match[str], draft: Draft) -> Reading:
@@ -308,7 +337,11 @@ class Phrases:
         suffixes = any_of(self._book.ordinals)
         number = r"(?P<number>\d{1,3}(?:[. ]\d{3}){1,3}|\d{1,9})"
         return (
-            Rule(re.compile(rf"{_START}{number}(?P<suffix>{suffixes}|\.?[{_RAISED_LETTERS}]{{1,4}})(?![\w])"), self._ordinal, needs=DIGITS),
+            Rule(
+                re.compile(rf"{_START}{number}(?P<suffix>{suffixes}|\.?[{_RAISED_LETTERS}]{{1,4}})(?![\w])"),
+                self._ordinal,
+                needs=DIGITS,
+            ),
         )
 
     def _ordinal(self, match: re.Match[str], draft: Draft) -> Reading:
@@ -331,7 +364,10 @@ class Phrases:
         listed |= {
             key[0].lower() + key[1:]: words
             for key, words in book.abbreviations.items()
-            if key.endswith(".") and len(key) > 2 and key[0].lower() + key[1:] not in listed and key not in {"Fr.", "Me."}
+            if key.endswith(".")
+            and len(key) > 2
+            and key[0].lower() + key[1:] not in listed
+            and key not in {"Fr.", "Me."}
         }
         self._abbreviated = listed
         before = any_of(book.before_numbers)
@@ -349,7 +385,12 @@ class Phrases:
         )
 
     def _before_number(self, match: re.Match[str], draft: Draft) -> Reading:
-        return Edit(match.start(), match.end(), self._book.before_numbers[match["word"]] + (" " if draft.text[match.end()] != " " else ""), joins=True)
+        return Edit(
+            match.start(),
+            match.end(),
+            self._book.before_numbers[match["word"]] + (" " if draft.text[match.end()] != " " else ""),
+            joins=True,
+        )
 
     def _after_number(self, match: re.Match[str], draft: Draft) -> Reading:
         said = " " + self._book.after_numbers[match["word"]]
@@ -402,17 +443,30 @@ class Phrases:
                 self._number,
                 needs=DIGITS,
             ),
-            Rule(re.compile(rf"(?P<before> ?)(?P<sign>[&+=×÷@%±]|(?<=\d )[-−](?= \d))(?P<after> ?)"), self._sign, needs="&+=×÷@%±-−"),
-            Rule(re.compile(rf"(?P<before> ?)(?P<sign>[{names}§¶©®™])(?P<after> ?)"), self._named, needs="".join(self._signs)),
+            Rule(
+                re.compile(rf"(?P<before> ?)(?P<sign>[&+=×÷@%±]|(?<=\d )[-−](?= \d))(?P<after> ?)"),
+                self._sign,
+                needs="&+=×÷@%±-−",
+            ),
+            Rule(
+                re.compile(rf"(?P<before> ?)(?P<sign>[{names}§¶©®™])(?P<after> ?)"),
+                self._named,
+                needs="".join(self._signs),
+            ),
             Rule(re.compile(r"\d+"), self._figures, needs=DIGITS),
         )
 
     def _section(self, match: re.Match[str], draft: Draft) -> Reading:
         sign = match[0].strip()
         said = self._signs["№" if sign == "#" else sign[0]]
-        return {"de": "Paragrafen", "fr": "paragraphes", "es": "secciones", "it": "paragrafi", "pt": "parágrafos"}.get(
-            self._book.code, said
-        ) + " " if len(sign) == 2 else said + " "
+        return (
+            {"de": "Paragrafen", "fr": "paragraphes", "es": "secciones", "it": "paragrafi", "pt": "parágrafos"}.get(
+                self._book.code, said
+            )
+            + " "
+            if len(sign) == 2
+            else said + " "
+        )
 
     def _range(self, match: re.Match[str], draft: Draft) -> Reading:
         return f" {self._book.ranges} " if "–" in match[0] or match[0] == "-" else None
@@ -456,7 +510,11 @@ class Phrases:
     def _named(self, match: re.Match[str], draft: Draft) -> Reading:
         """A sign said by its name wherever it stands, unless it is a bracket of its own ("<b>")."""
         sign = match["sign"]
-        if sign in "<>" and not (match["before"] and match["after"]) and not re.match(r" ?\d", draft.text[match.end() :][:2]):
+        if (
+            sign in "<>"
+            and not (match["before"] and match["after"])
+            and not re.match(r" ?\d", draft.text[match.end() :][:2])
+        ):
             return None
         left, right = draft.text[: match.start()][-1:], draft.text[match.end() :][:1]
         return f"{' ' * bool(left)}{self._signs[sign]}{' ' * (right not in '.,;:!?)' and bool(right))}"

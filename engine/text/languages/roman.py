@@ -32,12 +32,16 @@ class Romans:
         headings = any_of(book.headings)
         rules = [
             Rule(
-                re.compile(rf"(?<!\w)(?P<heading>(?i:{headings})) (?P<numeral>{_LONG})(?:(?P<dash> ?[–-] ?)(?P<upper>{_TENS}))?(?![\w’'])"),
+                re.compile(
+                    rf"(?<!\w)(?P<heading>(?i:{headings})) (?P<numeral>{_LONG})(?:(?P<dash> ?[–-] ?)(?P<upper>{_TENS}))?(?![\w’'])"
+                ),
                 self._headed,
                 needs="IVXLCDMivxlcdm",
             ),
             Rule(
-                re.compile(rf"(?<![\w’'])(?P<numeral>{_TENS})(?P<suffix>{_SUFFIX if book.code == 'fr' else '(?!)'}|{_SMALL})(?!\w)"),
+                re.compile(
+                    rf"(?<![\w’'])(?P<numeral>{_TENS})(?P<suffix>{_SUFFIX if book.code == 'fr' else '(?!)'}|{_SMALL})(?!\w)"
+                ),
                 self._suffixed,
                 needs="IVXL",
             ),
@@ -57,7 +61,9 @@ class Romans:
         if book.code in _ARTICLES:
             rules.append(
                 Rule(
-                    re.compile(rf"(?<!\w)(?P<article>{any_of(_ARTICLES[book.code])})(?P<numeral>(?=[IVX]{{2}}|[VX]){_TENS})(?= [a-zà-ÿ]{{3}})"),
+                    re.compile(
+                        rf"(?<!\w)(?P<article>{any_of(_ARTICLES[book.code])})(?P<numeral>(?=[IVX]{{2}}|[VX]){_TENS})(?= [a-zà-ÿ]{{3}})"
+                    ),
                     self._counted,
                     needs="IVX",
                 )
@@ -102,7 +108,11 @@ class Romans:
         if said is None or (self._book.code == "fr") != (century[0] in "sRa" and not century.startswith("sec")):
             return None
         if self._book.code == "de":
-            said += "n" if re.search(r"\b(?:im|am|des|dem|vom|zum) \Z", draft.text[max(0, match.start() - 6) : match.start()]) else ""
+            said += (
+                "n"
+                if re.search(r"\b(?:im|am|des|dem|vom|zum) \Z", draft.text[max(0, match.start() - 6) : match.start()])
+                else ""
+            )
         said = ordinals.feminine(said, "fr") if century == "République" else said
         return Edit(match.start(), match.end("suffix"), said, joins=bool(match["suffix"]))
 
@@ -145,7 +155,11 @@ class Romans:
             said = german_ordinals.regnal(value, [before] if before else [])
             return f"die {said[4:]}" if said and feminine and said.startswith("der ") else said
         if self._book.code == "fr":
-            return ordinals.ordinal(1, "fr", "f" if name in _QUEENS else "m") if value == 1 else counting.cardinal(value, self._code)
+            return (
+                ordinals.ordinal(1, "fr", "f" if name in _QUEENS else "m")
+                if value == 1
+                else counting.cardinal(value, self._code)
+            )
         if value > self._book.regnal_ordinals:
             return counting.cardinal(value, self._code)
         feminine = (name.endswith("a") or name in _QUEENS) and name not in {"Papa", "Nicola", "Andrea"}
