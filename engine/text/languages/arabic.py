@@ -1,6 +1,6 @@
 """Arabic numbers in words: counted by gender, the conjunction joined to the word behind it, ٫ as فاصلة.
 
-A number that stands alone is counted as Arabic counts (واحد، اثنان، ثلاثة); before a unit or a currency of ours it agrees
+A number that stands alone is counted as Arabic counts (واحد، اثنان); before a unit or a currency of ours it agrees
 with it: one and two stand behind or inside the noun, three to ten take its plural.
 """
 
@@ -43,12 +43,15 @@ _MONTHS = (
 )  # fmt: skip
 # one, two, three to ten of it
 _PARTS = {
-    2: ("نصف", "نصفين", "أنصاف"), 3: ("ثلث", "ثلثين", "أثلاث"), 4: ("ربع", "ربعين", "أرباع"), 5: ("خمس", "خمسين", "أخماس"),
-    6: ("سدس", "سدسين", "أسداس"), 7: ("سبع", "سبعين", "أسباع"), 8: ("ثمن", "ثمنين", "أثمان"), 9: ("تسع", "تسعين", "أتساع"),
+    2: ("نصف", "نصفين", "أنصاف"), 3: ("ثلث", "ثلثين", "أثلاث"), 4: ("ربع", "ربعين", "أرباع"), 
+    5: ("خمس", "خمسين", "أخماس"),
+    6: ("سدس", "سدسين", "أسداس"), 7: ("سبع", "سبعين", "أسباع"), 8: ("ثمن", "ثمنين", "أثمان"),
+    9: ("تسع", "تسعين", "أتساع"),
     10: ("عشر", "عشرين", "أعشار"),
 }  # fmt: skip
 _ABBREVIATIONS = {
-    "د.": "دكتور", "أ.": "أستاذ", "م.": "مهندس", "أ.د.": "أستاذ دكتور", "ص.ب.": "صندوق بريد", "ق.م": "قبل الميلاد", "ق.م.": "قبل الميلاد",
+    "د.": "دكتور", "أ.": "أستاذ", "م.": "مهندس", "أ.د.": "أستاذ دكتور", "ص.ب.": "صندوق بريد",
+    "ق.م": "قبل الميلاد", "ق.م.": "قبل الميلاد",
     "إلخ": "إلى آخره", "الخ": "إلى آخره",
 }  # fmt: skip
 _MONEY = forms("money", "ar")
@@ -234,7 +237,7 @@ def _plain(match: re.Match[str], draft: Draft) -> Reading:
 
 def _sign(match: re.Match[str], draft: Draft) -> Reading:
     sign = match["sign"]
-    left, right = draft.text[: match.start()][-1:], draft.text[match.end() :][:1]
+    left, right = draft.text[match.start() - 1 : match.start()], draft.text[match.end() : match.end() + 1]
     if sign in "<>&+=×÷" and not (left and right and (sign not in "<>" or right.isalnum())):
         return None
     return f"{' ' * bool(left)}{_SIGNS_SAID[sign]}{' ' * bool(right)}"
@@ -253,7 +256,8 @@ RULES = (
     *electronic.rules(column("addresses", "ar"), figures, electronic.spelled_or_said),
     Rule(
         re.compile(
-            r"(?<![\d/.-])(?:(?P<y1>[12]\d{3})[-/](?P<m1>\d{1,2})[-/](?P<d1>\d{1,2})|(?P<d2>\d{1,2})[-/.](?P<m2>\d{1,2})[-/.](?P<y2>[12]\d{3}))(?![\d/-])"
+            r"(?<![\d/.-])(?:(?P<y1>[12]\d{3})[-/](?P<m1>\d{1,2})[-/](?P<d1>\d{1,2})|(?P<d2>\d{1,2})[-/.]"
+            r"(?P<m2>\d{1,2})[-/.](?P<y2>[12]\d{3}))(?![\d/-])"
         ),
         _date,
         needs=DIGITS,
@@ -272,7 +276,8 @@ RULES = (
     Rule(re.compile(rf"{_START}(?P<scale> (?:{_SCALE_WORDS}))? ?(?P<sign>{_SIGNS})(?!\w)"), _money, needs=DIGITS),
     Rule(
         re.compile(
-            r"(?<![\d.,/])(?P<minus>(?<!\w)[-−])?(?:(?P<whole>\d{1,6}) )?(?P<over>\d{1,6})/(?P<under>[1-9]\d{0,6})(?![\d/]|[.,]\d)"
+            r"(?<![\d.,/])(?P<minus>(?<!\w)[-−])?(?:(?P<whole>\d{1,6}) )?(?P<over>\d{1,6})/(?P<under>[1-9]\d{0,6})"
+            r"(?![\d/]|[.,]\d)"
         ),
         _fraction,
         needs="/",

@@ -177,7 +177,7 @@ def _score(match: re.Match[str], draft: Draft) -> Reading:
 
 def _sign(match: re.Match[str], draft: Draft) -> Reading:
     sign = match["sign"]
-    left, right = draft.text[: match.start()][-1:], draft.text[match.end() :][:1]
+    left, right = draft.text[match.start() - 1 : match.start()], draft.text[match.end() : match.end() + 1]
     if sign in "<>" and not (left.isalnum() and right.isalnum()):
         return None
     if sign in "&+=×÷" and not (left and right):
@@ -222,7 +222,8 @@ RULES = (
     ),
     Rule(
         re.compile(
-            r"(?<!\d)(?P<year>\d{1,4})(?:年(?:(?P<month>\d{1,2})月)?)? ?(?P<era>[aA]\.?[dD]\.?|[bB]\.?[cC]\.?(?:[eE]\.?)?)(?![A-Za-z])"
+            r"(?<!\d)(?P<year>\d{1,4})(?:年(?:(?P<month>\d{1,2})月)?)? ?(?P<era>[aA]\.?[dD]\.?|[bB]\.?[cC]\.?"
+            r"(?:[eE]\.?)?)(?![A-Za-z])"
         ),
         _latin_era,
         needs="aAbB",
@@ -243,7 +244,8 @@ RULES = (
     ),
     Rule(
         re.compile(
-            r"(?<![\d.,])(?<!\d-)(?P<phone>(?:\+?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}|\(?0\d{2,3}\)?[ -]?[2-9]\d{2,3}[ -]?\d{4}"
+            r"(?<![\d.,])(?<!\d-)(?P<phone>(?:\+?86[ -]?)?1[3-9]\d[ -]?\d{4}[ -]?\d{4}"
+            r"|\(?0\d{2,3}\)?[ -]?[2-9]\d{2,3}[ -]?\d{4}"
             r"|[48]00[ -]?\d{3}[ -]?\d{4}|[48]00-\d{4}-\d{3}|\+\d{1,3}(?:[ -]\d{2,5}){2,4}|0\d{2,3}-\d{7,8})"
             r"(?:(?:转|-| ?分机 ?)(?P<inside>\d{2,5}))?(?![\d]|[-.,]\d)"
         ),
@@ -252,7 +254,8 @@ RULES = (
     ),
     Rule(
         re.compile(
-            rf"(?:{_CUES})(?:号码?|是|为|请?拨打?)?[:： ]{{0,2}}(?P<phone>\d{{3,12}}(?:[ -]\d{{3,8}}){{0,3}})(?![\d.,%％]|[个元人次年月日块])"
+            rf"(?:{_CUES})(?:号码?|是|为|请?拨打?)?[:： ]{{0,2}}(?P<phone>\d{{3,12}}(?:[ -]\d{{3,8}}){{0,3}})(?![\d.,%％]"
+            rf"|[个元人次年月日块])"
         ),
         _cued,
         needs=DIGITS,
@@ -270,7 +273,8 @@ RULES = (
     Rule(re.compile(rf"{_START}(?P<scale>[十百千万亿]{{1,3}})? ?(?P<sign>{_SIGNS})(?![A-Za-z])"), _money, needs=DIGITS),
     Rule(
         re.compile(
-            r"(?<![\d./])(?P<minus>(?<!\w)[-−])?(?:(?P<whole>\d{1,4}) )?(?P<over>\d{1,4})/(?P<under>[1-9]\d{0,3})(?![\d/])"
+            r"(?<![\d./])(?P<minus>(?<!\w)[-−])?(?:(?P<whole>\d{1,4}) )?(?P<over>\d{1,4})/(?P<under>[1-9]\d{0,3})"
+            r"(?![\d/])"
         ),
         _fraction,
         needs="/",

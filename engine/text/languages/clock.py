@@ -12,17 +12,20 @@ from engine.text.rules import Draft, Reading, Rule
 _CLOCK = r"(?:2[0-4]|1\d|0?\d)"
 _AM_PM = r"(?P<half> ?[aApP]\. ?[mM]\b\.?| ?(?:am|pm|AM|PM)\b)"
 _ZONE = (
-    r"(?P<zone> ?(?:GMT|UTC|gmt|utc)(?: ?[+-]\d{1,2}(?::\d\d)?)?\b| (?:EST|CST|MST|PST|EDT|CET|CEST|MEZ|MESZ|WEZ|BRT|ART"
+    r"(?P<zone> ?(?:GMT|UTC|gmt|utc)(?: ?[+-]\d{1,2}(?::\d\d)?)?\b| (?:EST|CST|MST|PST|EDT|CET|CEST|MEZ"
+    r"|MESZ|WEZ|BRT|ART"
     r"|est|cst|pst|edt|cet|mez)\b)"
 )
 _TIMES = re.compile(
     rf"(?<![\w.,:/])(?<![\w.,:/][-–])(?P<hour>{_CLOCK})(?:(?P<mark>[:hH])|(?P<point>\.))(?P<minute>[0-5]\d)"
-    rf"(?::(?P<second>[0-5]\d))?(?![\w:]|[.,]\d)(?P<uhr> ?(?:Uhr|Uhrzeit|hs|hrs|h|horas|ore|heures)\b\.?)?{_AM_PM}?{_ZONE}?"
+    rf"(?::(?P<second>[0-5]\d))?(?![\w:]|[.,]\d)(?P<uhr> ?(?:Uhr|Uhrzeit|hs|hrs|h|horas|ore"
+    rf"|heures)\b\.?)?{_AM_PM}?{_ZONE}?"
 )
 _RANGE_OF_TIMES = re.compile(
     rf"(?<![\w.,:/-])(?P<hour>{_CLOCK})(?:[:hH.](?P<minute>[0-5]\d))?h? ?[–-] ?"
     rf"(?P<hour2>{_CLOCK})(?:[:hH.](?P<minute2>[0-5]\d))?(?![\w:]|[.,]\d)(?P<uhr> ?(?:Uhr|hs|hrs|h)\b)"
-    rf"|(?<![\w.,:/-])(?P<hour3>{_CLOCK})[:hH](?P<minute3>[0-5]\d) ?[–-] ?(?P<hour4>{_CLOCK})[:hH](?P<minute4>[0-5]\d)(?![\w:]|[.,]\d)"
+    rf"|(?<![\w.,:/-])(?P<hour3>{_CLOCK})[:hH](?P<minute3>[0-5]\d) ?[–-] ?(?P<hour4>{_CLOCK})[:hH]"
+    rf"(?P<minute4>[0-5]\d)(?![\w:]|[.,]\d)"
     rf"|(?<![\w.,:/-])(?P<hour5>{_CLOCK})[hH] ?[–-] ?(?P<hour6>{_CLOCK})[hH](?!\w)"
 )
 _FULL = re.compile(rf"(?<![\w.,:/-])(?P<hour>{_CLOCK}) ?[hH]\b{_ZONE}?(?! ?\d)")
@@ -31,7 +34,8 @@ _HALF_DAY = re.compile(
     rf"(?<![\w.,:/-])(?P<hour>1[0-2]|0?[1-9])(?P<half> ?[aApP]\. ?[mM]\b\.?| ?(?:am|pm|AM|PM)\b){_ZONE}?"
 )
 _WORDED = re.compile(
-    rf"(?<![\w.,:/-])(?P<hour>{_CLOCK}) ?[hH] ?(?P<minute>[0-5]?\d) ?(?:min|mn|m)(?![^\W\d])(?: ?(?P<second>[0-5]?\d) ?(?:seg|s|sec)\b)?"
+    rf"(?<![\w.,:/-])(?P<hour>{_CLOCK}) ?[hH] ?(?P<minute>[0-5]?\d) ?(?:min|mn|m)(?![^\W\d])(?: ?"
+    rf"(?P<second>[0-5]?\d) ?(?:seg|s|sec)\b)?"
 )
 _HOURS_WITH_SIGN = frozenset({"fr", "pt", "es"})
 

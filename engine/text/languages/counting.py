@@ -66,7 +66,7 @@ def whole(figures: str, code: str) -> str | None:
 
 
 def _portuguese_joints(words: str) -> str:
-    """ "e" stands behind millions only before a last group that is round or small: "um milhão e cem", but "mil e um"."""
+    """ "e" stands behind millions only before a last group that is round or small: "um milhão e cem"."""
 
     def joint(match: re.Match[str]) -> str:
         rest = match[1]

@@ -19,15 +19,18 @@ _ENDS = r"\s<>\"“”\u0600-\u06ff\u0900-\u097f\u3000-\u9fff\uff00-\uffef"
 _LABELS = r"[A-Za-z0-9][A-Za-z0-9_-]{1,62}\.(?:[A-Za-z0-9][A-Za-z0-9_-]{0,62}\.){0,7}"
 _URL = re.compile(
     rf"(?<![{_LATIN}@.:/\\-])(?:(?:https?|ftp)://[^{_ENDS}/?#]{{1,253}}|www\.[{_LATIN}&.-]{{1,200}}[{_LATIN}]"
-    rf"|{_LABELS}(?:{_DOMAINS}|{_DOMAINS.upper()}|{_FILES})(?![A-Za-z0-9_-]|\.[A-Za-z0-9]))(?:[/?#:][^{_ENDS}]{{0,2000}})?"
+    rf"|{_LABELS}(?:{_DOMAINS}|{_DOMAINS.upper()}|{_FILES})(?![A-Za-z0-9_-]|\.[A-Za-z0-9]))"
+    rf"(?:[/?#:][^{_ENDS}]{{0,2000}})?"
 )
 _EMAIL = re.compile(
-    rf"(?<![{_LATIN}.+%!-])(?:mailto:)?[A-Za-z0-9_][A-Za-z0-9_.+%!-]{{0,63}}@[A-Za-z0-9][{_LATIN}-]{{0,62}}(?:\.[A-Za-z0-9-]{{1,63}}){{1,6}}"
+    rf"(?<![{_LATIN}.+%!-])(?:mailto:)?[A-Za-z0-9_][A-Za-z0-9_.+%!-]{{0,63}}@[A-Za-z0-9][{_LATIN}-]{{0,62}}"
+    rf"(?:\.[A-Za-z0-9-]{{1,63}}){{1,6}}"
 )
 _HANDLE = re.compile(rf"(?<![{_LATIN}@./])@[A-Za-z_][A-Za-z0-9_]{{0,40}}(?:\.[A-Za-z0-9_]{{1,40}})?(?!@)")
 _IP = re.compile(r"(?<![\w.])\d{1,3}(?:\.\d{1,3}){3}(?::\d{1,5})?(?!\.?\w)")
 _PATH = re.compile(
-    r"(?<![\w.:/\\])(?:[A-Za-z]:(?:\\[\w.-]{1,100}){1,20}\\?|/(?:home|etc|var|usr|tmp|opt|bin|lib)(?:/[\w.-]{1,100}){1,20}/?)"
+    r"(?<![\w.:/\\])(?:[A-Za-z]:(?:\\[\w.-]{1,100}){1,20}\\?|/(?:home|etc|var|usr|tmp|opt|bin|lib)"
+    r"(?:/[\w.-]{1,100}){1,20}/?)"
 )
 _PIECES = re.compile(r"[^\W\d_]+|\d|[^\s\w]|_")
 _TRAILING = ".,;:!?)»'"

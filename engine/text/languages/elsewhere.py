@@ -1,4 +1,4 @@
-"""Rules for every language but English: five with a phrasebook, Arabic, Chinese, Japanese and Hindi with readers of their own.
+"""Rules for every language but English: five with a phrasebook; Arabic, Chinese, Hindi and Japanese have their own.
 
 The rest politely: numbers that stand alone become words where num2words knows the language; what it does not know is
 left to the voice, which reads figures by itself.

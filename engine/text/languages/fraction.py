@@ -11,7 +11,8 @@ from engine.text.rules import Draft, Reading, Rule
 
 _VULGAR = "¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"
 _FRACTION = re.compile(
-    rf"(?<![\w.,/])(?:(?P<minus>[-−])(?=\d))?(?:(?P<whole>\d{{1,6}}) )?(?P<over>\d{{1,6}})[/⁄](?P<under>{NUMBER})(?![\w/])(?!,\d)"
+    rf"(?<![\w.,/])(?:(?P<minus>[-−])(?=\d))?(?:(?P<whole>\d{{1,6}}) )?(?P<over>\d{{1,6}})[/⁄]"
+    rf"(?P<under>{NUMBER})(?![\w/])(?!,\d)"
 )
 _HALVES = {
     "de": ("halb", "halb"),

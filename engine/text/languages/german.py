@@ -1,6 +1,7 @@
 """What German says around numbers: dates, times, abbreviations, and with what its sentences begin."""
 
 from engine.text.languages.phrasebook import Phrasebook
+from engine.text.languages.tables import lines
 
 BOOK = Phrasebook(
     code="de", decimal="Komma", reads_fraction_whole=False, minus="minus", plus="plus", percent="Prozent",
@@ -43,7 +44,10 @@ BOOK = Phrasebook(
         "Bd.": "Band", "Tab.": "Tabelle", "Anm.": "Anmerkung", "Aufl.": "Auflage", "Z.": "Zeile", "V.": "Vers",
         "Lit.": "Buchstabe", "Hs.": "Halbsatz", "Anl.": "Anlage", "Tel.": "Telefon",
     },
-    after_numbers={"ff.": "folgende", "f.": "folgende", "ff": "folgende", "v. Chr.": "vor Christus", "n. Chr.": "nach Christus"},
+    after_numbers={
+        "ff.": "folgende", "f.": "folgende", "ff": "folgende", "v. Chr.": "vor Christus",
+        "n. Chr.": "nach Christus",
+    },
     headings=frozenset({
         "abschnitt", "akt", "anhang", "band", "buch", "kapitel", "szene", "teil", "artikel", "absatz", "nummer",
         "seite", "satz", "zimmer", "saal", "gleis", "linie", "raum", "platz", "punkt", "stufe", "klasse", "version",
@@ -57,15 +61,5 @@ BOOK = Phrasebook(
     }),
     scales=("Million", "Millionen", "Milliarde", "Milliarden", "Billion", "Billionen", "Mio.", "Mrd.", "Tausend"),
     phone_cues=("Tel.", "Telefon", "Fax", "Telefonnummer", "Handy", "Mobil", "Rufnummer"), extension="Durchwahl",
-    openers=frozenset(
-        "Dann Danach Da Dabei Daher Dadurch Damit Darauf Darum Davor Dazu Der Die Das Den Dem Des Dies Diese Dieser "
-        "Dieses Doch Dort Drei Du Ein Eine Einer Eines Einen Endlich Er Es Etwas Für Ganz Gegen Gehen Gestern Hat "
-        "Haben Heute Hier Hinter Ich Ihr Ihre Im In Ist Ja Jede Jeder Jedes Jetzt Kein Keine Kurz Manche Man Mein "
-        "Meine Mit Morgen Nach Nachdem Nein Nicht Nichts Niemand Noch Nun Nur Ob Oder Ohne Plötzlich Schließlich "
-        "Schon Sehr Sein Seine Seit Sie Sind So Sobald Sofort Später Trotzdem Um Und Unser Unter Viele Vielleicht Vom "
-        "Von Vor Vorher Während Wann War Waren Warum Was Weil Weiter Wenn Wer Wie Wieder Wir Wo Zu Zuerst Zuletzt Zum "
-        "Zur Zwischen Zwei Aber Alle Alles Allein Als Also Am An Auch Auf Aus Außerdem Bald Bei Beim Bis Bitte Anders "
-        "Deshalb Deswegen Dennoch Inzwischen Jedoch Leider Mehr Natürlich Obwohl Sogar Sonst Wegen Welche Welcher "
-        "Links Rechts Geradeaus".split()
-    ),
+    openers=lines("german_openers"),
 )  # fmt: skip

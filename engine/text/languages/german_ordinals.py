@@ -8,15 +8,58 @@ from engine.text.languages.phrasebook import Phrasebook
 from engine.text.normalised import Edit
 from engine.text.rules import Draft, Reading, Rule
 
-_WEAK = frozenset("der die das".split())
+_WEAK = frozenset(["der", "die", "das"])
 # Behind these an ordinal ends in -n, ...
 _OBLIQUE = frozenset(
-    "den dem des am im vom zum zur beim bis seit ab jedem jeden diesem ihrem seinem ihren seinen unserem meinem meinen "
-    "einem zwischen gegen".split()
+    [
+        "den",
+        "dem",
+        "des",
+        "am",
+        "im",
+        "vom",
+        "zum",
+        "zur",
+        "beim",
+        "bis",
+        "seit",
+        "ab",
+        "jedem",
+        "jeden",
+        "diesem",
+        "ihrem",
+        "seinem",
+        "ihren",
+        "seinen",
+        "unserem",
+        "meinem",
+        "meinen",
+        "einem",
+        "zwischen",
+        "gegen",
+    ]
 )
 # ... behind these in -e or -r, which only the noun would tell.
-_OTHERS = frozenset("jeder jede jedes dieser diese dieses welcher welche unser mein dein sein ihr ein kein".split())
-_DATED = frozenset("am vom zum bis ab seit".split())
+_OTHERS = frozenset(
+    [
+        "jeder",
+        "jede",
+        "jedes",
+        "dieser",
+        "diese",
+        "dieses",
+        "welcher",
+        "welche",
+        "unser",
+        "mein",
+        "dein",
+        "sein",
+        "ihr",
+        "ein",
+        "kein",
+    ]
+)
+_DATED = frozenset(["am", "vom", "zum", "bis", "ab", "seit"])
 _BEFORE = re.compile(r"(\w+)(?: \d{1,3}\.(?: (?:und|oder|bis|–|-))?)? \Z")
 
 

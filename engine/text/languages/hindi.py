@@ -175,7 +175,7 @@ def _abbreviation(match: re.Match[str], draft: Draft) -> Reading:
 
 def _sign(match: re.Match[str], draft: Draft) -> Reading:
     sign = match["sign"]
-    left, right = draft.text[: match.start()][-1:], draft.text[match.end() :][:1]
+    left, right = draft.text[match.start() - 1 : match.start()], draft.text[match.end() : match.end() + 1]
     if sign in "<>&+=×÷" and not (left and right and (sign not in "<>" or right.isalnum())):
         return None
     return f"{' ' * bool(left)}{_SIGNS_SAID[sign]}{' ' * bool(right)}"
@@ -216,7 +216,8 @@ RULES = (
     Rule(re.compile(r"(?<![\d/.-])(?P<m>0[1-9]|1[0-2])-(?P<y>[12]\d{3})(?![\d/-])"), _month_of_year, needs="-"),
     Rule(
         re.compile(
-            rf"(?:{_any_of(words.FIGURE_CUES)})(?: है| हैं|:)? ?(?P<number>\d{{3,16}}(?:[ -]\d{{3,6}}){{0,4}})(?![\d.,])"
+            rf"(?:{_any_of(words.FIGURE_CUES)})(?: है| हैं|:)? ?(?P<number>\d{{3,16}}(?:[ -]\d{{3,6}}){{0,4}})"
+            rf"(?![\d.,])"
         ),
         _figures,
         needs=DIGITS,
@@ -258,7 +259,8 @@ RULES = (
     Rule(re.compile(rf"(?<![\w.,])(?:{_NUMBER})(?: ?[x×] ?(?:{_NUMBER})){{1,2}}(?!\w)"), _sizes, needs="x×"),
     Rule(
         re.compile(
-            r"(?<![\d.,/])(?P<minus>(?<!\w)[-−])?(?:(?P<whole>\d{1,6}) )?(?P<over>\d{1,18})/(?P<under>\d{1,18})(?![\d/]|[.,]\d)"
+            r"(?<![\d.,/])(?P<minus>(?<!\w)[-−])?(?:(?P<whole>\d{1,6}) )?(?P<over>\d{1,18})/(?P<under>\d{1,18})"
+            r"(?![\d/]|[.,]\d)"
         ),
         _fraction,
         needs="/",

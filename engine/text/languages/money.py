@@ -10,8 +10,8 @@ from engine.text.rules import DIGITS, Draft, Reading, Rule
 
 # Codes that are words or endings in no language here may be written small.
 _SMALL = frozenset({
-    "eur", "usd", "gbp", "jpy", "chf", "inr", "rub", "brl", "hkd", "krw", "cny", "mxn", "nio", "pab", "crc", "bop", "hnl",
-    "gtq", "ttd", "awg", "us$", "r$", "rs",
+    "eur", "usd", "gbp", "jpy", "chf", "inr", "rub", "brl", "hkd", "krw", "cny", "mxn", "nio", "pab", "crc", "bop",
+    "hnl", "gtq", "ttd", "awg", "us$", "r$", "rs",
 })  # fmt: skip
 _ENGLISH_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3})+")
 

@@ -5,6 +5,7 @@ rest. Knows grammar (agreement, ordinals), no words.
 """
 
 import re
+from collections.abc import Mapping
 from functools import partial
 
 from engine.text.languages import counting, electronic, ordinals
@@ -14,7 +15,7 @@ from engine.text.languages.german_ordinals import GermanOrdinals
 from engine.text.languages.money import Money, any_of
 from engine.text.languages.phrasebook import Phrasebook
 from engine.text.languages.roman import Romans
-from engine.text.languages.saying import NUMBER, SIGNED, Numbers, split
+from engine.text.languages.saying import NUMBER, SIGNED, Numbers
 from engine.text.languages.tables import column, forms
 from engine.text.languages.telephone import Telephone
 from engine.text.normalised import Edit
@@ -27,7 +28,8 @@ _RAISED_LETTERS = "ᵉʳᵐˢⁿᵈᵒᵃᵗˡ"
 _DATES = re.compile(
     r"(?<![\w/.-])(?:(?P<y>[12]\d{3})(?P<mark1>[/.-])(?P<m>\d{1,2})(?P=mark1)(?P<d>\d{1,2})"
     r"|(?P<d2>\d{1,2})(?P<mark>[/.-])(?P<m2>\d{1,2})(?P=mark)(?P<y2>[12]\d{3})"
-    r"|(?P<d3>\d{1,2})\. ?(?P<m3>\d{1,2})\. ?(?P<y3>[12]\d{3})?|(?P<y4>[12]\d{3})-(?P<m4>0[1-9]|1[0-2]))(?![\w/-]|[.]\d)"
+    r"|(?P<d3>\d{1,2})\. ?(?P<m3>\d{1,2})\. ?(?P<y3>[12]\d{3})?|(?P<y4>[12]\d{3})-(?P<m4>0[1-9]|1[0-2]))"
+    r"(?![\w/-]|[.]\d)"
 )
 # A line of bare letters that no mouth can make one word of.
 _UNSAYABLE = re.compile(r"(?<![\w.'’&/-])(?P<letters>[B-DF-HJ-NP-TV-XZ]{2,5})(?P<plural>s)?(?![\w'’&-]|\.\w)")
@@ -79,7 +81,8 @@ class Phrases:
             Rule(_DATES, self._date, needs=DIGITS),
             Rule(
                 re.compile(
-                    rf"{_START}(?P<days>\d{{1,2}}(?:/\d{{1,2}}){{1,3}}|\d{{1,2}}(?:-\d{{1,2}}){{2,3}})(?= (?:de )?(?i:{months})\b)"
+                    rf"{_START}(?P<days>\d{{1,2}}(?:/\d{{1,2}}){{1,3}}|\d{{1,2}}(?:-\d{{1,2}}){{2,3}})(?= (?:de )?"
+                    rf"(?i:{months})\b)"
                 ),
                 self._days_of_month,
                 needs="/-",
@@ -108,7 +111,9 @@ class Phrases:
                 ),
                 Rule(
                     re.compile(
-                        rf"(?<!\w){any_month} (?P<day>[12]\d|3[01]|0?[1-9])(?:,? (?P<year>[12]\d{{3}}))?(?![\w.,:/%°€$])(?! \w{{0,2}}\b)"
+                        rf"(?<!\w){any_month} (?P<day>[12]\d|3[01]|0?[1-9])(?:,? (?P<year>[12]\d{{3}}))?"
+                        rf"(?![\w.,:/%°€$])"
+                        rf"(?! \w{{0,2}}\b)"
                     ),
                     self._day_month,
                     needs=DIGITS,
@@ -167,7 +172,7 @@ class Phrases:
         if not 1 <= day <= 31:
             return None
         said = f"{self._german.inflected(day, draft, match.start())} {month}"
-        closes = match[0].endswith(".") and not re.match(r" \S", draft.text[match.end() :][:2])
+        closes = match[0].endswith(".") and not re.match(r" \S", draft.text[match.end() : match.end() + 2])
         return Edit(match.start(), match.end(), said + "." * closes, joins=not closes)
 
     def _day(self, day: int, draft: Draft, at: int) -> str:
@@ -178,7 +183,7 @@ class Phrases:
         return counting.cardinal(day, self._code) or str(day)
 
     def _first(self, match: re.Match[str], draft: Draft) -> Reading:
-        if self._book.of_month != " " and not re.match(r" de ", draft.text[match.end() :][:4]):
+        if self._book.of_month != " " and not re.match(r" de ", draft.text[match.end() : match.end() + 4]):
             return None  # with its month, below
         return self._book.first_day
 
@@ -212,7 +217,9 @@ class Phrases:
         return (
             Rule(
                 re.compile(
-                    rf"(?<![\w.-])(?P<from>(?i:{days}))\.?(?P<mark> ?[–/,+-] ?| (?:u\.|und|bis|a|al|e|y|et|à|au) )(?P<to>(?i:{days}))(?P<dot>\.)?(?![\w-])"
+                    rf"(?<![\w.-])(?P<from>(?i:{days}))\.?(?P<mark> ?[–/,+-] ?| (?:u\.|und|bis|a|al|e|y|et|à|au) )"
+                    rf"(?P<to>"
+                    rf"(?i:{days}))(?P<dot>\.)?(?![\w-])"
                 ),
                 self._two_days,
             ),
@@ -251,7 +258,7 @@ class Phrases:
         if (
             "." not in match[0]
             and not match["tail"]
-            and not re.match(r" \d{1,2}[:.h–-]\d| \d{1,2} ?(?:Uhr|h)\b", draft.text[match.end() :][:9])
+            and not re.match(r" \d{1,2}[:.h–-]\d| \d{1,2} ?(?:Uhr|h)\b", draft.text[match.end() : match.end() + 9])
         ):
             return None
         return Edit(match.start(), match.end(), self._days[match["day"].lower()] + (match["tail"] or ""), joins=True)
@@ -270,7 +277,8 @@ class Phrases:
             Rule(re.compile(rf"(?<![\w.,]){SIGNED}{_UPPER} ?(?P<sign>[%‰])"), self._percent, needs="%‰"),
             Rule(
                 re.compile(
-                    rf"(?<![\w.,]){SIGNED}{_UPPER}{scale}(?P<gap> ?)(?P<unit>° ?[CFKcfk]|{units})(?:/(?P<per>{per}))?{ends}"
+                    rf"(?<![\w.,]){SIGNED}{_UPPER}{scale}(?P<gap> ?)(?P<unit>° ?[CFKcfk]|{units})(?:/"
+                    rf"(?P<per>{per}))?{ends}"
                 ),
                 self._unit,
                 needs=DIGITS,
@@ -346,7 +354,7 @@ class Phrases:
 
     def _ordinal(self, match: re.Match[str], draft: Draft) -> Reading:
         value, suffix = int(re.sub(r"\D", "", match["number"])), match["suffix"].translate(_RAISED)
-        if suffix == "°" and re.match(r" ?[CFKcfk]\b", draft.text[match.end() :][:3]):
+        if suffix == "°" and re.match(r" ?[CFKcfk]\b", draft.text[match.end() : match.end() + 3]):
             return None
         form = self._book.ordinals.get(suffix)
         if form is None or value == 0:
@@ -410,15 +418,15 @@ class Phrases:
         said = self._abbreviated[written]
         if not written.endswith("."):
             # "Me" and "St" are titles only before a name.
-            if written in _FRENCH_TITLES and not re.match(r" [A-ZÀ-Þ]", draft.text[match.end() :][:2]):
+            if written in _FRENCH_TITLES and not re.match(r" [A-ZÀ-Þ]", draft.text[match.end() : match.end() + 2]):
                 return None
             return said
-        after = draft.text[match.end() :][:3].lstrip(" »”\"')")
+        after = draft.text[match.end() : match.end() + 3].lstrip(" »”\"')")
         closes = draft.ends_sentence(match.end()) and (not after or (after[0].isupper() and not _precedes_name(said)))
         if written in _FINAL and after and after[0].isupper():
             # The splitter knows these as abbreviations and looks no further.
             return Edit(match.start(), match.end(), said + ".", ends=True)
-        if len(written) == 2 and (closes or not re.match(r" [A-ZÀ-Þ\d]", draft.text[match.end() :][:2])):
+        if len(written) == 2 and (closes or not re.match(r" [A-ZÀ-Þ\d]", draft.text[match.end() : match.end() + 2])):
             return None
         return Edit(match.start(), match.end(), said + ("." if closes else ""), joins=not closes)
 
@@ -426,8 +434,9 @@ class Phrases:
         letters = match["letters"]
         if _ROMAN.fullmatch(letters) and letters not in {"CD", "MC", "DC", "DM", "MD"}:
             return None
-        # In a line of capitals a word is only shouted.
-        if draft.text.isupper() and " " in draft.text:
+        # Among capitals a word is only shouted.
+        around = draft.text[max(0, match.start() - 20) : match.start()] + draft.text[match.end() : match.end() + 20]
+        if around.isupper():
             return None
         return " ".join(letters) + (match["plural"] or "")
 
@@ -436,7 +445,7 @@ class Phrases:
     def _plain(self) -> tuple[Rule, ...]:
         names = re.escape("".join(sign for sign in self._signs if sign not in "%‰§¶©®™№#@+=&×"))
         return (
-            Rule(re.compile(rf"§{{1,2}} ?(?=\d)|[№#] ?(?=\d)"), self._section, needs="§№#"),
+            Rule(re.compile(r"§{1,2} ?(?=\d)|[№#] ?(?=\d)"), self._section, needs="§№#"),
             Rule(re.compile(r"(?<=\d) ?[–-] ?(?=\d)"), self._range, needs="-–"),
             Rule(
                 re.compile(rf"(?<![\w.,])(?<!\d )(?P<minus>[-−](?=\d)|[+±](?=\d))?(?P<number>{NUMBER})(?![^\W_])"),
@@ -444,7 +453,7 @@ class Phrases:
                 needs=DIGITS,
             ),
             Rule(
-                re.compile(rf"(?P<before> ?)(?P<sign>[&+=×÷@%±]|(?<=\d )[-−](?= \d))(?P<after> ?)"),
+                re.compile(r"(?P<before> ?)(?P<sign>[&+=×÷@%±]|(?<=\d )[-−](?= \d))(?P<after> ?)"),
                 self._sign,
                 needs="&+=×÷@%±-−",
             ),
@@ -482,9 +491,9 @@ class Phrases:
         ):
             return counting.year(int(written), "de")
         said = self._numbers.say(written)
-        if said and (following := re.match(r" ([^\W\d_]{2,})(?!\.)", draft.text[match.end() :][:30])):
-            if not self._is_named(match, draft):
-                said = self._numbers.agreeing(said, following[1])
+        following = re.match(r" ([^\W\d_]{2,})(?!\.)", draft.text[match.end() : match.end() + 30])
+        if said and following and not self._is_named(match, draft):
+            said = self._numbers.agreeing(said, following[1])
         return f"{self._numbers.sign(match)}{said}" if said else None
 
     def _is_named(self, match: re.Match[str], draft: Draft) -> bool:
@@ -503,7 +512,7 @@ class Phrases:
 
     def _sign(self, match: re.Match[str], draft: Draft) -> Reading:
         sign = match["sign"]
-        left, right = draft.text[: match.start()][-1:], draft.text[match.end() :][:1]
+        left, right = draft.text[match.start() - 1 : match.start()], draft.text[match.end() : match.end() + 1]
         said = self._book.minus if sign in "-−" else self._signs[sign]
         return f" {said} " if (left.isalnum() or left in ")%°") and left and (right.isalnum() or right == "(") else None
 
@@ -513,10 +522,10 @@ class Phrases:
         if (
             sign in "<>"
             and not (match["before"] and match["after"])
-            and not re.match(r" ?\d", draft.text[match.end() :][:2])
+            and not re.match(r" ?\d", draft.text[match.end() : match.end() + 2])
         ):
             return None
-        left, right = draft.text[: match.start()][-1:], draft.text[match.end() :][:1]
+        left, right = draft.text[match.start() - 1 : match.start()], draft.text[match.end() : match.end() + 1]
         return f"{' ' * bool(left)}{self._signs[sign]}{' ' * (right not in '.,;:!?)' and bool(right))}"
 
 
@@ -540,9 +549,9 @@ def _is_feminine(one: str) -> bool:
     return one.startswith(("una ", "uma ", "une ", "eine ", "un'"))
 
 
-def _with_small_letters(units: "dict[str, tuple[str, ...]] | object") -> dict[str, tuple[str, ...]]:
+def _with_small_letters(units: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
     """Units, and what people write for them: "kwh", "mhz"; two that would be the same small are left out."""
-    listed = dict(units)  # type: ignore[call-overload]
+    listed = dict(units)
     small: dict[str, list[tuple[str, ...]]] = {}
     for symbol, words in listed.items():
         if len(symbol) > 1 and symbol.isalpha() and symbol.lower() != symbol:

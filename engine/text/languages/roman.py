@@ -33,14 +33,17 @@ class Romans:
         rules = [
             Rule(
                 re.compile(
-                    rf"(?<!\w)(?P<heading>(?i:{headings})) (?P<numeral>{_LONG})(?:(?P<dash> ?[–-] ?)(?P<upper>{_TENS}))?(?![\w’'])"
+                    rf"(?<!\w)(?P<heading>(?i:{headings})) (?P<numeral>{_LONG})(?:(?P<dash> ?[–-] ?)"
+                    rf"(?P<upper>{_TENS}))?"
+                    rf"(?![\w’'])"
                 ),
                 self._headed,
                 needs="IVXLCDMivxlcdm",
             ),
             Rule(
                 re.compile(
-                    rf"(?<![\w’'])(?P<numeral>{_TENS})(?P<suffix>{_SUFFIX if book.code == 'fr' else '(?!)'}|{_SMALL})(?!\w)"
+                    rf"(?<![\w’'])(?P<numeral>{_TENS})(?P<suffix>{_SUFFIX if book.code == 'fr' else '(?!)'}|{_SMALL})"
+                    rf"(?!\w)"
                 ),
                 self._suffixed,
                 needs="IVXL",
@@ -52,7 +55,8 @@ class Romans:
             ),
             Rule(
                 re.compile(
-                    rf"(?<!\w)(?:(?P<before>\w{{2,12}}) )?(?P<name>{_NAME}) (?P<numeral>(?=[IVX]){_TENS})(?P<dot>\.)?(?![\w’'.-])"
+                    rf"(?<!\w)(?:(?P<before>\w{{2,12}}) )?(?P<name>{_NAME}) (?P<numeral>(?=[IVX]){_TENS})(?P<dot>\.)?"
+                    rf"(?![\w’'.-])"
                 ),
                 self._king,
                 needs="IVXL",
@@ -62,7 +66,8 @@ class Romans:
             rules.append(
                 Rule(
                     re.compile(
-                        rf"(?<!\w)(?P<article>{any_of(_ARTICLES[book.code])})(?P<numeral>(?=[IVX]{{2}}|[VX]){_TENS})(?= [a-zà-ÿ]{{3}})"
+                        rf"(?<!\w)(?P<article>{any_of(_ARTICLES[book.code])})(?P<numeral>(?=[IVX]{{2}}|[VX]){_TENS})"
+                        rf"(?= [a-zà-ÿ]{{3}})"
                     ),
                     self._counted,
                     needs="IVX",
@@ -175,6 +180,7 @@ _ARTICLES = {
     "es": {"el ": "m", "del ": "m", "al ": "m", "la ": "f", "los ": "m", "las ": "f"},
     "pt": {"o ": "m", "do ": "m", "no ": "m", "ao ": "m", "a ": "f", "da ": "f", "na ": "f", "à ": "f"},
     "it": {
-        "il ": "m", "del ": "m", "nel ": "m", "al ": "m", "dal ": "m", "la ": "f", "della ": "f", "nella ": "f", "alla ": "f",
+        "il ": "m", "del ": "m", "nel ": "m", "al ": "m", "dal ": "m", "la ": "f",
+        "della ": "f", "nella ": "f", "alla ": "f",
     },
 }  # fmt: skip

@@ -44,7 +44,8 @@ class Telephone:
         """Numbers of a known shape, and any figures behind a cue."""
         cues = "|".join(re.escape(cue) for cue in sorted(self.cues, key=len, reverse=True))
         cued = re.compile(
-            rf"(?<!\w)(?P<cue>(?i:{cues}))(?P<gap>[.:]{{0,2}} ?)(?P<phone>\+?\d{{2,15}}(?:[ ./-]\d{{2,10}}){{0,6}})(?![\w]|[-.,/]\d)"
+            rf"(?<!\w)(?P<cue>(?i:{cues}))(?P<gap>[.:]{{0,2}} ?)(?P<phone>\+?\d{{2,15}}(?:[ ./-]\d{{2,10}}){{0,6}})"
+            rf"(?![\w]|[-.,/]\d)"
         )
         rules = (Rule(_PHONE, self._read, needs=DIGITS),)
         return (Rule(cued, self._cued, needs=DIGITS), *rules) if cues else rules
@@ -60,7 +61,11 @@ class Telephone:
     def _read(self, match: re.Match[str], draft: Draft) -> Reading:
         phone = match["phone"]
         figures = sum(map(str.isdecimal, phone))
-        if not 7 <= figures <= 16 or _is_range(phone) or _PAGES.search(draft.text[: match.start()][-12:]):
+        if (
+            not 7 <= figures <= 16
+            or _is_range(phone)
+            or _PAGES.search(draft.text[max(0, match.start() - 12) : match.start()])
+        ):
             return None
         said = self.said(phone)
         inside = self.figures(match["inside"]) if match["inside"] else ""

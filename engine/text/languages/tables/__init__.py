@@ -1,7 +1,7 @@
 """Tables of words per language, a column a language, for whoever reads that language to check.
 
-`units.csv` and `money.csv` have several forms in a cell, parted by `|`: one with its article, many; money has the same of
-the hundredth behind them. `per.csv` is what stands behind a unit and a stroke, `signs.csv` a sign between words,
+`units.csv` and `money.csv` have several forms in a cell, parted by `|`: one with its article, many; money has the same
+of the hundredth behind them. `per.csv` is what stands behind a unit and a stroke, `signs.csv` a sign between words,
 `addresses.csv` the same sign inside an address. An empty cell: the language does not write it so. `=€` means "as €".
 """
 
@@ -40,3 +40,8 @@ def forms(table: str, language: str) -> Mapping[str, tuple[str, ...]]:
         sign: tuple(parts if len(parts := words.split("|")) > 1 else parts * 2)
         for sign, words in column(table, language).items()
     }
+
+
+def lines(table: str) -> frozenset[str]:
+    """The words of a list, one a line."""
+    return frozenset((_FOLDER / f"{table}.txt").read_text(encoding="utf-8").split())
