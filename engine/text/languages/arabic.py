@@ -9,7 +9,7 @@ import unicodedata
 from collections.abc import Iterable
 
 from engine.text.languages import electronic
-from engine.text.languages.tables import column, forms
+from engine.text.languages.tables import column, forms, genders
 from engine.text.languages.telephone import Telephone
 from engine.text.normalised import Edit
 from engine.text.rules import DIGITS, Draft, Reading, Rule
@@ -43,12 +43,14 @@ _MONTHS = (
 )  # fmt: skip
 # one, two, three to ten of it
 _PARTS = {
-    2: ("نصف", "نصفين", "أنصاف"), 3: ("ثلث", "ثلثين", "أثلاث"), 4: ("ربع", "ربعين", "أرباع"), 
+    2: ("نصف", "نصفين", "أنصاف"), 3: ("ثلث", "ثلثين", "أثلاث"), 4: ("ربع", "ربعين", "أرباع"),
     5: ("خمس", "خمسين", "أخماس"),
     6: ("سدس", "سدسين", "أسداس"), 7: ("سبع", "سبعين", "أسباع"), 8: ("ثمن", "ثمنين", "أثمان"),
     9: ("تسع", "تسعين", "أتساع"),
     10: ("عشر", "عشرين", "أعشار"),
 }  # fmt: skip
+# What is counted as something feminine, as it stands behind a number.
+_FEMININE_NOUNS = genders("ar", "f")
 _ABBREVIATIONS = {
     "د.": "دكتور", "أ.": "أستاذ", "م.": "مهندس", "أ.د.": "أستاذ دكتور", "ص.ب.": "صندوق بريد",
     "ق.م": "قبل الميلاد", "ق.م.": "قبل الميلاد",
@@ -232,6 +234,9 @@ def _abbreviation(match: re.Match[str], draft: Draft) -> Reading:
 
 
 def _plain(match: re.Match[str], draft: Draft) -> Reading:
+    noun = re.match(r" (\w+)", draft.text[match.end() : match.end() + 20])
+    if noun and noun[1] in _FEMININE_NOUNS and not match["upper"]:
+        return _minus(match) + number(match["number"], feminine=True)
     return _signed(match)
 
 

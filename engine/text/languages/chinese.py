@@ -80,6 +80,15 @@ def _year(match: re.Match[str], draft: Draft) -> Reading:
     return figures(match["year"]) + upper + "年"
 
 
+def _two_years(match: re.Match[str], draft: Draft) -> Reading:
+    return f"{figures(match['year'])}到{figures(match['upper'])}"
+
+
+def _named(match: re.Match[str], draft: Draft) -> Reading:
+    """5·12地震, 90后: figures that are a name."""
+    return figures(match["decade"] or match["one"] + match["two"])
+
+
 def _era_year(match: re.Match[str], draft: Draft) -> Reading:
     """公元前202年: a year, however few its figures."""
     return match["era"] + figures(match["year"]) + "年"
@@ -234,6 +243,16 @@ RULES = (
         _year,
         needs="年",
     ),
+    Rule(
+        re.compile(r"(?<!\d)(?P<year>[12]\d{3})[-–~](?P<upper>[12]\d{3})(?=学年|年度|赛季|财年)"),
+        _two_years,
+        needs="年季",
+    ),
+    Rule(
+        re.compile(r"(?<!\d)(?P<one>\d{1,2})·(?P<two>\d{1,2})(?!\d)|(?<!\d)(?P<decade>\d0)(?=后(?![退来面]))"),
+        _named,
+        needs="·后",
+    ),
     Rule(re.compile(r"(?<!\d)(?P<number>0[1-9])(?=[月日号])"), _month, needs="0"),
     Rule(
         re.compile(
@@ -254,7 +273,9 @@ RULES = (
     ),
     Rule(
         re.compile(
-            rf"(?:{_CUES})(?:号码?|是|为|请?拨打?)?[:： ]{{0,2}}(?P<phone>\d{{3,12}}(?:[ -]\d{{3,8}}){{0,3}})(?![\d.,%％]"
+            rf"(?:打(?=\d{{5}})|{_CUES})"
+            rf"(?:号码?|是|为|请?拨打?)?[:： ]{{0,2}}(?P<phone>\d{{3,12}}(?:[ -]\d{{3,8}}){{0,3}})"
+            rf"(?![\d.,%％]"
             rf"|[个元人次年月日块])"
         ),
         _cued,

@@ -22,11 +22,8 @@ _TIMES = re.compile(
     rf"|heures)\b\.?)?{_AM_PM}?{_ZONE}?"
 )
 _RANGE_OF_TIMES = re.compile(
-    rf"(?<![\w.,:/-])(?P<hour>{_CLOCK})(?:[:hH.](?P<minute>[0-5]\d))?h? ?[–-] ?"
-    rf"(?P<hour2>{_CLOCK})(?:[:hH.](?P<minute2>[0-5]\d))?(?![\w:]|[.,]\d)(?P<uhr> ?(?:Uhr|hs|hrs|h)\b)"
-    rf"|(?<![\w.,:/-])(?P<hour3>{_CLOCK})[:hH](?P<minute3>[0-5]\d) ?[–-] ?(?P<hour4>{_CLOCK})[:hH]"
-    rf"(?P<minute4>[0-5]\d)(?![\w:]|[.,]\d)"
-    rf"|(?<![\w.,:/-])(?P<hour5>{_CLOCK})[hH] ?[–-] ?(?P<hour6>{_CLOCK})[hH](?!\w)"
+    rf"(?<![\w.,:/-])(?P<hour>{_CLOCK})(?P<mark>[:hH.])?(?P<minute>[0-5]\d)?h? ?[–-] ?"
+    rf"(?P<hour2>{_CLOCK})(?P<mark2>[:hH.])?(?P<minute2>[0-5]\d)?(?P<uhr> ?(?:Uhr|hs|hrs|h)\b)?(?![\w:]|[.,]\d)"
 )
 _FULL = re.compile(rf"(?<![\w.,:/-])(?P<hour>{_CLOCK}) ?[hH]\b{_ZONE}?(?! ?\d)")
 _FULL_IN_ZONE = re.compile(rf"(?<![\w.,:/-])(?P<hour>{_CLOCK}) ?[hH]{_ZONE}")
@@ -64,14 +61,16 @@ class Clock:
         return tuple(rules)
 
     def _range(self, match: re.Match[str], draft: Draft) -> Reading:
-        if match["uhr"]:
-            ends = [(match["hour"], match["minute"]), (match["hour2"], match["minute2"])]
-        elif match["hour3"]:
-            ends = [(match["hour3"], match["minute3"]), (match["hour4"], match["minute4"])]
-        elif self._book.code in _HOURS_WITH_SIGN:
-            ends = [(match["hour5"], None), (match["hour6"], None)]
-        else:
-            return None
+        marks = (match["mark"] or "", match["mark2"] or "")
+        for number, mark in (("", marks[0]), ("2", marks[1])):
+            if (match[f"minute{number}"] and not mark) or (mark in (":", ".") and not match[f"minute{number}"]):
+                return None
+        if not match["uhr"]:
+            if not all(mark and mark in ":hH" for mark in marks):
+                return None
+            if self._book.code not in _HOURS_WITH_SIGN and "h" in "".join(marks).lower():
+                return None
+        ends = [(match["hour"], match["minute"]), (match["hour2"], match["minute2"])]
         if self._book.code == "de" and not ends[0][1]:
             first = counting.cardinal(int(ends[0][0]), self._code) or ends[0][0]
         else:
@@ -86,13 +85,13 @@ class Clock:
             said = self._exact(hour, minute, int(match["second"]))
         else:
             said = self.say(hour, minute)
-        return self._with_tail(match, said, hour)
+        return self._with_tail(match, draft, said, hour)
 
     def _half_day(self, match: re.Match[str], draft: Draft) -> Reading:
         if not self._book.day_parts and "." not in match["half"]:
             return None
         hour = int(match["hour"])
-        return self._with_tail(match, self.say(hour, 0), hour)
+        return self._with_tail(match, draft, self.say(hour, 0), hour)
 
     def _full(self, match: re.Match[str], draft: Draft) -> Reading:
         hour = int(match["hour"])
@@ -107,14 +106,15 @@ class Clock:
             return f"{hours} {self._book.conjunction} {minutes}"
         return self._exact(int(match["hour"]), int(match["minute"]), int(match["second"]))
 
-    def _with_tail(self, match: re.Match[str], said: str, hour: int) -> Reading:
+    def _with_tail(self, match: re.Match[str], draft: Draft, said: str, hour: int) -> Reading:
         half = match["half"]
         words = self._part_of_day(half, hour) if half else ""
         zone = self._zone(match)
         end = match.end()
         # "a las 5 p.m. Luego": the stop ends the sentence too.
-        stop = "." if half and not zone and match[0].endswith(".") and match.end() == len(match.string) else ""
-        return Edit(match.start(), end, said + words + zone + stop)
+        rest = draft.text[end : end + 3].lstrip(" »”\"')")
+        closes = bool(half) and not zone and match[0].endswith(".") and (not rest or rest[0].isupper())
+        return Edit(match.start(), end, said + words + zone + "." * closes, ends=closes and bool(rest))
 
     def _part_of_day(self, half: str, hour: int) -> str:
         key = "am" if "a" in half.lower() else "pm"

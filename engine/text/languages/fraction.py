@@ -48,8 +48,11 @@ class Fractions:
     def _read(self, match: re.Match[str], draft: Draft) -> Reading:
         under, rest = split(match["under"])
         over = int(match["over"])
-        if rest or (1900 <= over <= 2100 and len(under) in (2, 4)):
-            return None  # "2025/26" is a season
+        if rest:
+            return None
+        if 1900 <= over <= 2100 and len(under) in (2, 4) and not match["whole"]:
+            # "2025/26" is a season.
+            return f"{counting.year(over, self._code)} {counting.year(int(under), self._code)}"
         if match[0] == "24/7":
             return " ".join(counting.cardinal(part, self._code) or "" for part in (24, 7))
         return self._said(match, over, int(under))

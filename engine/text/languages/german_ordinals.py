@@ -60,6 +60,15 @@ _OTHERS = frozenset(
     ]
 )
 _DATED = frozenset(["am", "vom", "zum", "bis", "ab", "seit"])
+_DATIVE = re.compile(
+    r"\b(?:in|an|auf|aus|bei|mit|nach|seit|von|vor|zu|hinter|über|unter|neben|zwischen|ab) der \Z", re.I
+)
+_NOUN = re.compile(r"\d+\. ([^\W\d_]+)")
+_NEUTER = frozenset({
+    "Buch", "Kapitel", "Mal", "Jahr", "Jahrhundert", "Jahrtausend", "Semester", "Quartal", "Halbjahr", "Spiel", "Tor",
+    "Kind", "Haus", "Zimmer", "Gebot", "Lied", "Bild", "Drittel", "Viertel", "Stockwerk", "Obergeschoss", "Album",
+})  # fmt: skip
+_FEMININE = frozenset({"Liga", "Bundesliga", "Stadt", "Frau", "Nacht", "Wahl", "Person", "Fassung", "Nummer"})
 _BEFORE = re.compile(r"(\w+)(?: \d{1,3}\.(?: (?:und|oder|bis|–|-))?)? \Z")
 
 
@@ -93,9 +102,14 @@ class GermanOrdinals:
         """An ordinal with the ending that the article before `at` asks for."""
         said = counting.ordinal(value, "de") or str(value)
         article = self._word_before(draft, at)
+        if article == "der" and _DATIVE.search(draft.text[max(0, at - 16) : at]):
+            return said + "n"
         if article in _WEAK:
             return said
-        return said + ("n" if article in _OBLIQUE else "r")
+        if article in _OBLIQUE:
+            return said + "n"
+        noun = _NOUN.match(draft.text, at)
+        return said + (_ending(noun[1]) if noun else "r")
 
     @staticmethod
     def _word_before(draft: Draft, at: int) -> str:
@@ -144,3 +158,11 @@ def regnal(value: int, before: Sequence[str]) -> str | None:
     if preposition in {"für", "gegen", "durch", "ohne", "um", "an"}:
         return f"den {said.capitalize()}n"
     return f"der {said.capitalize()}"
+
+
+def _ending(noun: str) -> str:
+    """The ending of an ordinal that has no article: "erstes Kapitel", "zweite Auflage", "dritter Tag"."""
+    if noun in _NEUTER or noun.endswith(("chen", "lein", "ment", "um")):
+        return "s"
+    feminine = noun in _FEMININE or noun.endswith(("ung", "heit", "keit", "ion", "tät", "schaft", "e"))
+    return "" if feminine and noun[0].isupper() else "r"

@@ -193,6 +193,7 @@ def _any_of(found: Iterable[str]) -> str:
 
 
 _SIGNS, _UNIT_SIGNS, _PER_SIGNS = _any_of(_MONEY), _any_of(_UNITS), _any_of(_PER)
+_BEHIND_MONTHS = "|".join(f"(?<={month} )|(?<={month}, )" for month in words.MONTHS)
 _NAMES = "".join(sign for sign in _SIGNS_SAID if sign not in "%‰§¶#@№→")
 _YEAR = r"(?:1[1-9]|2[01])\d\d"
 
@@ -271,7 +272,9 @@ RULES = (
         needs=DIGITS,
     ),
     Rule(
-        re.compile(rf"(?<![\d.,])(?:(?<=सन )|(?<=सन् )|(?<=साल )|(?<=वर्ष ))(?P<year>{_YEAR})(?![\d.,%])"),
+        re.compile(
+            rf"(?<![\d.,])(?:{_BEHIND_MONTHS}|(?<=सन )|(?<=सन् )|(?<=साल )|(?<=वर्ष ))(?P<year>{_YEAR})(?![\d.,%])"
+        ),
         _year,
         needs=DIGITS,
     ),

@@ -49,7 +49,7 @@ BOOK = Phrasebook(
     after_numbers={"ss.": "e seguenti", "sgg.": "e seguenti", "a.C.": "avanti Cristo", "d.C.": "dopo Cristo"},
     headings=frozenset({
         "appendice", "atto", "capitolo", "fase", "libro", "parte", "scena", "sezione", "titolo", "tomo", "volume",
-        "pagina", "articolo", "numero",
+        "pagina", "articolo", "numero", "sec.",
     }),
     regnal=frozenset({
         "Alessandro", "Benedetto", "Carlo", "Clemente", "Edoardo", "Elisabetta", "Enrico", "Federico", "Ferdinando",

@@ -33,6 +33,7 @@ _DATES = re.compile(
 )
 # A line of bare letters that no mouth can make one word of.
 _UNSAYABLE = re.compile(r"(?<![\w.'’&/-])(?P<letters>[B-DF-HJ-NP-TV-XZ]{2,5})(?P<plural>s)?(?![\w'’&-]|\.\w)")
+_BETWEEN_DAYS = r"(?: ?[–/,+-] ?| (?:u\.|und|bis|a|al|e|y|et|à|au) )"
 _ROMAN = re.compile(r"M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
 
 
@@ -54,7 +55,7 @@ class Phrases:
         """Whole things before their parts, as in English."""
         book, code = self._book, self._code
         figures = partial(counting.by_figures, code=code)
-        telephone = Telephone(figures, book.plus, book.extension, book.phone_cues)
+        telephone = Telephone(_in_pairs if book.code == "fr" else figures, book.plus, book.extension, book.phone_cues)
         return (
             *electronic.rules(column("addresses", book.code), figures, electronic.spelled_or_said),
             *self._dates(),
@@ -216,12 +217,8 @@ class Phrases:
         months = any_of({*self._book.months, *(month + "." for month in self._book.month_abbreviations)})
         return (
             Rule(
-                re.compile(
-                    rf"(?<![\w.-])(?P<from>(?i:{days}))\.?(?P<mark> ?[–/,+-] ?| (?:u\.|und|bis|a|al|e|y|et|à|au) )"
-                    rf"(?P<to>"
-                    rf"(?i:{days}))(?P<dot>\.)?(?![\w-])"
-                ),
-                self._two_days,
+                re.compile(rf"(?<![\w.-])(?i:{days})\.?(?:{_BETWEEN_DAYS}(?i:{days})(?![\w-])\.?){{1,6}}(?![\w-])"),
+                self._several_days,
             ),
             Rule(
                 re.compile(rf"(?<![\w.-])(?P<day>(?:{shorts}))\.?(?P<tail>,|:)?(?= \d)(?! \d+ ?(?:€|km|%))"),
@@ -235,24 +232,32 @@ class Phrases:
             ),
         )
 
-    def _two_days(self, match: re.Match[str], draft: Draft) -> Reading:
-        first, second = (self._days[match[end].lower()] for end in ("from", "to"))
-        mark = match["mark"].strip()
-        both_full = match["from"].lower() == first.lower() and match["to"].lower() == second.lower()
-        if first == second or (both_full and mark not in "–-"):
-            return None
-        if mark.isalpha() and any(
-            match[end].lower() not in self._days or len(match[end]) < 2 for end in ("from", "to")
+    def _several_days(self, match: re.Match[str], draft: Draft) -> Reading:
+        """ "Mo.–Fr.", "Mo., Mi. und Fr."; words that are also days shortened ("do e sa") keep what they mean."""
+        found = match[0]
+        marks = re.findall(_BETWEEN_DAYS, found)
+        written = re.split(_BETWEEN_DAYS, found)
+        names = [self._days[day.removesuffix(".").lower()] for day in written]
+        if all(day.lower() == name.lower() for day, name in zip(written, names, strict=True)) and not any(
+            mark.strip() in "–-" for mark in marks
         ):
             return None
-        # "do e sa", "mi a": words of their own unless both have their stops.
-        if (mark[0].isalpha() or mark in "/,+") and "." not in match[0].replace("u.", ""):
+        if len(set(names)) < len(names):
             return None
-        between = {"–": f" {self._book.ranges} ", "-": f" {self._book.ranges} ", "/": f" {self._book.conjunction} "}
-        between |= {",": ", ", "+": f" {self._book.conjunction} ", "u.": " und "}
-        said = f"{first}{between.get(mark, f' {mark} ')}{second}"
-        closes = bool(match["dot"]) and draft.ends_sentence(match.end()) and match.end() == len(draft.text)
+        if any(mark.strip() not in "–-" for mark in marks) and "." not in found.replace("u.", ""):
+            return None
+        said = names[0]
+        for mark, name in zip(marks, names[1:], strict=True):
+            said += self._between_days(mark.strip()) + name
+        closes = found.endswith(".") and match.end() == len(draft.text)
         return Edit(match.start(), match.end(), said + "." * closes, joins=not closes)
+
+    def _between_days(self, mark: str) -> str:
+        if mark in "–-":
+            return f" {self._book.ranges} "
+        if mark in "/+":
+            return f" {self._book.conjunction} "
+        return ", " if mark == "," else " und " if mark == "u." else f" {mark} "
 
     def _one_day(self, match: re.Match[str], draft: Draft) -> Reading:
         if (
@@ -285,7 +290,10 @@ class Phrases:
             ),
             Rule(re.compile(rf"(?<![\w.,]){SIGNED} ?/ ?(?P<per>{per}){ends}"), self._rate, needs="/"),
             Rule(
-                re.compile(rf"(?<![\w.,]){SIGNED} ?[x×] ?(?P<upper>{NUMBER})(?: ?[x×] ?(?P<third>{NUMBER}))?(?!\w)"),
+                re.compile(
+                    rf"(?<![\w.,]){SIGNED} ?[x×] ?(?P<upper>{NUMBER})(?: ?[x×] ?(?P<third>{NUMBER}))?(?: ?"
+                    rf"(?P<unit>{units}))?(?!\w)"
+                ),
                 self._sizes,
                 needs="x×",
             ),
@@ -335,7 +343,8 @@ class Phrases:
         if match["third"]:
             sides.append(self._numbers.say(match["third"]))
         times = f" {self._signs['×']} "
-        return times.join(side for side in sides if side) if all(sides) else None
+        unit = f" {self._units[match['unit']][1]}" if match["unit"] else ""
+        return times.join(side for side in sides if side) + unit if all(sides) else None
 
     # ordinals
 
@@ -381,6 +390,7 @@ class Phrases:
         before = any_of(book.before_numbers)
         after = any_of(book.after_numbers)
         return (
+            *self._german_numbers(),
             Rule(re.compile(rf"(?<![\w.])(?P<word>{before})(?= ?(?:\d|[IVXL]+\b))"), self._before_number, needs=""),
             Rule(re.compile(rf"(?<=\d) ?(?P<word>{after})(?!\w)"), self._after_number, needs=DIGITS),
             Rule(
@@ -393,6 +403,11 @@ class Phrases:
         )
 
     def _before_number(self, match: re.Match[str], draft: Draft) -> Reading:
+        before = draft.text[max(0, match.start() - 12) : match.start()]
+        if match["word"] == "S." and re.search(r"Abs\. \d{1,3} \Z", before):
+            return Edit(match.start(), match.end(), "Satz", joins=True)
+        if match["word"] == "Art." and re.search(r"\b(?:eine|diese|dieser|jede|jeder|keine|seine|ihre) \Z", before):
+            return None  # the word, and the end of a sentence
         return Edit(
             match.start(),
             match.end(),
@@ -435,10 +450,30 @@ class Phrases:
         if _ROMAN.fullmatch(letters) and letters not in {"CD", "MC", "DC", "DM", "MD"}:
             return None
         # Among capitals a word is only shouted.
-        around = draft.text[max(0, match.start() - 20) : match.start()] + draft.text[match.end() : match.end() + 20]
-        if around.isupper():
+        around: str = (
+            draft.text[max(0, match.start() - 20) : match.start()] + draft.text[match.end() : match.end() + 20]
+        )
+        if around.isupper() and re.search(r"[^\W\d_]{5}", around):
             return None
         return " ".join(letters) + (match["plural"] or "")
+
+    def _german_numbers(self) -> tuple[Rule, ...]:
+        if self._book.code != "de":
+            return ()
+        return (
+            Rule(re.compile(r"(?<![\w.,])(?P<number>\d{2}|\d{4})er(?P<ending>n?)(?!\w)"), self._decade, needs="e"),
+            Rule(re.compile(r"(?<![\w.,])1 (?P<scale>Mio|Mrd)\."), self._one_million, needs="1"),
+        )
+
+    def _decade(self, match: re.Match[str], draft: Draft) -> Reading:
+        """ "die 80er", "1990er Jahre"."""
+        said = counting.year(int(match["number"]), "de")
+        return f"{said}er{match['ending']}" if said else None
+
+    def _one_million(self, match: re.Match[str], draft: Draft) -> Reading:
+        return Edit(
+            match.start(), match.end(), f"eine {'Million' if match['scale'] == 'Mio' else 'Milliarde'}", joins=True
+        )
 
     # what is left
 
@@ -539,6 +574,13 @@ _TITLES = frozenset({
     "avenida", "rua", "general", "Nummer", "Abbildung", "Kapitel", "Band", "numéro", "número", "numero",
     "circa", "plaza", "calle", "piazza", "Miss", "Misses", "Mister",
 })  # fmt: skip
+
+
+def _in_pairs(figures: str) -> str | None:
+    """French says telephone numbers by twos: "01 23" -> "zéro un, vingt-trois"."""
+    if len(figures) == 2 and figures[0] != "0":
+        return counting.cardinal(int(figures), "fr")
+    return counting.by_figures(figures, "fr")
 
 
 def _precedes_name(said: str) -> bool:

@@ -43,7 +43,7 @@ class Romans:
             Rule(
                 re.compile(
                     rf"(?<![\w’'])(?P<numeral>{_TENS})(?P<suffix>{_SUFFIX if book.code == 'fr' else '(?!)'}|{_SMALL})"
-                    rf"(?!\w)"
+                    rf"(?!\w)(?P<century> s\.)?"
                 ),
                 self._suffixed,
                 needs="IVXL",
@@ -105,7 +105,8 @@ class Romans:
         if value == 2 and suffix.startswith(("n", "d")):
             return "seconde" if suffix == "nde" else "second"
         feminine = suffix in {"re", "ère", "res", "ères"}
-        return ordinals.ordinal(value, self._code, "f" if feminine else "m")
+        said = ordinals.ordinal(value, self._code, "f" if feminine else "m")
+        return f"{said} siècle" if said and match["century"] else said
 
     def _century(self, match: re.Match[str], draft: Draft) -> Reading:
         value, century = roman_value(match["numeral"]), match["century"]

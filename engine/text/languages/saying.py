@@ -4,9 +4,13 @@ import re
 
 from engine.text.languages import counting
 from engine.text.languages.phrasebook import Phrasebook
-from engine.text.languages.tables import column
+from engine.text.languages.tables import column, genders
 
-NUMBER = r"\d{1,3}(?:[. '’]\d{3}){1,9}(?!\d)(?:,\d{1,12})?|\d+(?:[.,]\d{1,12})?"
+NUMBER = (
+    # 1,234.50 and 1,234,567, the English way
+    r"\d{1,3}(?:,\d{3}){1,9}\.\d{1,2}(?!\d|[.,]\d)|\d{1,3}(?:,\d{3}){2,9}(?!\d|[.,]\d)"
+    r"|\d{1,3}(?:[. '’]\d{3}){1,9}(?!\d)(?:,\d{1,12})?|\d+(?:[.,]\d{1,12})?"
+)
 SIGNED = rf"(?P<minus>[-−+±]|\+/-)?(?P<number>{NUMBER})"
 _MAX_GROUPED_DIGITS = 24
 
@@ -14,6 +18,35 @@ _FEMININE_ENDINGS: dict[str, tuple[str, ...]] = {
     "es": ("a", "as", "ción", "ciones", "dad", "dades"),
     "pt": ("a", "as", "ção", "ções", "dade", "dades"),
     "de": ("e", "ung", "heit", "keit", "ion", "tät"),
+    "fr": (
+        "tion",
+        "sion",
+        "tions",
+        "sions",
+        "té",
+        "tés",
+        "ée",
+        "ées",
+        "ette",
+        "ettes",
+        "elle",
+        "elles",
+        "enne",
+        "onne",
+        "onnes",
+        "ure",
+        "ures",
+        "ance",
+        "ence",
+        "ade",
+        "aison",
+        "aisons",
+        "ille",
+        "illes",
+        "ine",
+        "ines",
+        "euse",
+    ),
 }
 # Behind a number these are no nouns.
 _PARTICLES: dict[str, frozenset[str]] = {
@@ -139,7 +172,10 @@ class Numbers:
             return said
         if self.book.code == "de" and not noun[0].isupper():
             return said
-        return self.before(said, noun.endswith(_FEMININE_ENDINGS.get(self.book.code, ("\0",))))
+        if noun in genders(self.book.code, "m"):
+            return self.before(said, feminine=False)
+        feminine = noun in genders(self.book.code, "f") or noun.endswith(_FEMININE_ENDINGS.get(self.book.code, ("\0",)))
+        return self.before(said, feminine)
 
     def before(self, said: str, feminine: bool) -> str:
         """A number in words before a noun: "un", "veintiún", "una", "duas", "ein"."""
@@ -183,6 +219,10 @@ def _past_millions(said: str) -> tuple[str, str]:
 def split(written: str) -> tuple[str, str]:
     """ "1.234,5" -> ("1234", "5"); a single point before exactly three figures parts thousands, else it is decimal."""
     compact = re.sub(r"[ '’]", "", written)
+    if compact.count(",") > 1 or ("," in compact and compact.rfind(".") > compact.rfind(",")):
+        # The English way: 1,234,567.89.
+        whole, _, fraction = compact.partition(".")
+        return whole.replace(",", ""), fraction
     if "," in compact:
         whole, _, fraction = compact.rpartition(",")
         return whole.replace(".", ""), fraction

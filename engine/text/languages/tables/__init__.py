@@ -45,3 +45,17 @@ def forms(table: str, language: str) -> Mapping[str, tuple[str, ...]]:
 def lines(table: str) -> frozenset[str]:
     """The words of a list, one a line."""
     return frozenset((_FOLDER / f"{table}.txt").read_text(encoding="utf-8").split())
+
+
+@lru_cache(maxsize=32)
+def genders(language: str, gender: str) -> frozenset[str]:
+    """Nouns whose gender their ending does not tell.
+
+    Args:
+        language: a primary tag.
+        gender: "m" or "f".
+    """
+    with (_FOLDER / "genders.csv").open(encoding="utf-8", newline="") as file:
+        rows = list(csv.DictReader(file))
+    found = (row["words"] for row in rows if (row["language"], row["gender"]) == (language, gender))
+    return frozenset(word for words in found for word in words.split())
