@@ -513,7 +513,12 @@ class Phrases:
         )
 
     def _range(self, match: re.Match[str], draft: Draft) -> Reading:
-        return f" {self._book.ranges} " if "–" in match[0] or match[0] == "-" else None
+        if "–" not in match[0] and match[0] != "-":
+            return None
+        before, after = draft.text[max(0, match.start() - 8) : match.start()], draft.text[match.end() : match.end() + 8]
+        if re.match(r"\d{1,7}[-–]", after) or re.search(r"[-–]\d{1,7}\Z", before):
+            return " "  # three and more in a row are a code or a score
+        return f" {self._book.ranges} "
 
     def _number(self, match: re.Match[str], draft: Draft) -> Reading:
         written = match["number"]
