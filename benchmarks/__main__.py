@@ -32,7 +32,7 @@ BENCHMARKS = {
 
 
 def main(names: list[str]) -> int:
-    """Run the named benchmarks, or all of them; 2 for an unknown name. What follows an option is the benchmark's own."""
+    """Run the named benchmarks, or all of them; 2 for an unknown name. Options are the benchmark's own."""
     names = names[: next((at for at, name in enumerate(names) if name.startswith("-")), len(names))]
     unknown = [name for name in names if name not in BENCHMARKS]
     if unknown:

@@ -160,7 +160,7 @@ def _percent(match: re.Match[str], draft: Draft) -> Reading:
 
 
 def _money(match: re.Match[str], draft: Draft) -> Reading:
-    words = _MONEY[match["sign"].upper() if match["sign"].isascii() else match["sign"]]
+    words = _MONEY.get(match["sign"]) or _MONEY[match["sign"].upper()]
     one, few = words[:2]
     if match["scale"]:
         return f"{_signed(match)}{match['scale']} {one}"
@@ -253,7 +253,7 @@ def _any_of(found: Iterable[str]) -> str:
 
 
 _START = rf"(?<![\d.,٫٬])(?P<minus>(?<![\w)])[-−]|[+±])?(?P<number>{_NUMBER})(?: ?[-–] ?(?P<upper>{_NUMBER}))?"
-_SIGNS = f"{_any_of(_MONEY)}|{_any_of(sign.lower() for sign in _MONEY if sign.isascii() and sign.isalpha())}"
+_SIGNS = f"{_any_of(_MONEY)}|{_any_of(sign.lower() for sign in _MONEY if sign.isascii() and sign.isupper())}"
 _SCALE_WORDS = "ألف|آلاف|مليون|ملايين|مليار|مليارات|تريليون"
 _NAMES = "".join(sign for sign in _SIGNS_SAID if sign not in "%‰§¶#@№→")
 

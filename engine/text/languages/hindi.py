@@ -257,7 +257,9 @@ RULES = (
         needs=DIGITS,
     ),
     Rule(re.compile(r"(?<![\d.,])(?P<number>\d{1,2})(?:st|nd|rd|th)(?![A-Za-z])"), _english_ordinal, needs="sndrth"),
-    Rule(re.compile(rf"(?<![\w.,])(?:{_NUMBER})(?: ?[x×] ?(?:{_NUMBER})){{1,2}}(?!\w)"), _sizes, needs="x×"),
+    Rule(
+        re.compile(rf"(?<![\w.,])(?:{_NUMBER})(?: ?x ?(?:{_NUMBER})|×(?:{_NUMBER})){{1,2}}(?!\w)"), _sizes, needs="x×"
+    ),
     Rule(
         re.compile(
             r"(?<![\d.,/])(?P<minus>(?<!\w)[-−])?(?:(?P<whole>\d{1,6}) )?(?P<over>\d{1,18})/(?P<under>\d{1,18})"
