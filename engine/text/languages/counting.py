@@ -1,5 +1,6 @@
 """Number words in languages other than English, by `num2words` where it knows the language."""
 
+import re
 from functools import lru_cache
 
 from num2words import CONVERTER_CLASSES, num2words
@@ -45,6 +46,8 @@ def _said(value: int, code: str, form: str) -> str | None:
     except _GAPS:
         return None
     words = " ".join(words.replace(",", "").split())
+    if code.startswith("pt") and form == "cardinal":
+        words = _portuguese_joints(words)
     # A language whose tables are incomplete sometimes answers with figures or nothing.
     return words if words and not any(character.isdecimal() for character in words) else None
 
@@ -60,3 +63,15 @@ def whole(figures: str, code: str) -> str | None:
     if len(figures) > MAX_NAMED_DIGITS or (len(figures) > 1 and figures[0] == "0"):
         return by_figures(figures, code)
     return cardinal(int(figures), code)
+
+
+def _portuguese_joints(words: str) -> str:
+    """ "e" stands behind millions only before a last group that is round or small: "um milhão e cem"."""
+
+    def joint(match: re.Match[str]) -> str:
+        rest = match[1]
+        group = re.sub(r" ?(?:mil|\w+lhão|\w+lhões)\Z", "", rest)
+        is_last = not re.search(r"\bmil\b|lh(?:ão|ões)\b", group)
+        return " e " if is_last and not re.search(r"entos |cento ", group) else " "
+
+    return re.sub(r"(?:(?<=lhão)|(?<=lhões)) e (?=(.*))", joint, words)

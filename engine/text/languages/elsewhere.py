@@ -1,4 +1,4 @@
-"""Rules for every language but English: five with a phrasebook, Chinese, Japanese and Hindi with readers of their own.
+"""Rules for every language but English: five with a phrasebook; Arabic, Chinese, Hindi and Japanese have their own.
 
 The rest politely: numbers that stand alone become words where num2words knows the language; what it does not know is
 left to the voice, which reads figures by itself.
@@ -7,7 +7,18 @@ left to the voice, which reads figures by itself.
 import re
 from functools import lru_cache
 
-from engine.text.languages import chinese, counting, french, german, hindi, italian, japanese, portuguese, spanish
+from engine.text.languages import (
+    arabic,
+    chinese,
+    counting,
+    french,
+    german,
+    hindi,
+    italian,
+    japanese,
+    portuguese,
+    spanish,
+)
 from engine.text.languages.phrases import Phrases
 from engine.text.rules import DIGITS, Draft, Reading, Rule
 
@@ -24,6 +35,8 @@ def rules(language: str) -> tuple[Rule, ...]:
         return japanese.RULES
     if primary == "hi":
         return hindi.RULES
+    if primary == "ar":
+        return arabic.RULES
     code = counting.converter(language)
     if primary in _BOOKS:
         return Phrases(_BOOKS[primary], code or primary).rules()

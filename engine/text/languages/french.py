@@ -1,48 +1,56 @@
-"""What French says around numbers: units, money, dates, times, abbreviations."""
+"""What French says around numbers: dates, times, ordinals, abbreviations."""
 
 from engine.text.languages.phrasebook import Phrasebook
 
 BOOK = Phrasebook(
-    code="fr", decimal="virgule", reads_fraction_whole=True, minus="moins", plus="plus", times="fois", equals="égale",
-    percent="pour cent", conjunction="et", at="arobase", degrees="degrés", ranges="à", date="{day} {month} {year}",
-    first_day="premier", time="{hour} heures {minute}", full_hour="{hour} heures", of=" d'",
+    code="fr", decimal="virgule", reads_fraction_whole=True, minus="moins", plus="plus", percent="pour cent",
+    conjunction="et", ranges="à", date="{day} {month} {year}", month_of_year="{month} {year}", first_day="premier",
+    time="{hour} {hours} {minute}", full_hour="{hour} {hours}",
+    exact_time="{hours} {minutes} et {seconds}", of=" d'", joint="",
     months=(
         "janvier", "février", "mars", "avril", "mai", "juin", "juillet", "août", "septembre", "octobre", "novembre",
         "décembre",
     ),
-    money={
-        "€": ("un euro", "euros"), "$": ("un dollar", "dollars"), "£": ("une livre", "livres"),
-        "¥": ("un yen", "yens"), "₹": ("une roupie", "roupies"), "CHF": ("un franc suisse", "francs suisses"),
-        "US$": ("un dollar américain", "dollars américains"),
+    month_abbreviations={
+        "janv": "janvier", "jan": "janvier", "févr": "février", "fév": "février", "avr": "avril", "juil": "juillet",
+        "juill": "juillet", "sept": "septembre", "oct": "octobre", "nov": "novembre", "déc": "décembre",
     },
-    units={
-        "km": ("un kilomètre", "kilomètres"), "m": ("un mètre", "mètres"), "cm": ("un centimètre", "centimètres"),
-        "mm": ("un millimètre", "millimètres"), "kg": ("un kilogramme", "kilogrammes"), "g": ("un gramme", "grammes"),
-        "mg": ("un milligramme", "milligrammes"), "l": ("un litre", "litres"), "L": ("un litre", "litres"),
-        "ml": ("un millilitre", "millilitres"), "km/h": ("un kilomètre heure", "kilomètres heure"),
-        "m²": ("un mètre carré", "mètres carrés"), "km²": ("un kilomètre carré", "kilomètres carrés"),
-        "min": ("une minute", "minutes"), "s": ("une seconde", "secondes"),
-        "°C": ("un degré Celsius", "degrés Celsius"), "°F": ("un degré Fahrenheit", "degrés Fahrenheit"),
-        "°": ("un degré", "degrés"), "Go": ("un gigaoctet", "gigaoctets"), "Mo": ("un mégaoctet", "mégaoctets"),
-        "GHz": ("un gigahertz", "gigahertz"), "kW": ("un kilowatt", "kilowatts"),
-    },
+    weekdays=(
+        ("lundi", "lun"), ("mardi", "mar"), ("mercredi", "mer"), ("jeudi", "jeu"), ("vendredi", "ven"),
+        ("samedi", "sam"), ("dimanche", "dim"),
+    ),
+    fractions={2: ("demi", "demis"), 3: ("tiers", "tiers"), 4: ("quart", "quarts")}, mixed=" et ",
     ordinals={
-        "er": "m", "ère": "f", "re": "f", "e": "m", "ème": "m", "eme": "m", "nd": "m", "nde": "f",
+        "er": "m", "ère": "f", "re": "f", "e": "m", "è": "m", "ème": "m", "eme": "m", "es": "m", "nd": "second",
+        "nde": "second", "d": "second", "de": "second",
     },
     abbreviations={
         "M.": "monsieur", "MM.": "messieurs", "Mme": "madame", "Mmes": "mesdames", "Mlle": "mademoiselle",
-        "Mlles": "mesdemoiselles", "Dr": "docteur", "Dr.": "docteur", "Me": "maître", "Pr": "professeur",
-        "St": "saint", "Ste": "sainte", "etc.": "et cetera", "p. ex.": "par exemple", "c.-à-d.": "c'est-à-dire",
-        "av.": "avenue", "bd": "boulevard", "n°": "numéro", "N°": "numéro", "nº": "numéro", "p.": "page",
-        "pp.": "pages", "chap.": "chapitre", "vol.": "volume", "cf.": "voir", "env.": "environ",
-        "av. J.-C.": "avant Jésus-Christ", "apr. J.-C.": "après Jésus-Christ", "J.-C.": "Jésus-Christ",
-        "tél.": "téléphone", "janv.": "janvier", "févr.": "février", "juill.": "juillet", "sept.": "septembre",
-        "oct.": "octobre", "nov.": "novembre", "déc.": "décembre",
+        "Mlles": "mesdemoiselles", "Dr": "docteur", "Dr.": "docteur", "Dre": "docteure", "Drs": "docteurs",
+        "Dres": "docteures", "Me": "maître", "Mes": "maîtres", "Mgr": "monseigneur", "Pr": "professeur",
+        "Pre": "professeure", "St": "saint", "Ste": "sainte", "Cie": "compagnie", "etc.": "et cetera",
+        "p. ex.": "par exemple", "c.-à-d.": "c'est-à-dire", "av.": "avenue", "bd": "boulevard", "n°": "numéro",
+        "N°": "numéro", "nº": "numéro", "no.": "numéro", "nos": "nos", "chap.": "chapitre", "vol.": "volume",
+        "cf.": "voir", "env.": "environ", "av. J.-C.": "avant Jésus-Christ", "apr. J.-C.": "après Jésus-Christ",
+        "ap. J.-C.": "après Jésus-Christ", "J.-C.": "Jésus-Christ", "tél.": "téléphone", "art.": "article",
+        "fig.": "figure", "éd.": "édition", "hab.": "habitants", "max.": "maximum", "min.": "minimum",
     },
+    before_numbers={
+        "p.": "page", "pp.": "pages", "art.": "article", "Art.": "article", "al.": "alinéa", "chap.": "chapitre",
+        "t.": "tome", "vol.": "volume", "fig.": "figure", "n.": "note", "no": "numéro", "No": "numéro",
+        "nᵒ": "numéro", "nᵒˢ": "numéros", "nos": "numéros", "§": "paragraphe", "tél.": "téléphone",
+    },
+    after_numbers={"hab.": "habitants", "sq.": "et suivante", "sqq.": "et suivantes"},
     headings=frozenset({
         "acte", "annexe", "chapitre", "livre", "partie", "phase", "scène", "section", "titre", "tome", "volume",
+        "page", "article", "numéro",
     }),
-    scales=(
-        "million", "millions", "milliard", "milliards",
-    ),
+    regnal=frozenset({
+        "Albert", "Alexandre", "Benoît", "Charles", "Catherine", "Clovis", "Édouard", "Élisabeth", "Elizabeth",
+        "Ferdinand", "François", "Frédéric", "Georges", "Guillaume", "Gustave", "Henri", "Innocent", "Jacques", "Jean",
+        "Joseph", "Louis", "Léon", "Léopold", "Marie", "Napoléon", "Nicolas", "Paul", "Philippe", "Pie", "Pierre",
+        "Richard", "Robert", "Victor-Emmanuel", "Emmanuel", "Baudouin", "Ramsès", "Darius",
+    }),
+    scales=("million", "millions", "milliard", "milliards", "mille milliards", "billion", "billions"),
+    phone_cues=("tél.", "tel.", "téléphone", "fax", "portable"), extension="poste",
 )  # fmt: skip

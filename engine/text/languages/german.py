@@ -1,48 +1,65 @@
-"""What German says around numbers: units, money, dates, times, abbreviations."""
+"""What German says around numbers: dates, times, abbreviations, and with what its sentences begin."""
 
 from engine.text.languages.phrasebook import Phrasebook
+from engine.text.languages.tables import lines
 
 BOOK = Phrasebook(
-    code="de", decimal="Komma", reads_fraction_whole=False, minus="minus", plus="plus", times="mal", equals="gleich",
-    percent="Prozent", conjunction="und", at="at", degrees="Grad", ranges="bis", date="{day} {month} {year}",
-    first_day="", time="{hour} Uhr {minute}", full_hour="{hour} Uhr",
+    code="de", decimal="Komma", reads_fraction_whole=False, minus="minus", plus="plus", percent="Prozent",
+    conjunction="und", ranges="bis", date="{day} {month} {year}", month_of_year="{month} {year}", first_day="",
+    time="{hour} Uhr {minute}", full_hour="{hour} Uhr", exact_time="{hours} {minutes} {seconds}", joint="",
     months=(
         "Januar", "Februar", "März", "April", "Mai", "Juni", "Juli", "August", "September", "Oktober", "November",
         "Dezember",
     ),
-    money={
-        "€": ("ein Euro", "Euro"), "$": ("ein Dollar", "Dollar"), "£": ("ein Pfund", "Pfund"),
-        "¥": ("ein Yen", "Yen"), "₹": ("eine Rupie", "Rupien"), "CHF": ("ein Schweizer Franken", "Schweizer Franken"),
-        "EUR": ("ein Euro", "Euro"), "USD": ("ein US-Dollar", "US-Dollar"), "US$": ("ein US-Dollar", "US-Dollar"),
+    month_abbreviations={
+        "jan": "Januar", "feb": "Februar", "febr": "Februar", "mär": "März", "mrz": "März", "apr": "April",
+        "jun": "Juni", "jul": "Juli", "aug": "August", "sep": "September", "sept": "September", "okt": "Oktober",
+        "nov": "November", "dez": "Dezember",
     },
-    units={
-        "km": ("ein Kilometer", "Kilometer"), "m": ("ein Meter", "Meter"), "cm": ("ein Zentimeter", "Zentimeter"),
-        "mm": ("ein Millimeter", "Millimeter"), "kg": ("ein Kilogramm", "Kilogramm"), "g": ("ein Gramm", "Gramm"),
-        "mg": ("ein Milligramm", "Milligramm"), "l": ("ein Liter", "Liter"), "L": ("ein Liter", "Liter"),
-        "ml": ("ein Milliliter", "Milliliter"), "km/h": ("ein Kilometer pro Stunde", "Kilometer pro Stunde"),
-        "m²": ("ein Quadratmeter", "Quadratmeter"), "km²": ("ein Quadratkilometer", "Quadratkilometer"),
-        "h": ("eine Stunde", "Stunden"), "min": ("eine Minute", "Minuten"), "Min.": ("eine Minute", "Minuten"),
-        "s": ("eine Sekunde", "Sekunden"), "°C": ("ein Grad Celsius", "Grad Celsius"),
-        "°F": ("ein Grad Fahrenheit", "Grad Fahrenheit"), "°": ("ein Grad", "Grad"),
-        "GB": ("ein Gigabyte", "Gigabyte"), "MB": ("ein Megabyte", "Megabyte"), "GHz": ("ein Gigahertz", "Gigahertz"),
-        "kW": ("ein Kilowatt", "Kilowatt"), "kWh": ("eine Kilowattstunde", "Kilowattstunden"),
-    },
+    weekdays=(
+        ("Montag", "Mo"), ("Dienstag", "Di"), ("Mittwoch", "Mi"), ("Donnerstag", "Do"), ("Freitag", "Fr"),
+        ("Samstag", "Sa"), ("Sonntag", "So"),
+    ),
+    fractions={2: ("halb", "halbe")}, mixed=" ",
     abbreviations={
         "z. B.": "zum Beispiel", "z.B.": "zum Beispiel", "d. h.": "das heißt", "d.h.": "das heißt",
         "u. a.": "unter anderem", "u.a.": "unter anderem", "usw.": "und so weiter", "bzw.": "beziehungsweise",
         "ca.": "circa", "Dr.": "Doktor", "Prof.": "Professor", "Hr.": "Herr", "Fr.": "Frau", "Nr.": "Nummer",
         "St.": "Sankt", "Str.": "Straße", "vgl.": "vergleiche", "evtl.": "eventuell", "ggf.": "gegebenenfalls",
-        "inkl.": "inklusive", "Mio.": "Millionen", "Mrd.": "Milliarden", "o. ä.": "oder ähnliches",
+        "inkl.": "inklusive", "exkl.": "exklusive", "zzgl.": "zuzüglich", "Mio.": "Millionen", "Mrd.": "Milliarden",
+        "o. ä.": "oder ähnliches", "o. Ä.": "oder Ähnliches", "u. ä.": "und ähnliches", "u. Ä.": "und Ähnliches",
         "etc.": "et cetera", "Abb.": "Abbildung", "Kap.": "Kapitel", "Bd.": "Band", "Jh.": "Jahrhundert",
         "v. Chr.": "vor Christus", "n. Chr.": "nach Christus", "Tel.": "Telefon", "geb.": "geboren",
         "gest.": "gestorben", "u. U.": "unter Umständen", "i. d. R.": "in der Regel", "s. o.": "siehe oben",
-        "s. u.": "siehe unten", "Jan.": "Januar", "Feb.": "Februar", "Aug.": "August", "Sept.": "September",
-        "Okt.": "Oktober", "Nov.": "November", "Dez.": "Dezember",
+        "s. u.": "siehe unten", "i. A.": "im Auftrag", "m. E.": "meines Erachtens", "o. g.": "oben genannt",
+        "sog.": "sogenannte", "bspw.": "beispielsweise", "Hrsg.": "Herausgeber", "Aufl.": "Auflage",
+        "max.": "maximal", "min.": "minimal", "mind.": "mindestens", "tägl.": "täglich", "Mrs.": "Misses",
+        "Ms.": "Miss", "Mr.": "Mister", "Jan.": "Januar", "Feb.": "Februar", "Aug.": "August", "Sept.": "September",
+        "Okt.": "Oktober", "Nov.": "November", "Dez.": "Dezember", "StGB": "S t G B", "StPO": "S t P O",
+        "ZPO": "Z P O", "UrhG": "Urheberrechtsgesetz",
+    },
+    before_numbers={
+        "Art.": "Artikel", "Artt.": "Artikel", "Abs.": "Absatz", "S.": "Seite", "Nr.": "Nummer", "Nrn.": "Nummern",
+        "Ziff.": "Ziffer", "Rn.": "Randnummer", "Rdnr.": "Randnummer", "Kap.": "Kapitel", "Abb.": "Abbildung",
+        "Bd.": "Band", "Tab.": "Tabelle", "Anm.": "Anmerkung", "Aufl.": "Auflage", "Z.": "Zeile", "V.": "Vers",
+        "Lit.": "Buchstabe", "Hs.": "Halbsatz", "Anl.": "Anlage", "Tel.": "Telefon",
+    },
+    after_numbers={
+        "ff.": "folgende", "f.": "folgende", "ff": "folgende", "v. Chr.": "vor Christus",
+        "n. Chr.": "nach Christus",
     },
     headings=frozenset({
-        "abschnitt", "akt", "anhang", "band", "buch", "kapitel", "szene", "teil",
+        "abschnitt", "akt", "anhang", "band", "buch", "kapitel", "szene", "teil", "artikel", "absatz", "nummer",
+        "seite", "satz", "zimmer", "saal", "gleis", "linie", "raum", "platz", "punkt", "stufe", "klasse", "version",
     }),
-    scales=(
-        "Million", "Millionen", "Milliarde", "Milliarden", "Mio.", "Mrd.",
-    ),
+    regnal=frozenset({
+        "Albert", "Albrecht", "Alexander", "Benedikt", "Christian", "Clemens", "Eduard", "Elisabeth", "Ernst",
+        "Ferdinand", "Franz", "Friedrich", "Georg", "Gustav", "Heinrich", "Innozenz", "Jakob", "Johann", "Johannes",
+        "Joseph", "Josef", "Karl", "Katharina", "Konrad", "Leo", "Leopold", "Ludwig", "Margarethe", "Maria",
+        "Maximilian", "Napoleon", "Nikolaus", "Oskar", "Otto", "Paul", "Peter", "Philipp", "Pius", "Ramses",
+        "Richard", "Rudolf", "Sigismund", "Wilhelm",
+    }),
+    scales=("Million", "Millionen", "Milliarde", "Milliarden", "Billion", "Billionen", "Mio.", "Mrd.", "Tausend"),
+    phone_cues=("Tel.", "Telefon", "Fax", "Telefonnummer", "Handy", "Mobil", "Rufnummer"), extension="Durchwahl",
+    openers=lines("german_openers"),
 )  # fmt: skip

@@ -1,19 +1,40 @@
-"""A phrasebook at work: rules for a language of which the words around numbers are known.
+"""A phrasebook at work: the rules of Spanish, French, German, Italian and Portuguese, in the order in which they claim.
 
-Knows how Spanish, French, German, Italian and Portuguese differ in grammar (agreement, ordinals, kings), not their
-words.
+What is many rules has a file of its own (`clock`, `money`, `fraction`, `roman`, `electronic`, `telephone`); here is the
+rest. Knows grammar (agreement, ordinals), no words.
 """
 
 import re
+from collections.abc import Mapping
+from functools import partial
 
-from engine.text.english.roman import value as roman_value
-from engine.text.languages import counting
+from engine.text.languages import counting, electronic, ordinals
+from engine.text.languages.clock import Clock
+from engine.text.languages.fraction import Fractions
+from engine.text.languages.german_ordinals import GermanOrdinals
+from engine.text.languages.money import Money, any_of
 from engine.text.languages.phrasebook import Phrasebook
+from engine.text.languages.roman import Romans
+from engine.text.languages.saying import NUMBER, SIGNED, Numbers
+from engine.text.languages.tables import column, forms
+from engine.text.languages.telephone import Telephone
 from engine.text.normalised import Edit
 from engine.text.rules import DIGITS, Draft, Reading, Rule
 
-_NUMBER = r"\d{1,3}(?:[. '’]\d{3})+(?![\d])(?:,\d{1,12})?|\d+(?:[.,]\d{1,12})?"
-_ROMAN = r"(?=[IVXL])(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})"
+_START = r"(?<![\w.,:/-])"
+_UPPER = rf"(?: ?[–-] ?(?P<upper>{NUMBER}))?"
+_RAISED = str.maketrans("ᵉʳᵐˢⁿᵈᵒᵃᵗˡ", "ermsndoatl")
+_RAISED_LETTERS = "ᵉʳᵐˢⁿᵈᵒᵃᵗˡ"
+_DATES = re.compile(
+    r"(?<![\w/.-])(?:(?P<y>[12]\d{3})(?P<mark1>[/.-])(?P<m>\d{1,2})(?P=mark1)(?P<d>\d{1,2})"
+    r"|(?P<d2>\d{1,2})(?P<mark>[/.-])(?P<m2>\d{1,2})(?P=mark)(?P<y2>[12]\d{3})"
+    r"|(?P<d3>\d{1,2})\. ?(?P<m3>\d{1,2})\. ?(?P<y3>[12]\d{3})?|(?P<y4>[12]\d{3})-(?P<m4>0[1-9]|1[0-2]))"
+    r"(?![\w/-]|[.]\d)"
+)
+# A line of bare letters that no mouth can make one word of.
+_UNSAYABLE = re.compile(r"(?<![\w.'’&/-])(?P<letters>[B-DF-HJ-NP-TV-XZ]{2,5})(?P<plural>s)?(?![\w'’&-]|\.\w)")
+_BETWEEN_DAYS = r"(?: ?[–/,+-] ?| (?:u\.|und|bis|a|al|e|y|et|à|au) )"
+_ROMAN = re.compile(r"M{0,3}(?:CM|CD|D?C{0,3})(?:XC|XL|L?X{0,3})(?:IX|IV|V?I{0,3})")
 
 
 class Phrases:
@@ -22,247 +43,482 @@ class Phrases:
     def __init__(self, book: Phrasebook, code: str) -> None:
         self._book = book
         self._code = code
+        self._numbers = Numbers(book, code)
+        self._german = GermanOrdinals(book)
+        self._units = _with_small_letters(forms("units", book.code))
+        self._per = column("per", book.code)
+        self._signs = column("signs", book.code)
+        self._days = {short.lower(): day[0] for day in book.weekdays for short in day}
+        self._months = {month.lower(): month for month in book.months} | dict(book.month_abbreviations)
 
     def rules(self) -> tuple[Rule, ...]:
         """Whole things before their parts, as in English."""
-        book = self._book
-        start, number = r"(?<![\w.,:/-])", rf"(?P<minus>[-−])?(?P<number>{_NUMBER})"
-        months = "|".join(book.months)
-        money, units = _any_of(book.money), _any_of(book.units)
-        scales = _any_of(book.scales)
-        suffixes = _any_of(book.ordinals) if book.ordinals else "(?!)"
-        patterns = (
-            (
-                r"(?<![\w/.-])(?:(?P<y>[12]\d{3})-(?P<m>\d\d)-(?P<d>\d\d)|(?P<d2>\d{1,2})(?P<mark>[/.-])"
-                r"(?P<m2>\d{1,2})(?P=mark)(?P<y2>[12]\d{3}))(?![\w/-]|[.]\d)",
-                self._date,
-                DIGITS,
-            ),
-            (rf"{start}(?P<day>1)(?:er|º|°|\.º)?(?= (?:de )?(?i:{months})\b)", self._first, "1")
-            if book.first_day
-            else None,
-            (
-                rf"{start}(?P<hour>2[0-4]|1\d|0?\d)(?:[:h]|(?P<point>\.))(?P<minute>[0-5]\d)"
-                rf"(?P<second>:[0-5]\d)?(?![\w:]|[.,]\d)(?P<uhr> (?:Uhr|h|Uhrzeit|hs)\b\.?)?",
-                self._time,
-                ":h.",
-            ),
-            (rf"{start}(?P<hour>2[0-4]|1\d|0?\d) ?h\b", self._hour, "h") if book.code in {"fr", "pt", "es"} else None,
-            (rf"(?<![\w.,])(?P<sign>{money}) ?{number}(?P<scale> (?:{scales})(?!\w))?", self._money, DIGITS),
-            (rf"(?<![\w.,]){number}(?P<scale> (?:{scales})(?!\w))? ?(?P<sign>{money})(?!\w)", self._money, DIGITS),
-            (rf"(?<![\w.,]){number}(?: ?[–-] ?(?P<upper>{_NUMBER}))? ?(?P<sign>%)", self._percent, "%"),
-            (rf"{start}{number}(?P<suffix>{suffixes})(?![\w])", self._ordinal, DIGITS),
-            (
-                rf"(?<![\w.,]){number}(?: ?[–-] ?(?P<upper>{_NUMBER}))? ?(?P<unit>{units})(?![\w²³/])",
-                self._unit,
-                DIGITS,
-            ),
-            (r"(?<![\w.,])(?P<number>\d{1,3})\.(?= (?P<next>[^\W\d_]+))", self._german_ordinal, ".")
-            if book.code == "de"
-            else None,
-            (rf"(?<!\w)(?P<heading>(?i:{_any_of(book.headings)})) (?P<numeral>{_ROMAN})(?!\w)", self._headed, "IVXL"),
-            (
-                rf"(?<!\w)(?P<numeral>{_ROMAN})(?P<suffix>er|ère|re|ème|e)?(?P<gap> )(?P<century>siècles?|secolo|"
-                rf"Jahrhundert|République|arrondissement)",
-                self._century,
-                "IVXL",
-            ),
-            (
-                rf"(?<!\w)(?P<name>[^\W\d_a-zà-ÿ][^\W\d_A-Z]{{2,20}}) (?P<numeral>(?=[IVX]{{2}}|[VX]){_ROMAN})"
-                rf"(?P<dot>\.(?= [a-zà-ÿ]))?(?![\w])",
-                self._king,
-                "IVXL",
-            ),
-            (rf"(?<![\w])(?:{_any_of(book.abbreviations)})(?!\w)", self._abbreviation, ""),
-            (r"(?<=\d) ?[–-] ?(?=\d)", self._range, "-–"),
-            (rf"(?<![\w.,])(?<!\d )(?P<minus>[-−](?=\d))?(?P<number>{_NUMBER})(?![^\W_])", self._number, DIGITS),
-            (r"(?P<before> ?)(?P<sign>[&+=×@%]|(?<=\d )[-−](?= \d))(?P<after> ?)", self._sign, "&+=×@%-−"),
-            (r"\d+", self._figures, DIGITS),
+        book, code = self._book, self._code
+        figures = partial(counting.by_figures, code=code)
+        telephone = Telephone(_in_pairs if book.code == "fr" else figures, book.plus, book.extension, book.phone_cues)
+        return (
+            *electronic.rules(column("addresses", book.code), figures, electronic.spelled_or_said),
+            *self._dates(),
+            *telephone.rules(),
+            *self._weekdays(),
+            *Clock(self._numbers).rules(),
+            *Fractions(self._numbers).rules(),
+            *Money(self._numbers).rules(),
+            *self._measures(),
+            *self._ordinals(),
+            *Romans(self._numbers).rules(),
+            *self._abbreviations(),
+            *self._plain(),
         )
-        return tuple(Rule(re.compile(row[0]), row[1], needs=row[2]) for row in patterns if row is not None)
 
-    def _say(self, written: str, feminine: bool = False) -> str | None:
-        """A number as it is written here: points or spaces between thousands, a comma before the fraction."""
-        whole, fraction = _split(written)
-        said = counting.whole(whole, self._code)
-        if said is None or not fraction:
-            return said
-        tail = self._fraction(fraction)
-        return f"{said} {self._book.decimal} {tail}" if tail else None
+    # dates
 
-    def _fraction(self, fraction: str) -> str | None:
-        zeros = len(fraction) - len(fraction.lstrip("0"))
-        rest = fraction[zeros:]
-        if not self._book.reads_fraction_whole or len(rest) > 3 or not rest:
-            return counting.by_figures(fraction, self._code)
-        tail = counting.cardinal(int(rest), self._code)
-        head = counting.by_figures("0" * zeros, self._code) if zeros else ""
-        return f"{head} {tail}".strip() if tail and head is not None else None
-
-    def _signed(self, match: re.Match[str]) -> str | None:
-        said = self._say(match["number"])
-        return f"{self._book.minus} {said}" if said and match["minus"] else said
-
-    def _between(self, match: re.Match[str]) -> str | None:
-        said, upper = self._signed(match), match["upper"]
-        if not upper or said is None:
-            return said
-        other = self._say(upper)
-        return f"{said} {self._book.ranges} {other}" if other else None
+    def _dates(self) -> tuple[Rule, ...]:
+        book = self._book
+        months = any_of(book.months)
+        short = any_of(book.month_abbreviations)
+        any_month = rf"(?i:(?P<month>{months})|(?P<short>{short})\.?)"
+        rules = [
+            Rule(_DATES, self._date, needs=DIGITS),
+            Rule(
+                re.compile(
+                    rf"{_START}(?P<days>\d{{1,2}}(?:/\d{{1,2}}){{1,3}}|\d{{1,2}}(?:-\d{{1,2}}){{2,3}})(?= (?:de )?"
+                    rf"(?i:{months})\b)"
+                ),
+                self._days_of_month,
+                needs="/-",
+            ),
+        ]
+        if book.code == "de":
+            rules.append(
+                Rule(re.compile(rf"{_START}(?P<day>\d{{1,2}})\. {any_month}(?!\w)"), self._german_day, needs=".")
+            )
+        if book.first_day:
+            rules.append(
+                Rule(
+                    re.compile(rf"{_START}(?P<day>1)(?:er|ᵉʳ|º|°|\.º)?(?= (?:de )?(?i:{months}|{short})\b)"),
+                    self._first,
+                    needs="1",
+                )
+            )
+        if book.of_month != " ":
+            rules += [
+                Rule(
+                    re.compile(
+                        rf"{_START}(?P<day>\d{{1,2}}) {any_month}(?P<of> del?)?(?: (?P<year>[12]\d{{3}}))?(?!\w)"
+                    ),
+                    self._day_month,
+                    needs=DIGITS,
+                ),
+                Rule(
+                    re.compile(
+                        rf"(?<!\w){any_month} (?P<day>[12]\d|3[01]|0?[1-9])(?:,? (?P<year>[12]\d{{3}}))?"
+                        rf"(?![\w.,:/%°€$])"
+                        rf"(?! \w{{0,2}}\b)"
+                    ),
+                    self._day_month,
+                    needs=DIGITS,
+                ),
+            ]
+        rules.append(
+            Rule(
+                re.compile(
+                    rf"(?<=\d )(?P<short>(?i:{short}))\.?(?= \d|\W*\Z)|(?<!\w)(?P<short2>(?i:{short}))\.?(?= \d{{4}}\b)"
+                ),
+                self._month,
+                needs="",
+            )
+        )
+        return tuple(rules)
 
     def _date(self, match: re.Match[str], draft: Draft) -> Reading:
-        year, month, day = match["y"] or match["y2"], int(match["m"] or match["m2"]), int(match["d"] or match["d2"])
+        book = self._book
+        year = match["y"] or match["y2"] or match["y3"] or match["y4"]
+        month = int(match["m"] or match["m2"] or match["m3"] or match["m4"])
+        day = int(match["d"] or match["d2"] or match["d3"] or 0)
+        if match["m3"] and book.code != "de":
+            return None
+        if month > 12 and match["mark"] == "/" and day <= 12:
+            month, day = day, month  # the American order
+        if match["m4"]:
+            return book.month_of_year.format(month=book.months[month - 1], year=counting.year(int(year), self._code))
         if not (1 <= month <= 12 and 1 <= day <= 31):
             return None
-        return self._book.date.format(
-            day=self._day(day, draft, match.start()),
-            month=self._book.months[month - 1],
+        said_day = self._day(day, draft, match.start())
+        if year is None:
+            # "1.2." alone may be a chapter; behind "am" it is a day, and its stop may be the sentence's.
+            if not re.search(
+                r"(?i)\b(?:am|vom|zum|bis|ab|seit|der|den|dem) \Z",
+                draft.text[max(0, match.start() - 8) : match.start()],
+            ):
+                return None
+            closes = match[0].endswith(".") and draft.ends_sentence(match.end())
+            return Edit(
+                match.start(), match.end(), f"{said_day} {book.months[month - 1]}{'.' * closes}", joins=not closes
+            )
+        return book.date.format(
+            day=said_day,
+            month=book.months[month - 1],
             year=counting.year(int(year), self._code),
         )
 
+    def _days_of_month(self, match: re.Match[str], draft: Draft) -> Reading:
+        """ "les 17-18-19 juin": days one after another."""
+        days = [counting.cardinal(int(day), self._code) for day in re.split(r"[/-]", match["days"])]
+        return ", ".join(day for day in days if day) if all(days) else None
+
+    def _german_day(self, match: re.Match[str], draft: Draft) -> Reading:
+        month = match["month"] or self._months[match["short"].lower()]
+        day = int(match["day"])
+        if not 1 <= day <= 31:
+            return None
+        said = f"{self._german.inflected(day, draft, match.start())} {month}"
+        closes = match[0].endswith(".") and not re.match(r" \S", draft.text[match.end() : match.end() + 2])
+        return Edit(match.start(), match.end(), said + "." * closes, joins=not closes)
+
     def _day(self, day: int, draft: Draft, at: int) -> str:
         if self._book.code == "de":
-            return self._inflected(day, draft, at)
+            return self._german.inflected(day, draft, at)
         if day == 1 and self._book.first_day:
             return self._book.first_day
         return counting.cardinal(day, self._code) or str(day)
 
     def _first(self, match: re.Match[str], draft: Draft) -> Reading:
+        if self._book.of_month != " " and not re.match(r" de ", draft.text[match.end() : match.end() + 4]):
+            return None  # with its month, below
         return self._book.first_day
 
-    def _time(self, match: re.Match[str], draft: Draft) -> Reading:
-        if match["point"] and not match["uhr"]:
+    def _day_month(self, match: re.Match[str], draft: Draft) -> Reading:
+        day = int(match["day"])
+        if not 1 <= day <= 31:
             return None
-        hour, minute = int(match["hour"]), int(match["minute"])
-        template = self._book.time if minute else self._book.full_hour
-        said = template.format(hour=self._hours(hour), minute=counting.cardinal(minute, self._code))
-        if match["second"] and (seconds := int(match["second"][1:])):
-            said += f" {self._book.conjunction} {counting.cardinal(seconds, self._code)}"
-        return said.replace("heures", "heure") if hour <= 1 else said
+        month = match["month"] or self._months[match["short"].lower()]
+        said = f"{self._day(day, draft, match.start())}{self._book.of_month}{month.lower()}"
+        if match["year"]:
+            of = match.groupdict().get("of") or " de"
+            said += f"{of} {counting.year(int(match['year']), self._code)}"
+        elif match.groupdict().get("of"):
+            said += match["of"]
+        return said
 
-    def _hours(self, hour: int) -> str:
-        if self._book.code == "fr" and hour == 1:
-            return "une"
-        if self._book.code == "de" and hour == 1:
-            return "ein"
-        return counting.cardinal(hour, self._code) or str(hour)
+    def _month(self, match: re.Match[str], draft: Draft) -> Reading:
+        written = match["short"] or match["short2"]
+        closes = match[0].endswith(".") and match.end() == len(draft.text)
+        # "5 mar" with no stop is as likely something else.
+        if not match[0].endswith(".") and not match["short2"]:
+            return None
+        return Edit(match.start(), match.end(), self._months[written.lower()] + "." * closes, joins=not closes)
 
-    def _hour(self, match: re.Match[str], draft: Draft) -> Reading:
-        if self._book.code == "fr":
-            return self._hours(int(match["hour"])) + (" heures" if int(match["hour"]) > 1 else " heure")
-        return f"{self._hours(int(match['hour']))} horas"
+    # days of the week
 
-    def _money(self, match: re.Match[str], draft: Draft) -> Reading:
-        one, many = self._book.money[match["sign"]]
-        minus, scale = f"{self._book.minus} " if match["minus"] else "", match["scale"]
-        if scale:
-            said = self._say(match["number"])
-            scale_said = self._book.abbreviations.get(scale.strip(), scale.strip())
-            of = self._book.of
-            if of == " d'" and many[0] not in "aeiouyhéAEIOU":
-                of = " de "
-            return f"{minus}{said} {scale_said}{of}{many}" if said else None
-        whole, fraction = _split(match["number"])
-        said = one if whole == "1" else f"{self._agreeing(self._say(whole) or '', many)} {many}"
-        if fraction and len(fraction) == 2:
-            cents = int(fraction)
-            if not cents:
-                return minus + said
-            joint = "" if self._book.code == "de" else {"es": "con ", "it": "e ", "pt": "e "}.get(self._book.code, "")
-            return f"{minus}{said} {joint}{counting.cardinal(cents, self._code)}"
-        return f"{minus}{self._say(match['number'])} {many}" if fraction else minus + said
+    def _weekdays(self) -> tuple[Rule, ...]:
+        days = any_of({day for names in self._book.weekdays for day in names})
+        shorts = any_of({short for names in self._book.weekdays for short in names[1:]})
+        months = any_of({*self._book.months, *(month + "." for month in self._book.month_abbreviations)})
+        return (
+            Rule(
+                re.compile(rf"(?<![\w.-])(?i:{days})\.?(?:{_BETWEEN_DAYS}(?i:{days})(?![\w-])\.?){{1,6}}(?![\w-])"),
+                self._several_days,
+            ),
+            Rule(
+                re.compile(rf"(?<![\w.-])(?P<day>(?:{shorts}))\.?(?P<tail>,|:)?(?= \d)(?! \d+ ?(?:€|km|%))"),
+                self._one_day,
+                needs=DIGITS,
+            ),
+            Rule(
+                re.compile(rf"(?<![\w.-])(?P<from>(?i:{months}))(?: ?[–-] ?)(?P<to>(?i:{months}))(?![\w-])"),
+                self._two_months,
+                needs="-–",
+            ),
+        )
+
+    def _several_days(self, match: re.Match[str], draft: Draft) -> Reading:
+        """ "Mo.–Fr.", "Mo., Mi. und Fr."; words that are also days shortened ("do e sa") keep what they mean."""
+        found = match[0]
+        marks = re.findall(_BETWEEN_DAYS, found)
+        written = re.split(_BETWEEN_DAYS, found)
+        names = [self._days[day.removesuffix(".").lower()] for day in written]
+        if all(day.lower() == name.lower() for day, name in zip(written, names, strict=True)) and not any(
+            mark.strip() in "–-" for mark in marks
+        ):
+            return None
+        if len(set(names)) < len(names):
+            return None
+        if any(mark.strip() not in "–-" for mark in marks) and "." not in found.replace("u.", ""):
+            return None
+        said = names[0]
+        for mark, name in zip(marks, names[1:], strict=True):
+            said += self._between_days(mark.strip()) + name
+        closes = found.endswith(".") and match.end() == len(draft.text)
+        return Edit(match.start(), match.end(), said + "." * closes, joins=not closes)
+
+    def _between_days(self, mark: str) -> str:
+        if mark in "–-":
+            return f" {self._book.ranges} "
+        if mark in "/+":
+            return f" {self._book.conjunction} "
+        return ", " if mark == "," else " und " if mark == "u." else f" {mark} "
+
+    def _one_day(self, match: re.Match[str], draft: Draft) -> Reading:
+        if (
+            "." not in match[0]
+            and not match["tail"]
+            and not re.match(r" \d{1,2}[:.h–-]\d| \d{1,2} ?(?:Uhr|h)\b", draft.text[match.end() : match.end() + 9])
+        ):
+            return None
+        return Edit(match.start(), match.end(), self._days[match["day"].lower()] + (match["tail"] or ""), joins=True)
+
+    def _two_months(self, match: re.Match[str], draft: Draft) -> Reading:
+        first, second = (self._months[match[end].lower().removesuffix(".")] for end in ("from", "to"))
+        return Edit(match.start(), match.end(), f"{first} {self._book.ranges} {second}", joins=True)
+
+    # measures
+
+    def _measures(self) -> tuple[Rule, ...]:
+        units, per = any_of(self._units), any_of(self._per)
+        scale = rf"(?P<scale> (?i:{any_of(self._book.scales)})(?!\w))?"
+        ends = r"(?![\w²³/’'])"
+        return (
+            Rule(re.compile(rf"(?<![\w.,]){SIGNED}{_UPPER} ?(?P<sign>[%‰])"), self._percent, needs="%‰"),
+            Rule(
+                re.compile(
+                    rf"(?<![\w.,]){SIGNED}{_UPPER}{scale}(?P<gap> ?)(?P<unit>° ?[CFKcfk]|{units})(?:/"
+                    rf"(?P<per>{per}))?{ends}"
+                ),
+                self._unit,
+                needs=DIGITS,
+            ),
+            Rule(re.compile(rf"(?<![\w.,]){SIGNED} ?/ ?(?P<per>{per}){ends}"), self._rate, needs="/"),
+            Rule(
+                re.compile(
+                    rf"(?<![\w.,]){SIGNED} ?[x×] ?(?P<upper>{NUMBER})(?: ?[x×] ?(?P<third>{NUMBER}))?(?: ?"
+                    rf"(?P<unit>{units}))?(?!\w)"
+                ),
+                self._sizes,
+                needs="x×",
+            ),
+        )
 
     def _percent(self, match: re.Match[str], draft: Draft) -> Reading:
-        said = self._between(match)
-        return f"{said} {self._book.percent}" if said else None
+        said = self._numbers.between(match)
+        return f"{said} {self._signs[match['sign']]}" if said else None
 
     def _unit(self, match: re.Match[str], draft: Draft) -> Reading:
-        one, many = self._book.units[match["unit"]]
-        if match["number"] == "1" and not match["minus"] and not match["upper"]:
-            return one
-        said = self._between(match)
-        return f"{self._agreeing(said, many.split(' ')[0])} {many}" if said else None
+        written = match["unit"]
+        if written.startswith("°") and len(written) > 1:
+            written = "°" + written[-1].upper()
+        if len(written) == 1 and written.isalpha() and self._is_no_unit(match, draft):
+            return None
+        one, many = self._units[written][:2]
+        per = f" {self._per[match['per']]}" if match["per"] else ""
+        if written.endswith(".") and draft.ends_sentence(match.end()):
+            per += "."
+        if match["scale"]:
+            said = self._numbers.between(match)
+            return f"{said}{match['scale']}{self._of(many)}{many}{per}" if said else None
+        if match["number"] == "1" and not match["upper"]:
+            return f"{self._numbers.sign(match)}{one}{per}"
+        said = self._numbers.between(match)
+        return f"{self._numbers.before(said, _is_feminine(one))} {many}{per}" if said else None
+
+    def _of(self, noun: str) -> str:
+        of = self._book.of
+        return " de " if of == " d'" and noun[0] not in "aeiouyhéAEIOU" else of
+
+    def _is_no_unit(self, match: re.Match[str], draft: Draft) -> bool:
+        """ "Saal 5 A", "2 L." may be letters: a capital with a gap is a unit only behind decimals or two figures."""
+        letter = match["unit"]
+        if letter == "d":
+            return False
+        if letter == "A" and not match["gap"] and match["number"].isdecimal():
+            return True  # a house: 32A
+        return letter in "ANVWKJ" and bool(match["gap"]) and len(match["number"]) < 2
+
+    def _rate(self, match: re.Match[str], draft: Draft) -> Reading:
+        said = self._numbers.signed(match)
+        return f"{said} {self._per[match['per']]}" if said else None
+
+    def _sizes(self, match: re.Match[str], draft: Draft) -> Reading:
+        sides = [self._numbers.signed(match), self._numbers.say(match["upper"])]
+        if match["third"]:
+            sides.append(self._numbers.say(match["third"]))
+        times = f" {self._signs['×']} "
+        unit = f" {self._units[match['unit']][1]}" if match["unit"] else ""
+        return times.join(side for side in sides if side) + unit if all(sides) else None
+
+    # ordinals
+
+    def _ordinals(self) -> tuple[Rule, ...]:
+        if self._book.code == "de":
+            return self._german.rules()
+        suffixes = any_of(self._book.ordinals)
+        number = r"(?P<number>\d{1,3}(?:[. ]\d{3}){1,3}|\d{1,9})"
+        return (
+            Rule(
+                re.compile(rf"{_START}{number}(?P<suffix>{suffixes}|\.?[{_RAISED_LETTERS}]{{1,4}})(?![\w])"),
+                self._ordinal,
+                needs=DIGITS,
+            ),
+        )
 
     def _ordinal(self, match: re.Match[str], draft: Draft) -> Reading:
-        if match["minus"] or not match["number"].isdecimal():
+        value, suffix = int(re.sub(r"\D", "", match["number"])), match["suffix"].translate(_RAISED)
+        if suffix == "°" and re.match(r" ?[CFKcfk]\b", draft.text[match.end() : match.end() + 3]):
             return None
-        value, suffix = int(match["number"]), match["suffix"]
-        if suffix == "°" and re.match(r" ?[CF]\b", draft.text[match.end() :][:3]):
+        form = self._book.ordinals.get(suffix)
+        if form is None or value == 0:
             return None
-        said = counting.ordinal(value, self._code)
-        return _feminine(said, self._book.code, value) if said and self._book.ordinals[suffix] == "f" else said
+        if form == "second":
+            return ("seconde" if suffix.endswith("e") else "second") if value == 2 else None
+        return ordinals.ordinal(value, self._code, form)
 
-    def _german_ordinal(self, match: re.Match[str], draft: Draft) -> Reading:
-        """ "am 3. Oktober", "der 2. Mann": before a word that would not begin a sentence, or behind an article."""
-        following = match["next"]
-        is_month = following in self._book.months or following[:3] in {month[:3] for month in self._book.months}
-        before = re.search(r"(\w+) $", draft.text[: match.start()][-16:])
-        leads = before is not None and before[1].lower() in _GERMAN_ARTICLES
-        if not (is_month or leads or following == "Jahrhundert" or following[0].islower()):
-            return None
-        return Edit(match.start(), match.end(), self._inflected(int(match["number"]), draft, match.start()), joins=True)
+    # abbreviations
 
-    def _inflected(self, value: int, draft: Draft, at: int) -> str:
-        """A German ordinal with the ending its article asks for."""
-        said = counting.ordinal(value, "de") or str(value)
-        before = re.search(r"(\w+) $", draft.text[:at][-16:])
-        article = before[1].lower() if before else ""
-        if article in {"der", "die", "das"}:
-            return said
-        return said + ("n" if article in _GERMAN_ARTICLES else "r")
+    def _abbreviations(self) -> tuple[Rule, ...]:
+        book = self._book
+        listed = {**book.abbreviations}
+        # "Sr." is also written small; what is short or has no stop may be a word then.
+        listed |= {
+            key[0].lower() + key[1:]: words
+            for key, words in book.abbreviations.items()
+            if key.endswith(".")
+            and len(key) > 2
+            and key[0].lower() + key[1:] not in listed
+            and key not in {"Fr.", "Me."}
+        }
+        self._abbreviated = listed
+        before = any_of(book.before_numbers)
+        after = any_of(book.after_numbers)
+        return (
+            *self._german_numbers(),
+            Rule(re.compile(rf"(?<![\w.])(?P<word>{before})(?= ?(?:\d|[IVXL]+\b))"), self._before_number, needs=""),
+            Rule(re.compile(rf"(?<=\d) ?(?P<word>{after})(?!\w)"), self._after_number, needs=DIGITS),
+            Rule(
+                re.compile(rf"(?<!\w)(?P<stem>[A-Za-zÀ-ÿ]{{1,4}})(?P<raised>[{_RAISED_LETTERS}]{{1,4}})(?!\w)"),
+                self._raised,
+                needs=_RAISED_LETTERS,
+            ),
+            Rule(re.compile(rf"(?<![\w])(?:{any_of(listed)})(?!\w)"), self._abbreviation),
+            Rule(_UNSAYABLE, self._spelled),
+        )
 
-    def _headed(self, match: re.Match[str], draft: Draft) -> Reading:
-        if match["numeral"] == "I" and self._book.code == "it":
-            return None
-        said = counting.cardinal(roman_value(match["numeral"]), self._code)
-        return Edit(*match.span("numeral"), said) if said else None
+    def _before_number(self, match: re.Match[str], draft: Draft) -> Reading:
+        before = draft.text[max(0, match.start() - 12) : match.start()]
+        if match["word"] == "S." and re.search(r"Abs\. \d{1,3} \Z", before):
+            return Edit(match.start(), match.end(), "Satz", joins=True)
+        if match["word"] == "Art." and re.search(r"\b(?:eine|diese|dieser|jede|jeder|keine|seine|ihre) \Z", before):
+            return None  # the word, and the end of a sentence
+        return Edit(
+            match.start(),
+            match.end(),
+            self._book.before_numbers[match["word"]] + (" " if draft.text[match.end()] != " " else ""),
+            joins=True,
+        )
 
-    def _century(self, match: re.Match[str], draft: Draft) -> Reading:
-        value = roman_value(match["numeral"])
-        said = counting.ordinal(value, self._code)
-        if said is None:
-            return None
-        end = match.end("suffix") if match["suffix"] else match.end("numeral")
-        return Edit(match.start(), end, _feminine(said, "fr", value) if match["century"] == "République" else said)
+    def _after_number(self, match: re.Match[str], draft: Draft) -> Reading:
+        said = " " + self._book.after_numbers[match["word"]]
+        rest = draft.text[match.end() : match.end() + 3].lstrip(" »”\"')")
+        closes = match["word"].endswith(".") and (not rest or rest[0].isupper())
+        return Edit(match.start(), match.end(), said + "." * closes, joins=not closes, ends=closes and bool(rest))
 
-    def _king(self, match: re.Match[str], draft: Draft) -> Reading:
-        value = roman_value(match["numeral"])
-        if match["numeral"] in {"X", "V", "L", "C"} and not match["dot"]:
-            return None
-        if self._book.code == "de":
-            said = f"der {(counting.ordinal(value, 'de') or '').capitalize()}"
-        else:
-            count = counting.ordinal if value <= self._book.regnal_ordinals else counting.cardinal
-            said = count(value, self._code)
-            if (
-                said
-                and count is counting.ordinal
-                and (match["name"].endswith("a") or match["name"] == "Isabel")
-                and match["name"] != "Papa"
-            ):
-                said = _feminine(said, self._book.code, value)
-        end = match.end("dot") if match["dot"] else match.end("numeral")
-        return Edit(match.start("numeral"), end, said, joins=bool(match["dot"])) if said else None
+    def _raised(self, match: re.Match[str], draft: Draft) -> Reading:
+        plain = match["stem"] + match["raised"].translate(_RAISED)
+        for key in (plain, plain + "."):
+            if said := self._book.abbreviations.get(key):
+                return said
+        return plain
 
     def _abbreviation(self, match: re.Match[str], draft: Draft) -> Reading:
         written = match[0]
-        said = self._book.abbreviations[written]
+        said = self._abbreviated[written]
         if not written.endswith("."):
             # "Me" and "St" are titles only before a name.
-            if written in _FRENCH_TITLES and not re.match(r" [A-ZÀ-Þ]", draft.text[match.end() :][:2]):
+            if written in _FRENCH_TITLES and not re.match(r" [A-ZÀ-Þ]", draft.text[match.end() : match.end() + 2]):
                 return None
             return said
-        after = draft.text[match.end() :][:3].lstrip(" »”\"')")
+        after = draft.text[match.end() : match.end() + 3].lstrip(" »”\"')")
         closes = draft.ends_sentence(match.end()) and (not after or (after[0].isupper() and not _precedes_name(said)))
         if written in _FINAL and after and after[0].isupper():
             # The splitter knows these as abbreviations and looks no further.
             return Edit(match.start(), match.end(), said + ".", ends=True)
-        if len(written) == 2 and (closes or not re.match(r" [A-ZÀ-Þ\d]", draft.text[match.end() :][:2])):
+        if len(written) == 2 and (closes or not re.match(r" [A-ZÀ-Þ\d]", draft.text[match.end() : match.end() + 2])):
             return None
         return Edit(match.start(), match.end(), said + ("." if closes else ""), joins=not closes)
 
+    def _spelled(self, match: re.Match[str], draft: Draft) -> Reading:
+        letters = match["letters"]
+        if _ROMAN.fullmatch(letters) and letters not in {"CD", "MC", "DC", "DM", "MD"}:
+            return None
+        # Among capitals a word is only shouted.
+        around: str = (
+            draft.text[max(0, match.start() - 20) : match.start()] + draft.text[match.end() : match.end() + 20]
+        )
+        if around.isupper() and re.search(r"[^\W\d_]{5}", around):
+            return None
+        return " ".join(letters) + (match["plural"] or "")
+
+    def _german_numbers(self) -> tuple[Rule, ...]:
+        if self._book.code != "de":
+            return ()
+        return (
+            Rule(re.compile(r"(?<![\w.,])(?P<number>\d{2}|\d{4})er(?P<ending>n?)(?!\w)"), self._decade, needs="e"),
+            Rule(re.compile(r"(?<![\w.,])1 (?P<scale>Mio|Mrd)\."), self._one_million, needs="1"),
+        )
+
+    def _decade(self, match: re.Match[str], draft: Draft) -> Reading:
+        """ "die 80er", "1990er Jahre"."""
+        said = counting.year(int(match["number"]), "de")
+        return f"{said}er{match['ending']}" if said else None
+
+    def _one_million(self, match: re.Match[str], draft: Draft) -> Reading:
+        return Edit(
+            match.start(), match.end(), f"eine {'Million' if match['scale'] == 'Mio' else 'Milliarde'}", joins=True
+        )
+
+    # what is left
+
+    def _plain(self) -> tuple[Rule, ...]:
+        names = re.escape("".join(sign for sign in self._signs if sign not in "%‰§¶©®™№#@+=&×"))
+        return (
+            Rule(re.compile(r"§{1,2} ?(?=\d)|[№#] ?(?=\d)"), self._section, needs="§№#"),
+            Rule(re.compile(r"(?<=\d) ?[–-] ?(?=\d)"), self._range, needs="-–"),
+            Rule(
+                re.compile(rf"(?<![\w.,])(?<!\d )(?P<minus>[-−](?=\d)|[+±](?=\d))?(?P<number>{NUMBER})(?![^\W_])"),
+                self._number,
+                needs=DIGITS,
+            ),
+            Rule(
+                re.compile(r"(?P<before> ?)(?P<sign>[&+=×÷@%±]|(?<=\d )[-−](?= \d))(?P<after> ?)"),
+                self._sign,
+                needs="&+=×÷@%±-−",
+            ),
+            Rule(
+                re.compile(rf"(?P<before> ?)(?P<sign>[{names}§¶©®™])(?P<after> ?)"),
+                self._named,
+                needs="".join(self._signs),
+            ),
+            Rule(re.compile(r"\d+"), self._figures, needs=DIGITS),
+        )
+
+    def _section(self, match: re.Match[str], draft: Draft) -> Reading:
+        sign = match[0].strip()
+        said = self._signs["№" if sign == "#" else sign[0]]
+        return (
+            {"de": "Paragrafen", "fr": "paragraphes", "es": "secciones", "it": "paragrafi", "pt": "parágrafos"}.get(
+                self._book.code, said
+            )
+            + " "
+            if len(sign) == 2
+            else said + " "
+        )
+
     def _range(self, match: re.Match[str], draft: Draft) -> Reading:
-        return f" {self._book.ranges} " if "–" in match[0] or match[0] == "-" else None
+        if "–" not in match[0] and match[0] != "-":
+            return None
+        before, after = draft.text[max(0, match.start() - 8) : match.start()], draft.text[match.end() : match.end() + 8]
+        if re.match(r"\d{1,7}[-–]", after) or re.search(r"[-–]\d{1,7}\Z", before):
+            return " "  # three and more in a row are a code or a score
+        return f" {self._book.ranges} "
 
     def _number(self, match: re.Match[str], draft: Draft) -> Reading:
         written = match["number"]
@@ -274,26 +530,20 @@ class Phrases:
             and not match["minus"]
         ):
             return counting.year(int(written), "de")
-        said = self._say(written)
-        if said and (following := re.match(r" ([^\W\d_]{2,})", draft.text[match.end() :][:30])):
-            said = self._agreeing(said, following[1])
-        return f"{self._book.minus} {said}" if said and match["minus"] else said
+        said = self._numbers.say(written)
+        following = re.match(r" ([^\W\d_]{2,})(?!\.)", draft.text[match.end() : match.end() + 30])
+        if said and following and not self._is_named(match, draft):
+            said = self._numbers.agreeing(said, following[1])
+        return f"{self._numbers.sign(match)}{said}" if said else None
 
-    def _agreeing(self, said: str, noun: str) -> str:
-        """A number that ends in one (in Portuguese, or two) as its noun asks for it, judged by the noun's ending."""
-        code = self._book.code
-        is_feminine = noun.endswith(_FEMININE_ENDINGS[code]) if code in _FEMININE_ENDINGS else False
-        head, _, last = said.rpartition(" ")
-        if code == "es" and last.endswith("uno"):
-            # "de los 21 que": no noun behind it.
-            if noun in _SPANISH_PARTICLES:
-                return said
-            last = last[:-3] + ("una" if is_feminine else "ún" if last != "uno" else "un")
-        elif code == "pt" and is_feminine and last in {"um", "dois"}:
-            last = {"um": "uma", "dois": "duas"}[last]
-        elif code == "de" and said == "eins" and noun[0].isupper():
-            last = "eine" if is_feminine else "ein"
-        return f"{head} {last}".strip()
+    def _is_named(self, match: re.Match[str], draft: Draft) -> bool:
+        """Whether the number is a thing's name ("Artikel 1", "Nr. 1") and counts nothing."""
+        before = re.search(r"([^\W\d_]+\.?) ?\Z", draft.text[max(0, match.start() - 20) : match.start()])
+        return before is not None and (
+            before[1] in self._book.before_numbers
+            or before[1] in self._book.abbreviations
+            or before[1].lower() in self._book.headings
+        )
 
     def _figures(self, match: re.Match[str], draft: Draft) -> Reading:
         said = counting.whole(match[0], self._code) if len(match[0]) <= 4 else counting.by_figures(match[0], self._code)
@@ -301,80 +551,25 @@ class Phrases:
         return f"{' ' * before.isalnum()}{said}{' ' * after.isalnum()}" if said else None
 
     def _sign(self, match: re.Match[str], draft: Draft) -> Reading:
-        book = self._book
-        names = {
-            "&": book.conjunction,
-            "+": book.plus,
-            "=": book.equals,
-            "×": book.times,
-            "@": book.at,
-            "%": book.percent,
-            "-": book.minus,
-            "−": book.minus,
-        }
-        left, right = draft.text[: match.start()][-1:], draft.text[match.end() :][:1]
-        return f" {names[match['sign']]} " if left.isalnum() and right.isalnum() else None
+        sign = match["sign"]
+        left, right = draft.text[match.start() - 1 : match.start()], draft.text[match.end() : match.end() + 1]
+        said = self._book.minus if sign in "-−" else self._signs[sign]
+        return f" {said} " if (left.isalnum() or left in ")%°") and left and (right.isalnum() or right == "(") else None
+
+    def _named(self, match: re.Match[str], draft: Draft) -> Reading:
+        """A sign said by its name wherever it stands, unless it is a bracket of its own ("<b>")."""
+        sign = match["sign"]
+        if (
+            sign in "<>"
+            and not (match["before"] and match["after"])
+            and not re.match(r" ?\d", draft.text[match.end() : match.end() + 2])
+        ):
+            return None
+        left, right = draft.text[match.start() - 1 : match.start()], draft.text[match.end() : match.end() + 1]
+        return f"{' ' * bool(left)}{self._signs[sign]}{' ' * (right not in '.,;:!?)' and bool(right))}"
 
 
-_GERMAN_ARTICLES = frozenset(
-    {
-        "der",
-        "die",
-        "das",
-        "den",
-        "dem",
-        "des",
-        "am",
-        "im",
-        "vom",
-        "zum",
-        "zur",
-        "beim",
-        "bis",
-        "seit",
-        "ab",
-        "jeder",
-        "jedem",
-        "jeden",
-        "dieser",
-        "diesem",
-        "ihrem",
-        "seinem",
-        "ihren",
-        "seinen",
-        "unser",
-        "mein",
-    }
-)
 _FRENCH_TITLES = frozenset({"Mme", "Mmes", "Mlle", "Mlles", "Dr", "Me", "Pr", "St", "Ste", "bd"})
-_FEMININE_ENDINGS: dict[str, tuple[str, ...]] = {
-    "es": ("a", "as", "ción", "ciones", "dad", "dades"),
-    "pt": ("a", "as", "ção", "ções", "dade", "dades"),
-    "de": ("e", "ung", "heit", "keit", "ion", "tät"),
-}
-_SPANISH_PARTICLES = frozenset(
-    {
-        "de",
-        "que",
-        "en",
-        "es",
-        "y",
-        "por",
-        "con",
-        "son",
-        "del",
-        "al",
-        "se",
-        "no",
-        "ya",
-        "para",
-        "como",
-        "fue",
-        "más",
-        "menos",
-        "lo",
-    }
-)
 _FINAL = frozenset({"etc.", "usw.", "ecc."})
 _TITLES = frozenset({
     "señor", "señora", "señorita", "señores", "don", "doña", "doctor", "doctora", "profesor", "monsieur",
@@ -382,31 +577,38 @@ _TITLES = frozenset({
     "signori", "dottor", "dottoressa", "professor", "professoressa", "ingegner", "avvocato", "senhor",
     "senhora", "senhorita", "senhores", "doutor", "doutora", "dom", "professora", "Santo", "Santa", "San",
     "avenida", "rua", "general", "Nummer", "Abbildung", "Kapitel", "Band", "numéro", "número", "numero",
-    "circa",
+    "circa", "plaza", "calle", "piazza", "Miss", "Misses", "Mister",
 })  # fmt: skip
+
+
+def _in_pairs(figures: str) -> str | None:
+    """French says telephone numbers by twos: "01 23" -> "zéro un, vingt-trois"."""
+    if len(figures) == 2 and figures[0] != "0":
+        return counting.cardinal(int(figures), "fr")
+    return counting.by_figures(figures, "fr")
 
 
 def _precedes_name(said: str) -> bool:
     return said in _TITLES
 
 
-def _split(written: str) -> tuple[str, str]:
-    """ "1.234,5" -> ("1234", "5"); a single point before exactly three figures parts thousands, else it is decimal."""
-    compact = re.sub(r"[ '’]", "", written)
-    if "," in compact:
-        whole, _, fraction = compact.rpartition(",")
-        return whole.replace(".", ""), fraction
-    whole, point, fraction = compact.rpartition(".")
-    if point and compact.count(".") == 1 and len(fraction) != 3:
-        return whole, fraction
-    return compact.replace(".", ""), ""
+def _is_feminine(one: str) -> bool:
+    return one.startswith(("una ", "uma ", "une ", "eine ", "un'"))
 
 
-def _feminine(said: str, code: str, value: int) -> str:
-    if code == "fr":
-        return "première" if value == 1 else said
-    return " ".join(word[:-1] + "a" if word.endswith("o") else word for word in said.split(" "))
+def _with_small_letters(units: Mapping[str, tuple[str, ...]]) -> dict[str, tuple[str, ...]]:
+    """Units, and what people write for them: "kwh", "mhz"; two that would be the same small are left out."""
+    listed = dict(units)
+    small: dict[str, list[tuple[str, ...]]] = {}
+    for symbol, words in listed.items():
+        if len(symbol) > 1 and symbol.isalpha() and symbol.lower() != symbol:
+            small.setdefault(symbol.lower(), []).append(words)
+    for symbol, found in small.items():
+        if len(set(found)) == 1 and symbol not in listed and symbol not in _WORDS:
+            listed[symbol] = found[0]
+    for symbol in [symbol for symbol in listed if "µ" in symbol]:
+        listed[symbol.replace("µ", "μ")] = listed[symbol]
+    return listed
 
 
-def _any_of(words: object) -> str:
-    return "|".join(re.escape(word) for word in sorted(words, key=len, reverse=True))  # type: ignore[arg-type]
+_WORDS = frozenset({"mo", "go", "to", "ko", "tb", "ps", "pa", "tage", "cv"})

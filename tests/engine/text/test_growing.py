@@ -92,7 +92,7 @@ def test_without_a_mark_a_phrase_is_a_better_place_than_a_word() -> None:
 
 def test_an_abbreviation_ends_no_clause() -> None:
     assert cut("Nella sera arrivò il sig. Rossi, un uomo che tutti conoscevano in città.", "it") == [
-        "Nella sera arrivò il sig. Rossi,",
+        "Nella sera arrivò il signor Rossi,",
         "un uomo che tutti conoscevano in città.",
     ]
 
