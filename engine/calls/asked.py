@@ -21,14 +21,13 @@ SHORT_INTERVAL_S = 0.32
 PARAGRAPHS = r"\n+"
 
 
-class VoiceOptions(TypedDict, total=False):
-    """Further keywords of a voice's `generate`; None is not given.
+class FurtherOptions(TypedDict, total=False):
+    """Further keywords of every call that speaks; None is not given.
 
     Attributes:
-        language: as `lang_code`: a tag, a name or a letter.
         pitch: see `engine.controls`.
         seed: another seed is another reading, for models that draw.
-        instructions, instruct: how to say it, for models that take words for it.
+        instructions: how to say it, for models that take words for it.
         ref_audio, ref_text: a recording to sound like (a file, or samples at 24 kHz) and what is said in it.
         prompt: the same as a VoicePrompt.
         tone: what is done to the sound after the model, a Tone.
@@ -39,11 +38,9 @@ class VoiceOptions(TypedDict, total=False):
         pronunciations: how some words are said.
     """
 
-    language: str | None
     pitch: float | None
     seed: int | None
     instructions: str | None
-    instruct: str | None
     ref_audio: Any
     ref_text: str | None
     prompt: VoicePrompt | None
@@ -60,6 +57,18 @@ class VoiceOptions(TypedDict, total=False):
     ultra_low_latency: bool | None
     chunking: Chunking | None
     pronunciations: tuple[Pronunciation, ...] | None
+
+
+class VoiceOptions(FurtherOptions, total=False):
+    """Further keywords of a voice's `generate`; None is not given.
+
+    Attributes:
+        language: as `lang_code`: a tag, a name or a letter.
+        instruct: as `instructions`.
+    """
+
+    language: str | None
+    instruct: str | None
 
 
 _DRAWN = tuple(control.name for control in SAMPLING)

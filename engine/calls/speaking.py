@@ -6,7 +6,16 @@ from dataclasses import replace
 from typing import Any, Self, Unpack
 
 from engine import registry
-from engine.calls.asked import INTERVAL_S, KEYWORDS, PARAGRAPHS, SHORT_INTERVAL_S, Asked, VoiceOptions, asked
+from engine.calls.asked import (
+    INTERVAL_S,
+    KEYWORDS,
+    PARAGRAPHS,
+    SHORT_INTERVAL_S,
+    Asked,
+    FurtherOptions,
+    VoiceOptions,
+    asked,
+)
 from engine.calls.loaded import LoadedModel
 from engine.calls.options import Told, flag, refuse_unknown
 from engine.calls.results import SpeechResult, Tally
@@ -142,7 +151,7 @@ class LoadedVoice(LoadedModel):
         *,
         stream: bool = False,
         streaming_interval: float | None = SHORT_INTERVAL_S,
-        **given: Unpack[VoiceOptions],
+        **given: Unpack[FurtherOptions],
     ) -> SpeechResults:
         """Speak as one of the model's voices, told in words how: Qwen3-TTS's call for its CustomVoice.
 
@@ -162,9 +171,9 @@ class LoadedVoice(LoadedModel):
             raise OptionError(
                 f"{self.card.name} has no voices of its own; generate_custom_voice needs a model that has."
             )
-        given = _told(given, language, instruct)
+        told = _told(given, language, instruct)
         every = streaming_interval if stream or streaming_interval != SHORT_INTERVAL_S else INTERVAL_S
-        return self.generate(text, speaker, stream=stream, streaming_interval=every, **given)
+        return self.generate(text, speaker, stream=stream, streaming_interval=every, **told)
 
     def generate_voice_design(
         self,
@@ -174,7 +183,7 @@ class LoadedVoice(LoadedModel):
         *,
         stream: bool = False,
         streaming_interval: float | None = SHORT_INTERVAL_S,
-        **given: Unpack[VoiceOptions],
+        **given: Unpack[FurtherOptions],
     ) -> SpeechResults:
         """Speak in a voice that is described in words: Qwen3-TTS's call for its VoiceDesign.
 
@@ -191,9 +200,9 @@ class LoadedVoice(LoadedModel):
         """
         if "design" not in self.card.abilities:
             raise OptionError(f"{self.card.name} makes no voices of descriptions; choose a VoiceDesign model.")
-        given = _told(given, language, instruct)
+        told = _told(given, language, instruct)
         every = streaming_interval if stream or streaming_interval != SHORT_INTERVAL_S else INTERVAL_S
-        return self.generate(text, stream=stream, streaming_interval=every, **given)
+        return self.generate(text, stream=stream, streaming_interval=every, **told)
 
     def phonemes(self, text: str, voice: str | None = None, lang_code: str | None = None) -> str:
         """What a Kokoro reads for a text, in its own letters.
@@ -214,14 +223,14 @@ class LoadedVoice(LoadedModel):
         return pool.call(self.id, lambda model: model.phonemes(wanted.request))
 
 
-def _told(given: VoiceOptions, language: str | None, instruct: str | None) -> VoiceOptions:
+def _told(given: FurtherOptions, language: str | None, instruct: str | None) -> VoiceOptions:
     """Keywords with two more, where they were given."""
     more: VoiceOptions = {}
     if language is not None:
         more["language"] = language
     if instruct is not None:
         more["instruct"] = instruct
-    return {**given, **more}
+    return {**given, **more}  # pyright: ignore[reportReturnType] - it has no keys but these
 
 
 def _parts(text: str, pattern: object) -> list[tuple[int, str]]:

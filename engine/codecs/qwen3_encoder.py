@@ -38,7 +38,8 @@ class EncoderConfig:
         """From what config.json holds; what it leaves out is as published."""
         given: dict[str, Any] = {name: found[name] for name in cls.__slots__ if found.get(name) is not None}
         ratios = given.get("upsampling_ratios", cls.__dataclass_fields__["upsampling_ratios"].default)
-        return cls(**given | {"upsampling_ratios": tuple(ratios)})
+        given["upsampling_ratios"] = tuple(ratios)
+        return cls(**given)
 
 
 class Qwen3Encoder:

@@ -263,6 +263,6 @@ def test_names_and_shapes_are_those_of_the_published_checkpoints(
     shapes = {"num_hidden_layers": 5, "hidden_size": 1024, "intermediate_size": 3072, "vocab_size": 2048}
     talker["code_predictor_config"] |= both | shapes
     # Nothing is computed, so nothing takes memory.
-    made = tree_flatten(Talker(QwenConfig.parse(said)).parameters())
+    made: Any = tree_flatten(Talker(QwenConfig.parse(said)).parameters())
     lines = sorted(f"talker.{name} {list(array.shape)}" for name, array in made)
     assert (len(lines), hashlib.sha256("\n".join(lines).encode()).hexdigest()[:16]) == PUBLISHED[size, hidden, inner]

@@ -2,6 +2,7 @@
 
 import runpy
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -24,7 +25,7 @@ def tiny(tmp_path_factory: pytest.TempPathFactory, pool: ModelPool) -> dict[str,
 
 def test_a_stream_is_the_whole_in_pieces_of_four_frames(tiny: dict[str, LoadedVoice]) -> None:
     model = tiny["custom_voice"]
-    told = {"speaker": "Vivian", "language": "auto", "instruct": "Slowly.", "seed": 1}
+    told: dict[str, Any] = {"speaker": "Vivian", "language": "auto", "instruct": "Slowly.", "seed": 1}
     whole = np.concatenate([one.audio for one in model.generate_custom_voice("Hi.", **told)])
     pieces = [one.audio for one in model.generate_custom_voice("Hi.", stream=True, **told)]
     assert {len(one) for one in pieces[:-1]} <= {4 * 1920}
@@ -34,7 +35,7 @@ def test_a_stream_is_the_whole_in_pieces_of_four_frames(tiny: dict[str, LoadedVo
 
 
 def test_a_description_is_a_voice(tiny: dict[str, LoadedVoice]) -> None:
-    told = {"instruct": "An old man by the sea.", "seed": 1}
+    told: dict[str, Any] = {"instruct": "An old man by the sea.", "seed": 1}
     one, other = (
         np.concatenate(
             [part.audio for part in tiny["voice_design"].generate_voice_design("Hi.", stream=stream, **told)]
