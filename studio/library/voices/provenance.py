@@ -3,7 +3,7 @@
 from pathlib import Path
 
 from engine.audio.files import sndfile
-from engine.audio.files.provenance import Provenance, VoiceKind
+from engine.audio.files.provenance import Provenance
 from engine.registry.provenance import made_by
 from engine.types import SpeechRequest
 from studio.library.jobs.options import BookOptions
