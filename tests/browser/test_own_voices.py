@@ -52,7 +52,7 @@ def voiced(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Studio]:
     models = folder / "models"
     make_tiny_qwen3_tts.make(hub_place(models, CLONES), "base")
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(make_tiny_qwen3_tts, "TERSE", 0.2)  # a candidate has to last a second
+        patch.setattr(make_tiny_qwen3_tts, "TERSE", 0.85)  # a candidate has to last a second
         make_tiny_qwen3_tts.make(hub_place(models, DESIGNS), "voice_design")
     hexgrad(hub_place(models, "hexgrad/Kokoro-82M"))
     mine = {"STUDIO_MODELS_DIR": str(models), "STUDIO_TOKEN": "true", "STUDIO_SESSION_SECRET": SECRET}
@@ -144,13 +144,18 @@ def sounds(answer: Response) -> bool:
     return answer.ok and answer.headers["content-type"] == "audio/wav" and int(answer.headers["content-length"]) > 1000
 
 
+def with_seed(route: Route) -> None:
+    """Some of a tiny model's seeds end at once; these do not."""
+    route.continue_(post_data=json.dumps({**route.request.post_data_json, "seed": 8}))
+
+
 def record(place: Locator) -> None:
     """Record until there is something to use."""
     place.locator("[data-st=record]").click()
     expect(place.locator(".st-recorder .st-hint")).to_have_text("Recording. Speak now.")
     level = place.get_by_role("meter")
     wait_until(lambda: int(level.get_attribute("aria-valuenow") or -60) > -40, what="the level moves")
-    expect(place.locator(".st-recorder .st-time")).to_contain_text(re.compile("0:0[3-9]"))
+    expect(place.locator(".st-recorder .st-time")).to_contain_text(re.compile("0:0[2-9]"))
     place.locator("[data-st=record]").click()
 
 
@@ -212,6 +217,7 @@ def test_a_voice_is_recorded_agreed_to_heard_and_chosen(enter: Enter, voiced: St
     assert page.evaluate("window.studio.metrics.plays.at(-1).samplesPlayed") > 2400
 
 
+@pytest.mark.slow
 def test_a_mood_is_put_into_a_line_and_reaches_the_voice(enter: Enter, voiced: Studio, clip: Path) -> None:
     voice = recorded(voiced, clip, "Reader", "calm", "angry")
     page = enter(tab="Speak")
@@ -230,6 +236,7 @@ def test_a_mood_is_put_into_a_line_and_reaches_the_voice(enter: Enter, voiced: S
     assert not [sentence for sentence in page.evaluate("window.studio.said") if "calm" in sentence]
 
 
+@pytest.mark.slow
 def test_a_description_gives_three_and_one_is_kept(enter: Enter, voiced: Studio) -> None:
     page = enter(allow="status of 400")
     page.get_by_role("button", name="Designed in words").click()
@@ -238,6 +245,7 @@ def test_a_description_gives_three_and_one_is_kept(enter: Enter, voiced: Studio)
     making.get_by_role("button", name="A deep, calm voice that tells a story by the fire").click()
     expect(description).to_have_value("A deep, calm voice that tells a story by the fire")
     said = making.get_by_label("The sentence they say").input_value()
+    page.route("**/v1/voices/design", with_seed)
     making.get_by_role("button", name="Make three").click()
     expect(making.locator(".st-candidates li")).to_have_count(3)
     first = making.locator(".st-candidates").get_by_role("button", name="Candidate 1", exact=True)
@@ -304,6 +312,7 @@ def test_it_is_changed_packed_deleted_and_taken_in_again(
     assert voices(voiced)[0]["id"] != voice["id"]
 
 
+@pytest.mark.slow
 def test_what_another_tab_changed_is_shown_anew(enter: Enter, voiced: Studio, clip: Path) -> None:
     voice = recorded(voiced, clip, "Reader")
     page = enter(allow="status of 409")
@@ -318,6 +327,7 @@ def test_what_another_tab_changed_is_shown_anew(enter: Enter, voiced: Studio, cl
     expect(page.get_by_role("form", name="Change Narrator").get_by_label("Notes")).to_have_value("")
 
 
+@pytest.mark.slow
 def test_a_kokoro_voice_is_made_like_it_stopped_and_heard(enter: Enter, voiced: Studio, clip: Path) -> None:
     voice = recorded(voiced, clip, "Reader")
     job: dict[str, Any] = {"id": "0" * 32, "kind": "tuning", "status": "running", "progress": 0.25, "error": None}
@@ -349,6 +359,7 @@ def test_a_kokoro_voice_is_made_like_it_stopped_and_heard(enter: Enter, voiced: 
     expect(card.get_by_role("button", name="Make the voice")).to_be_visible()
 
 
+@pytest.mark.slow
 def test_a_blend_has_shares_for_timbre_and_for_pace_and_melody(enter: Enter, voiced: Studio) -> None:
     page = enter()
     page.get_by_role("button", name="A blend").click()
