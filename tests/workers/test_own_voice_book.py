@@ -1,4 +1,4 @@
-"""A book by a cloned voice: killed on the way, it has the samples of one that was not; and it stops with its voice."""
+"""A book by a cloned voice: killed on the way, it sounds as one that was not; and it stops with its voice."""
 
 import importlib.util
 import shutil
@@ -44,7 +44,7 @@ def sound_of(studio: Studio, job_id: str) -> npt.NDArray[np.float64]:
 
 
 @pytest.mark.slow
-def test_a_book_by_a_cloned_voice_goes_on_after_a_kill_with_the_same_samples(tmp_path: Path, studio: Studio) -> None:
+def test_a_book_by_a_cloned_voice_goes_on_after_a_kill_as_if_nothing_was(tmp_path: Path, studio: Studio) -> None:
     model = str(small_pocket(tmp_path / "pocket"))
     studio.workers = 1
     studio.start()
@@ -60,7 +60,10 @@ def test_a_book_by_a_cloned_voice_goes_on_after_a_kill_with_the_same_samples(tmp
     assert list(states.glob("*.npz")), "what the model made of the recording is kept"
     calm = library.submit_book("ann", plain_book(1, 8), options).id
     wait_for(library, calm, "done", 600)
-    assert np.array_equal(sound_of(studio, killed), sound_of(studio, calm))
+    one, other = sound_of(studio, killed), sound_of(studio, calm)
+    assert one.shape == other.shape
+    # A segment that died in a batch is spoken alone, which may differ by 1e-4 as everywhere: a step of 16 bits or three.
+    assert float(np.abs(one - other).max()) <= 1e-4
 
     # Deleted while a book is read by it: the book stops with a sentence, and nothing of the voice is left.
     reading = library.submit_book("ann", plain_book(2, 60), options).id
