@@ -11,6 +11,7 @@ from engine.defaults.named import LETTERS, tag
 from engine.defaults.speaking import kokoro_here
 from engine.errors import OptionError
 from engine.registry import ModelCard
+from engine.registry.card import DOES
 from engine.tts.kokoro.voices import voices as kokoro_voices
 from engine.weights.missing import is_missing
 from engine.wording import listed
@@ -42,6 +43,8 @@ def model_known(name: object, models_dir: Path | None) -> Known:
         raise OptionError(f"A model is named by text or by a folder, not by {type(name).__name__}.")
     written = str(fspath(name)).strip()
     card = registry.find(ALIASES.get(written.casefold(), written))
+    if card.task == "compare":
+        raise OptionError(f"{card.name} {DOES[card.task]}: it neither speaks nor listens. Name another model.")
     notice = ""
     if card.family == "kokoro" and not weights.is_present(card, models_dir):
         other = kokoro_here(models_dir)

@@ -33,8 +33,10 @@ SENTENCES: Mapping[str, str] = {
 }
 """By language; {0} and {1} are the words."""
 
-MEASURED = frozenset({"en"})
-"""Languages whose every word was spoken by two voices and heard right both times: tools/consent_words.py."""
+_WORDS = Path(__file__).with_name("words")
+
+MEASURED = frozenset((_WORDS / "measured.txt").read_text(encoding="utf-8").split())
+"""Languages whose every word was spoken by the natural voices and heard right: tools/consent_words.py writes them."""
 
 WEAK = frozenset(SENTENCES) - MEASURED
 """Languages in which the recogniser was not measured, or hears badly: three tries, then the owner decides."""
@@ -147,8 +149,7 @@ def fixed_alike(wanted: ConsentSentence, transcript: str) -> float:
 @cache
 def words(language: str) -> tuple[str, ...]:
     """The words a language's two are drawn from."""
-    text = (Path(__file__).with_name("words") / f"{language}.txt").read_text(encoding="utf-8")
-    return tuple(text.split())
+    return tuple((_WORDS / f"{language}.txt").read_text(encoding="utf-8").split())
 
 
 def _plain(text: str) -> str:

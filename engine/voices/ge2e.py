@@ -2,7 +2,7 @@
 
 NumPy computes it, on every machine: a step is four small products, too little for a GPU.
 Source: Wan et al., "Generalized End-to-End Loss for Speaker Verification" (2018), as resemble-ai/Resemblyzer trained it
-(Apache-2.0): gates in torch's order i, f, g, o; the hidden state behind the last frame, a matrix, a rectifier, length 1.
+(Apache-2.0): gates in torch's order i, f, g, o; the hidden state behind the last frame, a matrix, a rectifier.
 """
 
 from collections.abc import Mapping

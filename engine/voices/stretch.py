@@ -5,16 +5,17 @@ from typing import NamedTuple
 import numpy as np
 import numpy.typing as npt
 
-from engine.audio.resample import resample
 from engine.errors import AudioFormatError
+from engine.stt.sounding import runs
 from engine.types import Samples
 from engine.voices import sound
-from engine.voices.talking import STEP_S, Talking, listen, parts
+from engine.voices.talking import STEP_S, Talking, listen
 
 LEAST_S, MOST_S = 5.0, 20.0
 WANTED_S = 12.0
 """Longer brings little, and models read a longer one slowly."""
 
+LONG_PAUSE_S = 0.8
 _PAUSE_S = 0.25  # without speech: a place to begin or end
 _PAD_S = 0.12  # of the pause is kept
 _CLIPPED = 0.985
@@ -27,7 +28,7 @@ class Span(NamedTuple):
     end_s: float
 
 
-def best(samples: npt.NDArray[np.floating], sample_rate: int) -> Span:
+def best(samples: sound.Recorded, sample_rate: int) -> Span:
     """The stretch to make a voice of.
 
     Args:
@@ -40,14 +41,13 @@ def best(samples: npt.NDArray[np.floating], sample_rate: int) -> Span:
     Raises:
         AudioFormatError: nobody talks in it, or it is shorter than a syllable.
     """
-    mono = sound.one_channel(samples, sample_rate)
-    length_s = len(mono) / sample_rate
+    sound.checked(samples, sample_rate)
+    length_s = len(samples) / sample_rate
     found: list[tuple[float, Span]] = []
-    for begin, end in _parts(len(mono), sample_rate):
-        part = mono[begin:end]
-        span = _best_of(listen(resample(part, sample_rate, sound.RATE)), part, sample_rate)
-        if span is not None:
-            score, (start_s, end_s) = span
+    for begin, end in sound.parts(len(samples), sample_rate):
+        one = _best_of(sound.one_channel(samples[begin:end]), sample_rate)
+        if one is not None:
+            score, (start_s, end_s) = one
             at_s = begin / sample_rate
             found.append((score, Span(at_s + start_s, min(length_s, at_s + end_s))))
     if not found:
@@ -57,14 +57,9 @@ def best(samples: npt.NDArray[np.floating], sample_rate: int) -> Span:
     return max(found, key=lambda one: one[0])[1]
 
 
-def _parts(length: int, sample_rate: int) -> list[tuple[int, int]]:
-    """What is listened to, in samples of the recording."""
-    ratio = sample_rate / sound.RATE
-    return [(round(begin * ratio), min(length, round(end * ratio))) for begin, end in parts(int(length / ratio))]
-
-
-def _best_of(talking: Talking, mono: Samples, sample_rate: int) -> tuple[float, Span] | None:
+def _best_of(mono: Samples, sample_rate: int) -> tuple[float, Span] | None:
     """The best stretch of one part, and how good it is; None where nobody talks."""
+    talking = listen(sound.at_16k(mono, sample_rate))
     is_speech = talking.is_speech
     if not is_speech.any():
         return None
@@ -112,7 +107,8 @@ def _score(talking: Talking, clipped: npt.NDArray[np.bool_], begin: int, end: in
     loud = levels[speech]
     uneven_db = float(np.std(loud)) if len(loud) > 1 else 0.0
     quiet = levels[~speech]
-    clear_db = float(np.mean(loud) - np.percentile(quiet, 25)) if len(quiet) >= 3 and len(loud) else 20.0
+    gap_s = max((end - begin for begin, end in runs(~speech)), default=0) * STEP_S
+    clear_db = float(np.mean(loud) - np.percentile(quiet, 50)) if len(quiet) >= 3 and len(loud) else 20.0
     return (
         min(spoken_s, WANTED_S)
         - 0.15 * max(0.0, length_s - WANTED_S)
@@ -120,7 +116,8 @@ def _score(talking: Talking, clipped: npt.NDArray[np.bool_], begin: int, end: in
         - 6.0 * float(clipped[begin:end].mean())
         - 20.0 * float(clipped[begin:end].any())
         - 0.15 * uneven_db
-        - 0.2 * max(0.0, 25.0 - clear_db)
+        - 0.3 * max(0.0, 25.0 - clear_db)
+        - 1.5 * max(0.0, gap_s - LONG_PAUSE_S)
         - 0.1 * max(0.0, -32.0 - float(np.mean(loud) if len(loud) else -60.0))
     )
 

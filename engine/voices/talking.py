@@ -13,24 +13,19 @@ STEP_S = STEP / RATE
 SPEECH = 0.5
 """A step at least this probable is speech."""
 
-MOST_S = 600.0
-"""Of a recording, so much is listened to: parts of a minute, spread over all of it."""
-
-_PART_S = 60.0
 _AT_ONCE = 512
+_USUAL_DB, _MOST_GAIN_DB = -22.0, 40.0
 
 
 @dataclass(frozen=True, slots=True)
 class Talking:
-    """Steps of a recording, or of the parts of it that were listened to.
+    """Steps of a stretch of a recording.
 
     Attributes:
-        at: the first sample of each step, at RATE.
         probable: that it is speech, 0 to 1.
         level_db: mean power, dB below full scale.
     """
 
-    at: npt.NDArray[np.int64]
     probable: npt.NDArray[np.float32]
     level_db: npt.NDArray[np.float64]
 
@@ -52,29 +47,19 @@ class Talking:
 
 
 def listen(sound: Samples) -> Talking:
-    """float32 [n] at RATE, n of a step or more; silence for less."""
-    starts, levels, probabilities = [], [], []
-    for begin, end in parts(len(sound)):
-        network = SileroNetwork()
-        for first in range(begin, end - STEP + 1, _AT_ONCE * STEP):
-            block = sound[first : min(end, first + _AT_ONCE * STEP)]
-            block = block[: len(block) // STEP * STEP]
-            probabilities.append(network.probabilities(block))
-            power = np.square(block.reshape(-1, STEP), dtype=np.float64).mean(axis=1)
-            levels.append(10 * np.log10(power + 1e-12))
-            starts.append(np.arange(first, first + len(block), STEP))
-    if not starts:
-        return Talking(np.zeros(1, np.int64), np.zeros(1, np.float32), np.full(1, -120.0))
-    return Talking(np.concatenate(starts), np.concatenate(probabilities), np.concatenate(levels))
-
-
-def parts(length: int) -> list[tuple[int, int]]:
-    """What of so many samples is listened to: all of them, or minutes spread over them."""
-    part = round(_PART_S * RATE)
-    count = round(MOST_S / _PART_S)
-    if length <= count * part:
-        return [(0, length)]
-    return [(begin, begin + part) for begin in np.linspace(0, length - part, count).astype(int).tolist()]
+    """float32 [n] at RATE; silence where that is less than a step."""
+    whole = sound[: len(sound) // STEP * STEP]
+    if not len(whole):
+        return Talking(np.zeros(1, np.float32), np.full(1, -120.0))
+    power = np.square(whole.reshape(-1, STEP), dtype=np.float64).mean(axis=1)
+    level_db = 10 * np.log10(power + 1e-12)
+    # The network knows speech of a usual level only.
+    gain_db = min(_MOST_GAIN_DB, max(0.0, _USUAL_DB - float(np.percentile(level_db, 95))))
+    gain = np.float32(10 ** (gain_db / 20))
+    network = SileroNetwork()
+    blocks = [whole[at : at + _AT_ONCE * STEP] for at in range(0, len(whole), _AT_ONCE * STEP)]
+    probable = np.concatenate([network.probabilities(block * gain) for block in blocks])
+    return Talking(probable, level_db)
 
 
 def _mean_db(levels: npt.NDArray[np.float64]) -> float:

@@ -11,7 +11,8 @@ def check_model_name(name: str, settings: Settings) -> None:
     Raises:
         ModelNotFound: nobody knows it, or it is a folder and a stranger may be asking.
     """
-    is_listed = any(name.strip().casefold() == known.id.casefold() for known in (*registry.cards(), *registry.natural_set()))
+    listed = (*registry.cards(), *registry.natural_set())
+    is_listed = any(name.strip().casefold() == known.id.casefold() for known in listed)
     # A folder of this machine is for whoever sits at it: to others its name must not even show that it exists.
     may_name_folders = not settings.users and settings.is_local_only
     if not (is_listed or may_name_folders or (name and name in {settings.speak_model, settings.transcribe_model})):

@@ -55,7 +55,7 @@ def test_kokoro_is_offered_with_its_size_and_an_offline_studio_says_so_and_speak
 
 def test_the_natural_set_is_part_of_the_studio_and_is_got_like_any_model(open_page: Open) -> None:
     page = open_page("Models")
-    for model, name, size in (("kokoro", "Kokoro 82M", 6), ("whisper-base", "Whisper base", 15)):
+    for model, name, size in (("kokoro", "Kokoro 82M", 6), ("whisper-base", "Whisper base", 15), ("voice-encoder", "Voice encoder", 1)):
         card = page.locator(f'[data-model="{model}"]')
         expect(card.locator(".st-job-sub .st-badge")).to_have_text("not downloaded")
         expect(card.locator("dl")).to_contain_text(re.compile(rf"Size\s*part of the studio, {size}\d.* MB to get"))

@@ -155,7 +155,7 @@ interface Book {
 interface Model {
   id: string;
   name: string;
-  task: "speak" | "transcribe" | "read";
+  task: "speak" | "transcribe" | "compare" | "read";
   licence: string;
   languages: string[];
   abilities: string[];

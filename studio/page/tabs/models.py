@@ -31,6 +31,8 @@ MODELS = """
   <ul data-st="speak" class="st-cards" aria-label="Models that speak"></ul>
   <h2>Recognisers</h2>
   <ul data-st="transcribe" class="st-cards" aria-label="Models that listen"></ul>
+  <h2>For voices of your own</h2>
+  <ul data-st="compare" class="st-cards" aria-label="What tells voices apart"></ul>
   <h2>Languages for the natural voice</h2>
   <ul data-st="read" class="st-cards" aria-label="What reads a language"></ul>
 </section>
@@ -88,8 +90,9 @@ def build(context: PageContext) -> None:
             action, person = str(wanted.get("action", "")), owner_of(request)
             if action:
                 act_on(person, str(wanted.get("id", "")), action)
+            helpers = [_row(card, context, downloads, {}) for card in registry.natural_set() if card.task == "compare"]
             read = [_extra_row(extra, downloads) for extra in EXTRAS.values()]
-            return {"data": [*models(), *read], "is_keeper": keeper in ("", person)}
+            return {"data": [*models(), *helpers, *read], "is_keeper": keeper in ("", person)}
         except EngineError as exc:
             return {"error": str(exc)}
         except Exception:

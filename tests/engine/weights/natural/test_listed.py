@@ -24,11 +24,14 @@ def test_the_recipes_use_exactly_what_is_listed() -> None:
 
 
 def test_every_natural_card_has_a_recipe_and_tells_its_size() -> None:
-    cards = {card.id: card for card in registry.cards() if card.natural}
-    assert set(cards) == set(RECIPES) == {"kokoro", "whisper-base"}
+    cards = {card.id: card for card in registry.natural_set()}
+    assert set(cards) == set(RECIPES) == {"kokoro", "whisper-base", "voice-encoder"}
+    assert {card.id for card in registry.cards() if card.natural} == {"kokoro", "whisper-base"}
     for model, recipe in RECIPES.items():
-        assert cards[model].download_bytes == pytest.approx(recipe.download_bytes, rel=0.01)
-        assert registry.find(recipe.hub).family == cards[model].family, "the second source is a model we know"
+        assert cards[model].download_bytes == pytest.approx(recipe.download_bytes, rel=0.02)
+        assert bool(recipe.hub) == (model != "voice-encoder")
+        if recipe.hub:
+            assert registry.find(recipe.hub).family == cards[model].family, "the second source is a model we know"
         assert not cards[model].built_in
 
 
