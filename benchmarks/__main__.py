@@ -19,6 +19,7 @@ BENCHMARKS = {
     "blas": "matrix products by BLAS, threads and parts, on quiet and on busy cores",
     "pool": "what the pool adds to a stream",
     "orpheus": "Orpheus: what streaming gives and costs, tokens a second, first audio, beside mlx-audio",
+    "qwen3_tts": "Qwen3-TTS of the real shapes: frames a second, first chunk, memory",
     "g2p": "English phonemes beside misaki's",
     "whisper": "our Whisper beside mlx-audio's: work of a live session, words lost, time and memory",
     "whisper_real": "our Whisper with real weights beside faster-whisper: clock, processor, memory, words",
