@@ -20,6 +20,7 @@ BENCHMARKS = {
     "pool": "what the pool adds to a stream",
     "orpheus": "Orpheus: what streaming gives and costs, tokens a second, first audio, beside mlx-audio",
     "text": "what is right of a folder of written and spoken texts (--suite FOLDER), and what differs on purpose",
+    "qwen3_tts": "Qwen3-TTS of the real shapes: frames a second, first chunk, memory",
     "g2p": "English phonemes beside misaki's",
     "whisper": "our Whisper beside mlx-audio's: work of a live session, words lost, time and memory",
     "whisper_real": "our Whisper with real weights beside faster-whisper: clock, processor, memory, words",

@@ -10,7 +10,9 @@ is told beside the clock's: on a busy machine only the first means something.
 import argparse
 import resource
 import runpy
+import sys
 import time
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -104,14 +106,14 @@ class Clock:
         return time.process_time() - self._began[1]
 
 
-def main() -> None:
+def main(words: Sequence[str] = ()) -> None:
     """Measure, and print lines."""
     asked = argparse.ArgumentParser()
     asked.add_argument("size", nargs="?", choices=SIZES, default="0.6B")
     asked.add_argument("--bits", type=int, default=0, choices=(0, 4, 6, 8))
     asked.add_argument("--frames", type=int, default=25)
     asked.add_argument("--long", type=int, default=0, help="also so many frames, for memory and for whether time grows")
-    given = asked.parse_args()
+    given = asked.parse_args(words)
     talker = talker_of(given.size, given.bits)
     decoder = decoder_of()
     print(f"{given.size}, {given.bits or 'no'} bits, {mx.default_device()}; loaded: {peak():.2f} GB")
@@ -142,4 +144,4 @@ def main() -> None:
 
 
 if __name__ == "__main__":
-    main()
+    main(sys.argv[1:])

@@ -89,7 +89,7 @@ def build(context: PageContext) -> None:
         "languages": _languages(),
         "moods": list(MOODS),
         "colours": list(COLOURS),
-        "readings": dict(reading.TEXTS),
+        "readings": reading.texts(),
         "limits": LIMITS,
         "examples": list(EXAMPLES),
     }
