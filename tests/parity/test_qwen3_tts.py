@@ -13,12 +13,12 @@ from mlx.utils import tree_flatten
 
 from engine.codecs.qwen3 import CodecConfig, Qwen3Decoder
 from engine.codecs.qwen3_encoder import EncoderConfig, Qwen3Encoder
-from engine.nn.sampling import Sampling, filtered
+from engine.nn.sampling import Sampling, filtered, keys_at, noise_of
 from engine.tts.qwen3_tts.config import QwenConfig
 from engine.tts.qwen3_tts.loading import talker_of
 from engine.tts.qwen3_tts.prompt import Prompt, Spoken, Tokens, prompt
 from engine.tts.qwen3_tts.speaker import SpeakerEncoder, mel
-from engine.tts.qwen3_tts.talker import Talker
+from engine.tts.qwen3_tts.talker import Talker, compiled
 from engine.tts.qwen3_tts.writing import Drawing, Ending, Line, write
 
 FIXTURES = Path(__file__).parent / "fixtures"
@@ -157,6 +157,17 @@ def test_both_decoders_alone(name: str, request: pytest.FixtureRequest) -> None:
     hidden = predictor.model.hidden(predictor.projected(x), of.talker.caches()[:2])
     made = mx.stack([head(hidden[:, book + 1]) for book, head in enumerate(predictor.lm_head)], axis=1)
     assert far(made, of.kept["predictor.logits"]) < 2e-5
+
+
+@pytest.mark.parametrize("temperature", [0.0, 0.9])
+def test_the_predictor_can_be_one_graph(small: Checkpoint, temperature: float) -> None:
+    how = Sampling(temperature=temperature, top_p=1.0, top_k=20, repetition_penalty=1.0, repetition_window=0)
+    graph = compiled(small.talker.predicting(how), how)
+    for rows in (1, 2):
+        hidden, first = mx.zeros((rows, 1, small.config.talker.hidden_size)), mx.arange(rows, dtype=mx.int32)
+        noise = noise_of(keys_at(range(rows), range(1, 16)), small.config.codes)
+        # Made and not computed: a processor would build every kernel of it with a compiler of C++.
+        assert graph(hidden, first, noise).shape == (rows, 15)
 
 
 def test_chances_of_the_first_code(large: Checkpoint, codec: Arrays) -> None:

@@ -149,5 +149,13 @@ class Talker(nn.Module):
 
         if sampling not in self._predicting:
             self._predicting.clear()
-            self._predicting[sampling] = mx.compile(predict) if on_gpu() else predict
+            self._predicting[sampling] = compiled(predict, sampling) if on_gpu() else predict
         return self._predicting[sampling]
+
+
+def compiled(predict: Predict, sampling: Sampling) -> Predict:
+    """The same as one graph, made when it is first called with so many rows."""
+    if sampling.temperature > 0.0:
+        return mx.compile(predict)
+    likeliest = mx.compile(lambda hidden, first: predict(hidden, first, None))
+    return lambda hidden, first, noise: likeliest(hidden, first)
