@@ -2,9 +2,9 @@
 
     python examples/make_house_voices.py MODEL READERS KEPT --models-dir DIR [--only NAME …]
 
-MODEL is a Kokoro's folder, READERS a folder of LibriSpeech recordings a reader, KEPT keeps what was tuned, so that a run
-goes on where it stopped; the voice encoder must be here. A blend of the best published voices says what a reader's pace
-and melody are: that half alone is tuned, and the timbre is nobody's. A voice that is more than 0.05 liker its reader
+MODEL is a Kokoro's folder, READERS a folder of LibriSpeech recordings a reader, KEPT keeps what was tuned, so that a
+run goes on where it stopped; the voice encoder must be here. A blend of the best published voices is given a reader's
+pace and melody: that half alone is tuned, and the timbre is nobody's. A voice that is more than 0.05 liker its reader
 than the nearest published one, by the speaker embedding, is left out -> engine/tts/kokoro/house/house.npz.
 """
 

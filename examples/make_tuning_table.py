@@ -2,8 +2,8 @@
 
     python examples/make_tuning_table.py KEPT [--models-dir DIR]
 
-KEPT is where `python -m benchmarks voices` kept what every voice said (STUDIO_BENCH_KEEP); the voice encoder must be here
-(`studio models get natural`). Some ten seconds of each -> engine/tts/kokoro/tuning/voices.npz.
+KEPT is where `python -m benchmarks voices` kept what every voice said (STUDIO_BENCH_KEEP); the voice encoder must be
+here (`studio models get natural`). Some ten seconds of each -> engine/tts/kokoro/tuning/voices.npz.
 """
 
 import argparse

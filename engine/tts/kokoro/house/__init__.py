@@ -1,7 +1,7 @@
 """The house's own voices: a blend of the published ones and an offset, 1 kB each.
 
-The timbre is the blend's, pace and melody were tuned to public-domain readings by examples/make_house_voices.py. They are
-named after trees; whose readings they were is in NOTICE.
+The timbre is the blend's, pace and melody were tuned to public-domain readings by examples/make_house_voices.py. They
+are named after trees; whose readings they were is in NOTICE.
 """
 
 import json
