@@ -23,7 +23,7 @@ from engine.tts.pocket_tts.writing import Writer
 from engine.types import SpeechRequest
 
 NEVER = 1e9
-SEGMENT = TextSegment(0, "words", (0, 5), 0.0, "sentence", range(6))
+SEGMENT = TextSegment(0, "words", (0, 5), 0.0, "sentence", range(64))
 
 
 class Tokens:
