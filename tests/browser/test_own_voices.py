@@ -146,7 +146,8 @@ def sounds(answer: Response) -> bool:
 
 def with_seed(route: Route) -> None:
     """Some of a tiny model's seeds end at once; these do not."""
-    route.continue_(post_data=json.dumps({**route.request.post_data_json, "seed": 8}))
+    body: Any = route.request.post_data_json
+    route.continue_(post_data=json.dumps({**body, "seed": 8}))
 
 
 def record(place: Locator) -> None:
@@ -228,8 +229,8 @@ def test_a_mood_is_put_into_a_line_and_reaches_the_voice(enter: Enter, voiced: S
     page.keyboard.type(" Two.")
     with page.expect_request("**/v1/audio/speech") as sent:
         page.locator("#speak-player [data-st=play]").click()
-    assert sent.value.post_data_json["input"] == "One. [calm] Two."
-    assert sent.value.post_data_json["voice"] == voice["id"]
+    body: Any = sent.value.post_data_json
+    assert (body["input"], body["voice"]) == ("One. [calm] Two.", voice["id"])
     wait_until(lambda: page.evaluate("window.studio.metrics.plays.at(-1)?.reason") == "ended", what="it speaks")
     assert not [sentence for sentence in page.evaluate("window.studio.said") if "calm" in sentence]
 
@@ -253,7 +254,8 @@ def test_a_description_gives_three_and_one_is_kept(enter: Enter, voiced: Studio)
     assert sounds(heard.value)
     with page.expect_request("**/v1/voices/design") as sent:
         making.get_by_role("button", name="a bit older").click()
-    assert sent.value.post_data_json["description"].endswith("by the fire, a bit older")
+    body: Any = sent.value.post_data_json
+    assert body["description"].endswith("by the fire, a bit older")
     expect(making.get_by_role("button", name="Make three")).to_be_enabled()
     making.get_by_role("button", name="Keep candidate 2").click()
     expect(making.get_by_role("alert")).to_have_text("Give the voice a name first.")

@@ -226,6 +226,7 @@ interface VoiceModel {
   does: ("clone" | "design" | "tune" | "blend" | "consent")[];
   /** Of several that do the same, those to get where none is here. */
   offered: boolean;
+  languages: string[];
   here: boolean;
   note: string;
   size_bytes: number;

@@ -32,6 +32,8 @@ EXAMPLES = (
     "A deep, calm voice that tells a story by the fire",
     "A child of about ten, bright and curious",
 )
+QUICK = ("kokoro", "pocket_tts")
+"""Families that a processor speaks at once: they are offered before the others."""
 NOTES = {
     "pocket_tts": "Keeps pace with speech on a processor.",
     "qwen3_tts": "Without a graphics processor, several times slower than it speaks.",
@@ -122,7 +124,8 @@ def _act(context: PageContext, person: str, model_id: str, action: str) -> None:
 
 def _cards(context: PageContext) -> list[tuple[ModelCard, list[str]]]:
     """The models around voices, and what each does; what checks a consent by words and voice among them."""
-    speaking = [(card, does) for card in registry.cards("speak") if (does := _does(card))]
+    quick_first = sorted(registry.cards("speak"), key=lambda card: card.family not in QUICK)
+    speaking = [(card, does) for card in quick_first if (does := _does(card))]
     ears = [card for card in registry.cards("transcribe") if card.natural] if _hears_badly(context) else []
     return [*speaking, *((card, ["consent"]) for card in (registry.find(embedding.MODEL), *ears))]
 
@@ -151,6 +154,7 @@ def _row(card: ModelCard, does: list[str], context: PageContext) -> dict[str, An
         "name": card.name,
         "does": does,
         "offered": card.natural or card.family != "kokoro",
+        "languages": list(card.languages),
         "here": card.built_in or weights.is_present(card, context.settings.models_dir),
         "note": NOTES.get(card.family, "") if does != ["design"] else "",
         "size_bytes": (far.total_bytes if far else 0) or card.download_bytes,

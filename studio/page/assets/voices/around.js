@@ -53,8 +53,11 @@ export const aroundVoices = (server, known) => {
  * @param {Around} around
  * @param {VoiceModel["does"][number]} what
  * @param {string} sentence what it is wanted for
+ * @param {string} language that it has to speak; "" is any
  */
-export const missingModels = (around, what, sentence) => {
+export const missingModels = (around, what, sentence, language = "") => {
+  const base = (/** @type {string} */ tag) => tag.toLowerCase().split("-")[0];
+  const speaks = (/** @type {VoiceModel} */ one) => !language || !one.languages.length || one.languages.some((tag) => base(tag) === base(language));
   const list = h("ul", { class: "st-voice-models" });
   const others = h("ul", { class: "st-voice-models" });
   const more = h("details", {}, h("summary", {}, "More of them"), others);
@@ -75,7 +78,7 @@ export const missingModels = (around, what, sentence) => {
     const all = around.who(what);
     item.hidden = what === "consent" ? all.every((one) => one.here) : all.some((one) => one.here);
     stand(line, all.length ? sentence : "This studio knows no model that does that yet.");
-    const offered = all.filter((one) => one.offered && !one.here).toSorted((a, b) => (a.size_bytes || Infinity) - (b.size_bytes || Infinity));
+    const offered = all.filter((one) => one.offered && !one.here && speaks(one));
     const first = offered.filter((one, at) => at < SHOWN || one.is_running || one.error);
     list.replaceChildren(...first.map(row));
     others.replaceChildren(...offered.filter((one) => !first.includes(one)).map(row));

@@ -19,7 +19,7 @@ export const tryPanel = (voice, { around, limits }) => {
   const speaking = h("div", { class: "st-panel-form" },
     h("label", { class: "st-field" }, h("small", {}, "A sentence"), text),
     h("label", { class: "st-field st-field-short" }, h("small", {}, "Spoken by"), model), note, h("div", { class: "st-panel-tools" }, hear));
-  const missing = missingModels(around, voice.kind === "blend" ? "blend" : "clone", "No model that speaks with such a voice is on this machine yet. The recording is kept; get one of these, and the voice speaks.");
+  const missing = missingModels(around, voice.kind === "blend" ? "blend" : "clone", "No model that speaks with such a voice is on this machine yet. The recording is kept; get one of these, and the voice speaks.", voice.language);
   const showNote = () => void stand(note, now.models.find((one) => one.id === model.value)?.note ?? "");
   const show = () => {
     const here = now.models.filter((one) => one.here);
