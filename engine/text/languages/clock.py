@@ -17,21 +17,21 @@ _ZONE = (
     r"|est|cst|pst|edt|cet|mez)\b)"
 )
 _TIMES = re.compile(
-    rf"(?<![\w.,:/])(?<![\w.,:/][-–])(?P<hour>{_CLOCK})(?:(?P<mark>[:hH])|(?P<point>\.))(?P<minute>[0-5]\d)"
+    rf"(?=\d)(?<![\w.,:/])(?<![\w.,:/][-–])(?P<hour>{_CLOCK})(?:(?P<mark>[:hH])|(?P<point>\.))(?P<minute>[0-5]\d)"
     rf"(?::(?P<second>[0-5]\d))?(?![\w:]|[.,]\d)(?P<uhr> ?(?:Uhr|Uhrzeit|hs|hrs|h|horas|ore"
     rf"|heures)\b\.?)?{_AM_PM}?{_ZONE}?"
 )
 _RANGE_OF_TIMES = re.compile(
-    rf"(?<![\w.,:/-])(?P<hour>{_CLOCK})(?P<mark>[:hH.])?(?P<minute>[0-5]\d)?h? ?[–-] ?"
+    rf"(?=\d)(?<![\w.,:/-])(?P<hour>{_CLOCK})(?P<mark>[:hH.])?(?P<minute>[0-5]\d)?h? ?[–-] ?"
     rf"(?P<hour2>{_CLOCK})(?P<mark2>[:hH.])?(?P<minute2>[0-5]\d)?(?P<uhr> ?(?:Uhr|hs|hrs|h)\b)?(?![\w:]|[.,]\d)"
 )
-_FULL = re.compile(rf"(?<![\w.,:/-])(?P<hour>{_CLOCK}) ?[hH]\b{_ZONE}?(?! ?\d)")
-_FULL_IN_ZONE = re.compile(rf"(?<![\w.,:/-])(?P<hour>{_CLOCK}) ?[hH]{_ZONE}")
+_FULL = re.compile(rf"(?=\d)(?<![\w.,:/-])(?P<hour>{_CLOCK}) ?[hH]\b{_ZONE}?(?! ?\d)")
+_FULL_IN_ZONE = re.compile(rf"(?=\d)(?<![\w.,:/-])(?P<hour>{_CLOCK}) ?[hH]{_ZONE}")
 _HALF_DAY = re.compile(
-    rf"(?<![\w.,:/-])(?P<hour>1[0-2]|0?[1-9])(?P<half> ?[aApP]\. ?[mM]\b\.?| ?(?:am|pm|AM|PM)\b){_ZONE}?"
+    rf"(?=\d)(?<![\w.,:/-])(?P<hour>1[0-2]|0?[1-9])(?P<half> ?[aApP]\. ?[mM]\b\.?| ?(?:am|pm|AM|PM)\b){_ZONE}?"
 )
 _WORDED = re.compile(
-    rf"(?<![\w.,:/-])(?P<hour>{_CLOCK}) ?[hH] ?(?P<minute>[0-5]?\d) ?(?:min|mn|m)(?![^\W\d])(?: ?"
+    rf"(?=\d)(?<![\w.,:/-])(?P<hour>{_CLOCK}) ?[hH] ?(?P<minute>[0-5]?\d) ?(?:min|mn|m)(?![^\W\d])(?: ?"
     rf"(?P<second>[0-5]?\d) ?(?:seg|s|sec)\b)?"
 )
 _HOURS_WITH_SIGN = frozenset({"fr", "pt", "es"})
