@@ -310,6 +310,8 @@ class Phrases:
         if len(written) == 1 and written.isalpha() and self._is_no_unit(match, draft):
             return None
         one, many = self._units[written][:2]
+        if written == "h" and self._book.code == "de" and self._follows(match, draft, "um|ab|bis|gegen|vor|nach"):
+            many = one = "Uhr"
         per = f" {self._per[match['per']]}" if match["per"] else ""
         if written.endswith(".") and draft.ends_sentence(match.end()):
             per += "."
@@ -325,11 +327,17 @@ class Phrases:
         of = self._book.of
         return " de " if of == " d'" and noun[0] not in "aeiouyhéAEIOU" else of
 
+    @staticmethod
+    def _follows(match: re.Match[str], draft: Draft, words: str) -> bool:
+        return re.search(rf"(?i)\b(?:{words}) \Z", draft.text[max(0, match.start() - 8) : match.start()]) is not None
+
     def _is_no_unit(self, match: re.Match[str], draft: Draft) -> bool:
         """ "Saal 5 A", "2 L." may be letters: a capital with a gap is a unit only behind decimals or two figures."""
         letter = match["unit"]
         if letter == "d":
             return False
+        if re.match(r"\. [^\W\d_]", draft.text[match.end() : match.end() + 3]) and letter == "J":
+            return True  # "18 J. alt"
         if letter == "A" and not match["gap"] and match["number"].isdecimal():
             return True  # a house: 32A
         return letter in "ANVWKJ" and bool(match["gap"]) and len(match["number"]) < 2
@@ -485,7 +493,10 @@ class Phrases:
         names = re.escape("".join(sign for sign in self._signs if sign not in "%‰§¶©®™№#@+=&×"))
         return (
             Rule(re.compile(r"§{1,2} ?(?=\d)|[№#] ?(?=\d)"), self._section, needs="§№#"),
-            Rule(re.compile(r"(?<=\d) ?[–-] ?(?=\d)"), self._range, needs="-–"),
+            Rule(
+                re.compile(r"(?<![\w:.,])(?P<left>\d{1,3}):(?P<right>\d{1,3})(?![\w:]|[.,]\d)"), self._score, needs=":"
+            ),
+            Rule(re.compile(r"(?<=[\d%€]) ?[–-] ?(?=\d)"), self._range, needs="-–"),
             Rule(
                 re.compile(rf"{BEGINS}(?<!\d )(?P<minus>[-−](?=\d)|[+±](?=\d))?(?P<number>{NUMBER})(?![^\W_])"),
                 self._number,
@@ -515,6 +526,11 @@ class Phrases:
             if len(sign) == 2
             else said + " "
         )
+
+    def _score(self, match: re.Match[str], draft: Draft) -> Reading:
+        left, right = (counting.cardinal(int(match[side]), self._code) for side in ("left", "right"))
+        to = {"de": "zu", "fr": "à"}.get(self._book.code, "a")
+        return f"{left} {to} {right}" if left and right else None
 
     def _range(self, match: re.Match[str], draft: Draft) -> Reading:
         if "–" not in match[0] and match[0] != "-":

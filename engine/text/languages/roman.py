@@ -66,8 +66,9 @@ class Romans:
             rules.append(
                 Rule(
                     re.compile(
-                        rf"(?<!\w)(?P<article>{any_of(_ARTICLES[book.code])})(?P<numeral>(?=[IVX]{{2}}|[VX]){_TENS})"
-                        rf"(?= [a-zà-ÿ]{{3}})"
+                        rf"(?<!\w)(?P<article>{any_of(_ARTICLES[book.code])})"
+                        rf"(?P<numeral>(?=[IVX]{{2}}|[VX]|I (?:{_COUNTED})){_TENS})"
+                        rf"(?= (?:[a-zà-ÿ]{{3}}|{_COUNTED}))"
                     ),
                     self._counted,
                     needs="IVX",
@@ -177,6 +178,8 @@ class Romans:
         return ordinals.ordinal(value, self._code, "f" if feminine else "m")
 
 
+# Written with a capital, and counted.
+_COUNTED = "Guerra|República|Imperio|Concilio|Congreso|Internacional|Congresso|Repubblica|Internazionale|Império"
 _QUEENS = frozenset({
     "Isabel", "Élisabeth", "Elisabeth", "Elizabeth", "Margarethe", "Margrethe", "Marguerite", "Catherine", "Katharina",
     "Beatriz", "Leonor", "Beatrice", "Anne", "Marie", "Jeanne", "Juana", "Inés", "Raquel", "Irene", "Matilde",
