@@ -1,8 +1,8 @@
 """What is right of a folder of written and spoken texts, a line a class: `python -m benchmarks text --suite FOLDER`.
 
 FOLDER holds a folder a language, each with `data_text_normalization/test_cases_*.txt`; a line is written and spoken,
-parted by `~`, in either order. Letters and figures are compared, no capitals and no marks. Where ours differs on purpose
-is told by `text_differences.csv`: patterns over what is expected and what is said, and the reason. The folder itself
+parted by `~`, in either order. Letters and figures are compared, no capitals and no marks. Where ours differs on
+purpose is told by `text_differences.csv`: patterns over what is expected and what is said, and the reason. The folder
 stays where it is.
 """
 

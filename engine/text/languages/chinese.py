@@ -180,6 +180,10 @@ def _unit_or_rate(match: re.Match[str], draft: Draft) -> Reading:
     return f"{_signed(match)}{_UNITS.get(match['unit'] or '', '')}{_PER[match['per']]}"
 
 
+def _until(match: re.Match[str], draft: Draft) -> Reading:
+    return "到"
+
+
 def _score(match: re.Match[str], draft: Draft) -> Reading:
     return f"{cardinal(int(match['left']))}比{cardinal(int(match['right']))}"
 
@@ -289,6 +293,14 @@ RULES = (
     Rule(
         re.compile(r"(?<![\d.,])(?P<number>[1-9]\d{2,3})(?=路|室|号楼|房(?!子|价|屋)|次列车|航班)"), _bus, needs=DIGITS
     ),
+    Rule(
+        re.compile(
+            r"(?<![\d.,])(?P<minus>)(?P<number>\d+(?:\.\d+)?) ?[%％] ?[-–~～至到] ?(?P<upper>\d+(?:\.\d+)?) ?[%％]"
+        ),
+        _percent,
+        needs="%％",
+    ),
+    Rule(re.compile(r"(?<=\d\d)[-–~～](?=\d{1,2}[:：]\d\d)"), _until, needs=":："),
     Rule(re.compile(_START + " ?[%％]"), _percent, needs="%％"),
     Rule(re.compile(rf"(?P<sign>{_SIGNS}) ?{_START}(?P<scale>[十百千万亿]{{1,3}})?"), _money, needs=DIGITS),
     Rule(re.compile(rf"{_START}(?P<scale>[十百千万亿]{{1,3}})? ?(?P<sign>{_SIGNS})(?![A-Za-z])"), _money, needs=DIGITS),

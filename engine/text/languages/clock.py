@@ -17,21 +17,21 @@ _ZONE = (
     r"|est|cst|pst|edt|cet|mez)\b)"
 )
 _TIMES = re.compile(
-    rf"(?<![\w.,:/])(?<![\w.,:/][-–])(?P<hour>{_CLOCK})(?:(?P<mark>[:hH])|(?P<point>\.))(?P<minute>[0-5]\d)"
-    rf"(?::(?P<second>[0-5]\d))?(?![\w:]|[.,]\d)(?P<uhr> ?(?:Uhr|Uhrzeit|hs|hrs|h|horas|ore"
-    rf"|heures)\b\.?)?{_AM_PM}?{_ZONE}?"
+    rf"(?=\d)(?<![\w.,:/])(?<![\w.,:/][-–])(?P<hour>{_CLOCK})(?:(?P<mark>[:hH])|(?P<point>\.))(?P<minute>[0-5]\d)"
+    rf"(?::(?P<second>[0-5]\d))?(?![\d:]|[.,]\d)(?P<uhr> ?(?:Uhr|Uhrzeit|hs|hrs|h|horas|ore"
+    rf"|heures)\b\.?)?{_AM_PM}?{_ZONE}?(?!\w)"
 )
 _RANGE_OF_TIMES = re.compile(
-    rf"(?<![\w.,:/-])(?P<hour>{_CLOCK})(?P<mark>[:hH.])?(?P<minute>[0-5]\d)?h? ?[–-] ?"
+    rf"(?=\d)(?<![\w.,:/-])(?P<hour>{_CLOCK})(?P<mark>[:hH.])?(?P<minute>[0-5]\d)?h? ?[–-] ?"
     rf"(?P<hour2>{_CLOCK})(?P<mark2>[:hH.])?(?P<minute2>[0-5]\d)?(?P<uhr> ?(?:Uhr|hs|hrs|h)\b)?(?![\w:]|[.,]\d)"
 )
-_FULL = re.compile(rf"(?<![\w.,:/-])(?P<hour>{_CLOCK}) ?[hH]\b{_ZONE}?(?! ?\d)")
-_FULL_IN_ZONE = re.compile(rf"(?<![\w.,:/-])(?P<hour>{_CLOCK}) ?[hH]{_ZONE}")
+_FULL = re.compile(rf"(?=\d)(?<![\w.,:/-])(?P<hour>{_CLOCK}) ?[hH]\b{_ZONE}?(?! ?\d)")
+_FULL_IN_ZONE = re.compile(rf"(?=\d)(?<![\w.,:/-])(?P<hour>{_CLOCK}) ?[hH]{_ZONE}")
 _HALF_DAY = re.compile(
-    rf"(?<![\w.,:/-])(?P<hour>1[0-2]|0?[1-9])(?P<half> ?[aApP]\. ?[mM]\b\.?| ?(?:am|pm|AM|PM)\b){_ZONE}?"
+    rf"(?=\d)(?<![\w.,:/-])(?P<hour>1[0-2]|0?[1-9])(?P<half> ?[aApP]\. ?[mM]\b\.?| ?(?:am|pm|AM|PM)\b){_ZONE}?"
 )
 _WORDED = re.compile(
-    rf"(?<![\w.,:/-])(?P<hour>{_CLOCK}) ?[hH] ?(?P<minute>[0-5]?\d) ?(?:min|mn|m)(?![^\W\d])(?: ?"
+    rf"(?=\d)(?<![\w.,:/-])(?P<hour>{_CLOCK}) ?[hH] ?(?P<minute>[0-5]?\d) ?(?:min|mn|m)(?![^\W\d])(?: ?"
     rf"(?P<second>[0-5]?\d) ?(?:seg|s|sec)\b)?"
 )
 _HOURS_WITH_SIGN = frozenset({"fr", "pt", "es"})
@@ -78,8 +78,12 @@ class Clock:
         return f"{first} {self._book.ranges} {self.say(int(ends[1][0]), int(ends[1][1] or 0))}"
 
     def _time(self, match: re.Match[str], draft: Draft) -> Reading:
-        if match["point"] and not (match["uhr"] or match["half"] or match["zone"]):
-            return None
+        said_so = match["uhr"] or match["half"] or match["zone"]
+        if match["point"] and not said_so:
+            # "ore 10.30", "às 14.30"; else it is a decimal.
+            before = draft.text[max(0, match.start() - 8) : match.start()]
+            if not re.search(r"\b(?:ore|alle|dalle|às|las) \Z", before):
+                return None
         hour, minute = int(match["hour"]), int(match["minute"])
         if match["second"] and (minute or int(match["second"])):
             said = self._exact(hour, minute, int(match["second"]))

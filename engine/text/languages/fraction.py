@@ -11,7 +11,7 @@ from engine.text.rules import Draft, Reading, Rule
 
 _VULGAR = "¼½¾⅐⅑⅒⅓⅔⅕⅖⅗⅘⅙⅚⅛⅜⅝⅞"
 _FRACTION = re.compile(
-    rf"(?<![\w.,/])(?:(?P<minus>[-−])(?=\d))?(?:(?P<whole>\d{{1,6}}) )?(?P<over>\d{{1,6}})[/⁄]"
+    rf"(?=[-−\d])(?<![\w.,/])(?:(?P<minus>[-−])(?=\d))?(?:(?P<whole>\d{{1,6}}) )?(?P<over>\d{{1,6}})[/⁄]"
     rf"(?P<under>{NUMBER})(?![\w/])(?!,\d)"
 )
 _HALVES = {
@@ -21,7 +21,7 @@ _HALVES = {
     "it": ("mezzo", "mezza"),
     "pt": ("meio", "meia"),
 }
-_ONE_SIGN = re.compile(rf"(?<![\w.,/])(?P<minus>[-−])?(?P<whole>\d{{1,6}})? ?(?P<sign>[{_VULGAR}])")
+_ONE_SIGN = re.compile(rf"(?=[-−\d{_VULGAR}])(?<![\w.,/])(?P<minus>[-−])?(?P<whole>\d{{1,6}})? ?(?P<sign>[{_VULGAR}])")
 
 
 class Fractions:

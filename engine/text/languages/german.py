@@ -29,6 +29,7 @@ BOOK = Phrasebook(
         "inkl.": "inklusive", "exkl.": "exklusive", "zzgl.": "zuzüglich", "Mio.": "Millionen", "Mrd.": "Milliarden",
         "o. ä.": "oder ähnliches", "o. Ä.": "oder Ähnliches", "u. ä.": "und ähnliches", "u. Ä.": "und Ähnliches",
         "etc.": "et cetera", "Abb.": "Abbildung", "Kap.": "Kapitel", "Bd.": "Band", "Jh.": "Jahrhundert",
+        "u.": "und", "u. v. m.": "und vieles mehr", "u.v.m.": "und vieles mehr",
         "v. Chr.": "vor Christus", "n. Chr.": "nach Christus", "Tel.": "Telefon", "geb.": "geboren",
         "gest.": "gestorben", "u. U.": "unter Umständen", "i. d. R.": "in der Regel", "s. o.": "siehe oben",
         "s. u.": "siehe unten", "i. A.": "im Auftrag", "m. E.": "meines Erachtens", "o. g.": "oben genannt",
@@ -45,7 +46,7 @@ BOOK = Phrasebook(
         "Lit.": "Buchstabe", "Hs.": "Halbsatz", "Anl.": "Anlage", "Tel.": "Telefon",
     },
     after_numbers={
-        "ff.": "folgende", "f.": "folgende", "ff": "folgende", "v. Chr.": "vor Christus",
+        "ff.": "folgende", "f.": "folgende", "ff": "folgende", "J.": "Jahre", "Jh.": "Jahrhundert", "v. Chr.": "vor Christus",
         "n. Chr.": "nach Christus",
     },
     headings=frozenset({

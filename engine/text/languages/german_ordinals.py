@@ -89,7 +89,11 @@ class GermanOrdinals:
                 self._before_word,
                 needs=".",
             ),
-            Rule(re.compile(r"(?<![\w.,])(?P<number>\d{1,2})\.(?= ?[–/-] ?\d{1,2}\. )"), self._listed, needs="."),
+            Rule(
+                re.compile(r"(?<![\w.,])(?P<number>\d{1,2})\. ?(?P<mark>[–/-]) ?(?=\d{1,2}\. )"),
+                self._listed,
+                needs=".",
+            ),
             Rule(re.compile(r"(?<![\w.,])(?P<number>\d{1,2})(?=\.[\"'”’)»]{0,2}\Z)"), self._last, needs="."),
             Rule(
                 re.compile(r"(?<![\w.,])(?P<number>\d{1,6})-?(?P<ending>(?:s?te[mnrs]?))(?!\w)"),
@@ -134,7 +138,10 @@ class GermanOrdinals:
         return Edit(match.start(), match.end(), self.inflected(int(match["number"]), draft, match.start()), joins=True)
 
     def _listed(self, match: re.Match[str], draft: Draft) -> Reading:
-        return Edit(match.start(), match.end(), self.inflected(int(match["number"]), draft, match.start()), joins=True)
+        """ "1.–3. Mai": the dash between two ordinals is said with the first."""
+        said = self.inflected(int(match["number"]), draft, match.start())
+        between = " " if match["mark"] == "/" else f" {self._book.ranges} "
+        return Edit(match.start(), match.end(), said + between, joins=True)
 
     def _last(self, match: re.Match[str], draft: Draft) -> Reading:
         """ "Wir kommen am 3.": a day, though nothing follows."""

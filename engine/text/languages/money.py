@@ -4,7 +4,7 @@ import re
 from collections.abc import Mapping
 
 from engine.text.languages import counting
-from engine.text.languages.saying import NUMBER, SIGNED, Numbers, split
+from engine.text.languages.saying import BEGINS, NUMBER, SIGNED, Numbers, split
 from engine.text.languages.tables import forms
 from engine.text.rules import DIGITS, Draft, Reading, Rule
 
@@ -41,7 +41,7 @@ class Money:
                 needs=DIGITS,
             ),
             Rule(
-                re.compile(rf"(?<![\w.,])(?P<outer>){SIGNED}{upper}{scale} ?(?P<sign>{signs})(?!\w)"),
+                re.compile(rf"{BEGINS}(?P<outer>){SIGNED}{upper}{scale} ?(?P<sign>{signs})(?!\w)"),
                 self._read,
                 needs=DIGITS,
             ),

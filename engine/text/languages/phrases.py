@@ -5,7 +5,7 @@ rest. Knows grammar (agreement, ordinals), no words.
 """
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from functools import partial
 
 from engine.text.languages import counting, electronic, ordinals
@@ -15,7 +15,7 @@ from engine.text.languages.german_ordinals import GermanOrdinals
 from engine.text.languages.money import Money, any_of
 from engine.text.languages.phrasebook import Phrasebook
 from engine.text.languages.roman import Romans
-from engine.text.languages.saying import NUMBER, SIGNED, Numbers
+from engine.text.languages.saying import BEGINS, NUMBER, SIGNED, Numbers
 from engine.text.languages.tables import column, forms
 from engine.text.languages.telephone import Telephone
 from engine.text.normalised import Edit
@@ -75,15 +75,15 @@ class Phrases:
 
     def _dates(self) -> tuple[Rule, ...]:
         book = self._book
-        months = any_of(book.months)
-        short = any_of(book.month_abbreviations)
-        any_month = rf"(?i:(?P<month>{months})|(?P<short>{short})\.?)"
+        months = _any_case(book.months)
+        short = _any_case(book.month_abbreviations)
+        any_month = rf"(?:(?P<month>{months})|(?P<short>{short})\.?)"
         rules = [
             Rule(_DATES, self._date, needs=DIGITS),
             Rule(
                 re.compile(
                     rf"{_START}(?P<days>\d{{1,2}}(?:/\d{{1,2}}){{1,3}}|\d{{1,2}}(?:-\d{{1,2}}){{2,3}})(?= (?:de )?"
-                    rf"(?i:{months})\b)"
+                    rf"(?:{months})\b)"
                 ),
                 self._days_of_month,
                 needs="/-",
@@ -96,7 +96,7 @@ class Phrases:
         if book.first_day:
             rules.append(
                 Rule(
-                    re.compile(rf"{_START}(?P<day>1)(?:er|ᵉʳ|º|°|\.º)?(?= (?:de )?(?i:{months}|{short})\b)"),
+                    re.compile(rf"{_START}(?P<day>1)(?:er|ᵉʳ|º|°|\.º)?(?= (?:de )?(?:{months}|{short})\b)"),
                     self._first,
                     needs="1",
                 )
@@ -123,10 +123,10 @@ class Phrases:
         rules.append(
             Rule(
                 re.compile(
-                    rf"(?<=\d )(?P<short>(?i:{short}))\.?(?= \d|\W*\Z)|(?<!\w)(?P<short2>(?i:{short}))\.?(?= \d{{4}}\b)"
+                    rf"(?<=\d )(?P<short>(?:{short}))\.?(?= \d|\W*\Z)|(?<!\w)(?P<short2>(?:{short}))\.?(?= \d{{4}}\b)"
                 ),
                 self._month,
-                needs="",
+                needs=DIGITS,
             )
         )
         return tuple(rules)
@@ -212,12 +212,12 @@ class Phrases:
     # days of the week
 
     def _weekdays(self) -> tuple[Rule, ...]:
-        days = any_of({day for names in self._book.weekdays for day in names})
+        days = _any_case({day for names in self._book.weekdays for day in names})
         shorts = any_of({short for names in self._book.weekdays for short in names[1:]})
-        months = any_of({*self._book.months, *(month + "." for month in self._book.month_abbreviations)})
+        months = _any_case({*self._book.months, *(month + "." for month in self._book.month_abbreviations)})
         return (
             Rule(
-                re.compile(rf"(?<![\w.-])(?i:{days})\.?(?:{_BETWEEN_DAYS}(?i:{days})(?![\w-])\.?){{1,6}}(?![\w-])"),
+                re.compile(rf"(?<![\w.-])(?:{days})\.?(?:{_BETWEEN_DAYS}(?:{days})(?![\w-])\.?){{1,6}}(?![\w-])"),
                 self._several_days,
             ),
             Rule(
@@ -226,7 +226,7 @@ class Phrases:
                 needs=DIGITS,
             ),
             Rule(
-                re.compile(rf"(?<![\w.-])(?P<from>(?i:{months}))(?: ?[–-] ?)(?P<to>(?i:{months}))(?![\w-])"),
+                re.compile(rf"(?<![\w.-])(?P<from>(?:{months}))(?: ?[–-] ?)(?P<to>(?:{months}))(?![\w-])"),
                 self._two_months,
                 needs="-–",
             ),
@@ -279,19 +279,19 @@ class Phrases:
         scale = rf"(?P<scale> (?i:{any_of(self._book.scales)})(?!\w))?"
         ends = r"(?![\w²³/’'])"
         return (
-            Rule(re.compile(rf"(?<![\w.,]){SIGNED}{_UPPER} ?(?P<sign>[%‰])"), self._percent, needs="%‰"),
+            Rule(re.compile(rf"{BEGINS}{SIGNED}{_UPPER} ?(?P<sign>[%‰])"), self._percent, needs="%‰"),
             Rule(
                 re.compile(
-                    rf"(?<![\w.,]){SIGNED}{_UPPER}{scale}(?P<gap> ?)(?P<unit>° ?[CFKcfk]|{units})(?:/"
+                    rf"{BEGINS}{SIGNED}{_UPPER}{scale}(?P<gap> ?)(?P<unit>° ?[CFKcfk]|{units})(?:/"
                     rf"(?P<per>{per}))?{ends}"
                 ),
                 self._unit,
                 needs=DIGITS,
             ),
-            Rule(re.compile(rf"(?<![\w.,]){SIGNED} ?/ ?(?P<per>{per}){ends}"), self._rate, needs="/"),
+            Rule(re.compile(rf"{BEGINS}{SIGNED} ?/ ?(?P<per>{per}){ends}"), self._rate, needs="/"),
             Rule(
                 re.compile(
-                    rf"(?<![\w.,]){SIGNED} ?[x×] ?(?P<upper>{NUMBER})(?: ?[x×] ?(?P<third>{NUMBER}))?(?: ?"
+                    rf"{BEGINS}{SIGNED} ?[x×] ?(?P<upper>{NUMBER})(?: ?[x×] ?(?P<third>{NUMBER}))?(?: ?"
                     rf"(?P<unit>{units}))?(?!\w)"
                 ),
                 self._sizes,
@@ -310,6 +310,8 @@ class Phrases:
         if len(written) == 1 and written.isalpha() and self._is_no_unit(match, draft):
             return None
         one, many = self._units[written][:2]
+        if written == "h" and self._book.code == "de" and self._follows(match, draft, "um|ab|bis|gegen|vor|nach"):
+            many = one = "Uhr"
         per = f" {self._per[match['per']]}" if match["per"] else ""
         if written.endswith(".") and draft.ends_sentence(match.end()):
             per += "."
@@ -325,11 +327,17 @@ class Phrases:
         of = self._book.of
         return " de " if of == " d'" and noun[0] not in "aeiouyhéAEIOU" else of
 
+    @staticmethod
+    def _follows(match: re.Match[str], draft: Draft, words: str) -> bool:
+        return re.search(rf"(?i)\b(?:{words}) \Z", draft.text[max(0, match.start() - 8) : match.start()]) is not None
+
     def _is_no_unit(self, match: re.Match[str], draft: Draft) -> bool:
         """ "Saal 5 A", "2 L." may be letters: a capital with a gap is a unit only behind decimals or two figures."""
         letter = match["unit"]
         if letter == "d":
             return False
+        if re.match(r"\. [^\W\d_]", draft.text[match.end() : match.end() + 3]) and letter == "J":
+            return True  # "18 J. alt"
         if letter == "A" and not match["gap"] and match["number"].isdecimal():
             return True  # a house: 32A
         return letter in "ANVWKJ" and bool(match["gap"]) and len(match["number"]) < 2
@@ -391,7 +399,11 @@ class Phrases:
         after = any_of(book.after_numbers)
         return (
             *self._german_numbers(),
-            Rule(re.compile(rf"(?<![\w.])(?P<word>{before})(?= ?(?:\d|[IVXL]+\b))"), self._before_number, needs=""),
+            Rule(
+                re.compile(rf"(?<![\w.])(?P<word>{before})(?= ?(?:\d|[IVXL]+\b))"),
+                self._before_number,
+                needs=DIGITS + "IVXL",
+            ),
             Rule(re.compile(rf"(?<=\d) ?(?P<word>{after})(?!\w)"), self._after_number, needs=DIGITS),
             Rule(
                 re.compile(rf"(?<!\w)(?P<stem>[A-Za-zÀ-ÿ]{{1,4}})(?P<raised>[{_RAISED_LETTERS}]{{1,4}})(?!\w)"),
@@ -481,9 +493,12 @@ class Phrases:
         names = re.escape("".join(sign for sign in self._signs if sign not in "%‰§¶©®™№#@+=&×"))
         return (
             Rule(re.compile(r"§{1,2} ?(?=\d)|[№#] ?(?=\d)"), self._section, needs="§№#"),
-            Rule(re.compile(r"(?<=\d) ?[–-] ?(?=\d)"), self._range, needs="-–"),
             Rule(
-                re.compile(rf"(?<![\w.,])(?<!\d )(?P<minus>[-−](?=\d)|[+±](?=\d))?(?P<number>{NUMBER})(?![^\W_])"),
+                re.compile(r"(?<![\w:.,])(?P<left>\d{1,3}):(?P<right>\d{1,3})(?![\w:]|[.,]\d)"), self._score, needs=":"
+            ),
+            Rule(re.compile(r"(?<=[\d%€]) ?[–-] ?(?=\d)"), self._range, needs="-–"),
+            Rule(
+                re.compile(rf"{BEGINS}(?<!\d )(?P<minus>[-−](?=\d)|[+±](?=\d))?(?P<number>{NUMBER})(?![^\W_])"),
                 self._number,
                 needs=DIGITS,
             ),
@@ -511,6 +526,11 @@ class Phrases:
             if len(sign) == 2
             else said + " "
         )
+
+    def _score(self, match: re.Match[str], draft: Draft) -> Reading:
+        left, right = (counting.cardinal(int(match[side]), self._code) for side in ("left", "right"))
+        to = {"de": "zu", "fr": "à"}.get(self._book.code, "a")
+        return f"{left} {to} {right}" if left and right else None
 
     def _range(self, match: re.Match[str], draft: Draft) -> Reading:
         if "–" not in match[0] and match[0] != "-":
@@ -586,6 +606,11 @@ def _in_pairs(figures: str) -> str | None:
     if len(figures) == 2 and figures[0] != "0":
         return counting.cardinal(int(figures), "fr")
     return counting.by_figures(figures, "fr")
+
+
+def _any_case(words: Iterable[str]) -> str:
+    """As listed, small, or with a capital; cheaper than a pattern that ignores case everywhere."""
+    return any_of({form for word in words for form in (word, word.lower(), word[:1].upper() + word[1:])})
 
 
 def _precedes_name(said: str) -> bool:

@@ -29,16 +29,16 @@ class Romans:
     def rules(self) -> tuple[Rule, ...]:
         """In the order in which they claim."""
         book = self._book
-        headings = any_of(book.headings)
+        headings = any_of({form for word in book.headings for form in (word, word.capitalize(), word.upper())})
         rules = [
             Rule(
                 re.compile(
-                    rf"(?<!\w)(?P<heading>(?i:{headings})) (?P<numeral>{_LONG})(?:(?P<dash> ?[–-] ?)"
+                    rf"(?<!\w)(?P<heading>{headings}) (?P<numeral>{_LONG})(?:(?P<dash> ?[–-] ?)"
                     rf"(?P<upper>{_TENS}))?"
                     rf"(?![\w’'])"
                 ),
                 self._headed,
-                needs="IVXLCDMivxlcdm",
+                needs="IVXLCDM" if book.code in {"de", "fr", "it"} else "IVXLCDMivxlcdm",
             ),
             Rule(
                 re.compile(
@@ -55,7 +55,7 @@ class Romans:
             ),
             Rule(
                 re.compile(
-                    rf"(?<!\w)(?:(?P<before>\w{{2,12}}) )?(?P<name>{_NAME}) (?P<numeral>(?=[IVX]){_TENS})(?P<dot>\.)?"
+                    rf"(?<!\w)(?P<name>{_NAME}) (?P<numeral>(?=[IVX]){_TENS})(?P<dot>\.)?"
                     rf"(?![\w’'.-])"
                 ),
                 self._king,
@@ -66,8 +66,9 @@ class Romans:
             rules.append(
                 Rule(
                     re.compile(
-                        rf"(?<!\w)(?P<article>{any_of(_ARTICLES[book.code])})(?P<numeral>(?=[IVX]{{2}}|[VX]){_TENS})"
-                        rf"(?= [a-zà-ÿ]{{3}})"
+                        rf"(?<!\w)(?P<article>{any_of(_ARTICLES[book.code])})"
+                        rf"(?P<numeral>(?=[IVX]{{2}}|[VX]|I (?:{_COUNTED})){_TENS})"
+                        rf"(?= (?:[a-zà-ÿ]{{3}}|{_COUNTED}))"
                     ),
                     self._counted,
                     needs="IVX",
@@ -132,13 +133,18 @@ class Romans:
             return None
         if numeral in {"XX", "XXX", "XL", "XXL"} and not is_regnal:
             return None  # sizes
-        said = self._regnal(value, name, match["before"])
+        said = self._regnal(value, name, self._before(match, draft))
         if said is None:
             return None
         start = match.start("numeral")
         if not match["dot"]:
             return Edit(start, match.end("numeral"), said)
         return self._with_stop(match, draft, start, said)
+
+    @staticmethod
+    def _before(match: re.Match[str], draft: Draft) -> str | None:
+        word = re.search(r"(\w{2,12}) \Z", draft.text[max(0, match.start() - 14) : match.start()])
+        return word[1] if word else None
 
     def _with_stop(self, match: re.Match[str], draft: Draft, start: int, said: str) -> Edit:
         """A full stop behind a king: German's mark of an ordinal, or a sentence's end, or both."""
@@ -172,6 +178,8 @@ class Romans:
         return ordinals.ordinal(value, self._code, "f" if feminine else "m")
 
 
+# Written with a capital, and counted.
+_COUNTED = "Guerra|República|Imperio|Concilio|Congreso|Internacional|Congresso|Repubblica|Internazionale|Império"
 _QUEENS = frozenset({
     "Isabel", "Élisabeth", "Elisabeth", "Elizabeth", "Margarethe", "Margrethe", "Marguerite", "Catherine", "Katharina",
     "Beatriz", "Leonor", "Beatrice", "Anne", "Marie", "Jeanne", "Juana", "Inés", "Raquel", "Irene", "Matilde",

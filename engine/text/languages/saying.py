@@ -11,6 +11,8 @@ NUMBER = (
     r"\d{1,3}(?:,\d{3}){1,9}\.\d{1,2}(?!\d|[.,]\d)|\d{1,3}(?:,\d{3}){2,9}(?!\d|[.,]\d)"
     r"|\d{1,3}(?:[. '’]\d{3}){1,9}(?!\d)(?:,\d{1,12})?|\d+(?:[.,]\d{1,12})?"
 )
+# Looked at first: most places of a text begin no number.
+BEGINS = r"(?=[-−+±\d])(?<![\w.,])"
 SIGNED = rf"(?P<minus>[-−+±]|\+/-)?(?P<number>{NUMBER})"
 _MAX_GROUPED_DIGITS = 24
 
