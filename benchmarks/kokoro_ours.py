@@ -10,7 +10,7 @@ from typing import Any
 import mlx.core as mx
 import numpy as np
 
-from engine.nn.checkpoint import load_arrays
+from engine.nn.stored.checkpoint import load_arrays
 from engine.text.segment import prepare
 from engine.tts.kokoro.config import KokoroConfig
 from engine.tts.kokoro.model import load

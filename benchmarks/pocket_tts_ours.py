@@ -10,8 +10,8 @@ from typing import Any, cast
 import numpy as np
 
 from engine.codecs.mimi import canonical
-from engine.nn.checkpoint import load_arrays
 from engine.nn.parts import Parts
+from engine.nn.stored.checkpoint import load_arrays
 from engine.text.segment import TextSegment
 from engine.tts.pocket_tts.backbone import Backbone
 from engine.tts.pocket_tts.codec import Codec

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from engine.audio.loudness import measure
-from engine.nn.checkpoint import load_file
+from engine.nn.stored.checkpoint import load_file
 from engine.tts.kokoro.table import loudness, styles
 
 CURVES = 12

@@ -21,9 +21,9 @@ import numpy as np
 from engine.codecs import seanet
 from engine.errors import GenerationError, WeightsError
 from engine.nn.conv import Frames, Sequential, on_gpu
-from engine.nn.host import seen
-from engine.nn.host_streams import HostConv, HostStreams, HostUpsample
 from engine.nn.parts import Parts
+from engine.nn.processor.host import seen
+from engine.nn.processor.streams import HostConv, HostStreams, HostUpsample
 from engine.nn.rvq import SplitQuantiser
 from engine.nn.strided import DepthwiseUpsample, StridedConv1d
 from engine.nn.windowed_transformer import WindowedTransformer, host_transformer

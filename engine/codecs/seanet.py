@@ -13,9 +13,9 @@ import mlx.nn as nn
 
 from engine.errors import WeightsError
 from engine.nn.conv import Conv1d, ConvTranspose1d, Layer, Pointwise, Residual, Sequential
-from engine.nn.host import Floats, seen
-from engine.nn.host_streams import HostConv, HostLayer, HostPointwise, HostResidual, HostTranspose, elu
 from engine.nn.parts import Parts
+from engine.nn.processor.host import Floats, seen
+from engine.nn.processor.streams import HostConv, HostLayer, HostPointwise, HostResidual, HostTranspose, elu
 from engine.nn.strided import StridedConv1d
 
 Kind = Literal["conv", "down", "up", "residual", "elu"]

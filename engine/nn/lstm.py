@@ -13,7 +13,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.nn.conv import on_gpu
-from engine.nn.cores import single_products
+from engine.nn.processor.cores import single_products
 
 Array = npt.NDArray[np.float32]
 STEPS_PER_CALL = 16

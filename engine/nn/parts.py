@@ -9,9 +9,9 @@ import mlx.core as mx
 
 from engine.errors import WeightsError
 from engine.nn.conv import Conv1d, ConvTranspose1d, fold_weight_norm
-from engine.nn.frozen_conv import FrozenConv1d
-from engine.nn.frozen_lstm import FrozenBiLSTM
 from engine.nn.halves import product
+from engine.nn.learning.frozen_conv import FrozenConv1d
+from engine.nn.learning.frozen_lstm import FrozenBiLSTM
 from engine.nn.lstm import BiLSTM
 
 Map = Callable[[mx.array], mx.array]
@@ -24,7 +24,7 @@ class Parts:
         weights: tensors by torch name.
         model: what the sentence about a missing tensor calls the model.
         bits, group_size: of quantised linear layers (those with `.scales` beside `.weight`).
-        frozen: layers that something before them can be learned through; see `engine.nn.frozen_conv`.
+        frozen: layers that something before them can be learned through; see `engine.nn.learning.frozen_conv`.
     """
 
     def __init__(

@@ -10,7 +10,7 @@ from collections.abc import Callable
 import mlx.core as mx
 
 from engine.nn.conv import on_gpu
-from engine.nn.own_slope import with_slope
+from engine.nn.learning.own_slope import with_slope
 
 # sin(pi r)^2 = u P(u) and sin(2 pi r) = r Q(u), u = r^2, for |r| <= 1/2: fitted with even error, to 6e-9 and 1e-9.
 _SQUARED_SINE = (9.869602920, -32.46958111, 42.72538468, -30.08595236, 12.99072753, -3.272942302)

@@ -1,16 +1,17 @@
 """Exponentials and what is made of them, fast on every MLX back end, and never so small that what follows is slow.
 
-On a CPU large float32 arrays go through `engine.nn.host`, on a GPU MLX's own functions are the fastest. Numbers are
-finite, and none is denormal: a product behind denormal numbers is ninety times slower, and real weights make them.
+On a CPU large float32 arrays go through `engine.nn.processor.host`, on a GPU MLX's own functions are the fastest.
+Numbers are finite, and none is denormal: a product behind denormal numbers is ninety times slower, and real weights
+make them.
 """
 
 import mlx.core as mx
 import mlx.nn as nn
 import numpy as np
 
-from engine.nn import host
 from engine.nn.conv import on_gpu
-from engine.nn.host import Floats
+from engine.nn.processor import host
+from engine.nn.processor.host import Floats
 
 _SMALL = 1 << 12  # numbers; for fewer the way there costs more than it saves
 

@@ -1,7 +1,7 @@
 """The causal transformer inside Mimi and its kin, as MLX computes it: a window, layer scales, fused projections.
 
 LayerNorm before each half, rotary positions on neighbouring numbers, GELU. Its caches are a stream's own, so that calls
-of any size give the same numbers. The same in NumPy is `engine.nn.host_transformer`.
+of any size give the same numbers. The same in NumPy is `engine.nn.processor.transformer`.
 """
 
 from collections.abc import Sequence
@@ -11,9 +11,9 @@ import mlx.core as mx
 import mlx.nn as nn
 
 from engine.nn.conv import Frames
-from engine.nn.host import gelu, gelu_tanh, seen
-from engine.nn.host_transformer import HostLayerWeights, HostTransformer
 from engine.nn.parts import Parts
+from engine.nn.processor.host import gelu, gelu_tanh, seen
+from engine.nn.processor.transformer import HostLayerWeights, HostTransformer
 from engine.nn.windowed_cache import WindowedCache
 
 BASE = 10000.0

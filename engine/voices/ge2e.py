@@ -12,8 +12,8 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.errors import WeightsError
-from engine.nn.checkpoint import load_file
-from engine.nn.cores import single_products
+from engine.nn.processor.cores import single_products
+from engine.nn.stored.checkpoint import load_file
 
 Matrix = npt.NDArray[np.float32]
 FILE = "model.safetensors"

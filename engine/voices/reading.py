@@ -7,7 +7,6 @@ from pathlib import Path
 
 from engine.voices.consent import spoken_language
 
-
 _FOLDER = Path(__file__).with_name("readings")
 
 

@@ -2,10 +2,10 @@
 
 `companions` knows what else a model needs, `store` where files lie, `hub` what the hub says, `download` and `transfer`
 bring bytes, `check` looks for damage, `quantisation` makes them smaller; reading them is
-`engine.nn.checkpoint`. Knows no family and no loaded model.
+`engine.nn.stored.checkpoint`. Knows no family and no loaded model.
 """
 
-from engine.nn.checkpoint import load_arrays, load_file, weight_files
+from engine.nn.stored.checkpoint import load_arrays, load_file, weight_files
 from engine.weights.acquire import fetch
 from engine.weights.check import verify, verify_companions
 from engine.weights.identity import identity

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from engine.errors import WeightsError
-from engine.nn.checkpoint import TORCH_SUFFIXES
-from engine.nn.safetensors import safetensors_header, shards_of, torn
+from engine.nn.stored.checkpoint import TORCH_SUFFIXES
+from engine.nn.stored.safetensors import safetensors_header, shards_of, torn
 from engine.registry import ModelCard
 from engine.weights.companions import companion_cards, short_name
 from engine.weights.hub import RemoteFile

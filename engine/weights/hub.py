@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from typing import Any, Protocol
 
 from engine.errors import DownloadError, ModelNotFound
-from engine.nn.safetensors import is_safe_name
+from engine.nn.stored.safetensors import is_safe_name
 from engine.registry import ModelCard
 from engine.weights.store import COMMIT, is_wanted
 

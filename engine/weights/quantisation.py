@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from engine.errors import DownloadError, OptionError, WeightsError
-from engine.nn.checkpoint import TORCH_SUFFIXES, load_file, weight_files
+from engine.nn.stored.checkpoint import TORCH_SUFFIXES, load_file, weight_files
 from engine.weights.store import NO_ROOM, free_bytes
 from engine.wording import size_text
 

@@ -88,8 +88,8 @@ def upgrade() -> None:
         batch_op.create_index(batch_op.f("ix_voiceconsent_voice_id"), ["voice_id"], unique=False)
 
     op.execute(
-        "INSERT INTO ownvoice (id, owner, family, key, name, kind, blend, consent, language, colour, tags, notes, tone, "
-        "recipe, tuned, shared, imported, version, created_at, changed_at) "
+        "INSERT INTO ownvoice (id, owner, family, key, name, kind, blend, consent, language, colour, tags, notes, "
+        "tone, recipe, tuned, shared, imported, version, created_at, changed_at) "
         "SELECT id, owner, family, key, name, 'blend', blend, 'none', '', '', '[]', '', '{}', "
         "'{}', '', false, false, 1, created_at, created_at FROM savedvoice"
     )

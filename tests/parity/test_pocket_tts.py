@@ -11,7 +11,7 @@ from engine.codecs import seanet
 from engine.codecs.mimi import canonical
 from engine.errors import WeightsError
 from engine.nn.parts import Parts
-from engine.nn.sentence_pieces import read_sentence_pieces
+from engine.nn.tokens.sentence_pieces import read_sentence_pieces
 from engine.tts.pocket_tts.backbone import Backbone
 from engine.tts.pocket_tts.codec import FADE_IN, Codec
 from engine.tts.pocket_tts.head import FlowHead

@@ -62,7 +62,7 @@ def test_a_book_by_a_cloned_voice_goes_on_after_a_kill_as_if_nothing_was(tmp_pat
     wait_for(library, calm, "done", 600)
     one, other = sound_of(studio, killed), sound_of(studio, calm)
     assert one.shape == other.shape
-    # A segment that died in a batch is spoken alone, which may differ by 1e-4 as everywhere: a step of 16 bits or three.
+    # A segment that died in a batch is spoken alone, which may differ by 1e-4 as everywhere: a few steps of 16 bits.
     assert float(np.abs(one - other).max()) <= 1e-4
 
     # Deleted while a book is read by it: the book stops with a sentence, and nothing of the voice is left.

@@ -38,7 +38,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from engine.errors import WeightsError
-from engine.nn.checkpoint import load_arrays
+from engine.nn.stored.checkpoint import load_arrays
 from engine.stt.parakeet.config import ParakeetConfig
 
 if TYPE_CHECKING:

@@ -15,8 +15,8 @@ import mlx.core as mx
 import numpy as np
 import numpy.typing as npt
 
-from engine.nn import host
-from engine.nn.host import Floats
+from engine.nn.processor import host
+from engine.nn.processor.host import Floats
 from engine.nn.smooth import log_sum_exp
 from engine.stt.sounding import FRAME_S, Frames, sounding
 from engine.stt.whisper.contract import Network, State

@@ -13,7 +13,7 @@ import mlx.nn as nn
 import numpy as np
 
 from engine.errors import WeightsError
-from engine.nn.checkpoint import load_arrays
+from engine.nn.stored.checkpoint import load_arrays
 from engine.stt.whisper.config import WhisperConfig
 from engine.stt.whisper.network import WhisperNetwork
 

@@ -12,10 +12,10 @@ import mlx.core as mx
 import mlx.nn as nn
 import numpy as np
 
-from engine.nn import host
 from engine.nn.conv import on_gpu
-from engine.nn.cores import single_products, spread
-from engine.nn.host import Floats
+from engine.nn.processor import host
+from engine.nn.processor.cores import single_products, spread
+from engine.nn.processor.host import Floats
 from engine.stt.whisper.config import WhisperConfig
 from engine.stt.whisper.contract import Network, State
 from engine.stt.whisper.network import Attention, Block, WhisperNetwork

@@ -46,8 +46,8 @@ BOOK = Phrasebook(
         "Lit.": "Buchstabe", "Hs.": "Halbsatz", "Anl.": "Anlage", "Tel.": "Telefon",
     },
     after_numbers={
-        "ff.": "folgende", "f.": "folgende", "ff": "folgende", "J.": "Jahre", "Jh.": "Jahrhundert", "v. Chr.": "vor Christus",
-        "n. Chr.": "nach Christus",
+        "ff.": "folgende", "f.": "folgende", "ff": "folgende", "J.": "Jahre", "Jh.": "Jahrhundert",
+        "v. Chr.": "vor Christus", "n. Chr.": "nach Christus",
     },
     headings=frozenset({
         "abschnitt", "akt", "anhang", "band", "buch", "kapitel", "szene", "teil", "artikel", "absatz", "nummer",

@@ -15,10 +15,10 @@ from dataclasses import dataclass
 import mlx.core as mx
 import numpy as np
 
-from engine.nn.cores import spread
-from engine.nn.host import seen
 from engine.nn.parts import Map, Parts
-from engine.nn.rows import Prepare, RowConv, RowMoments, Rows, block_rows
+from engine.nn.processor.cores import spread
+from engine.nn.processor.host import seen
+from engine.nn.processor.rows import Prepare, RowConv, RowMoments, Rows, block_rows
 from engine.tts.kokoro.config import KokoroConfig
 from engine.tts.kokoro.generator import NAME, SOURCE_DILATIONS, source_in
 from engine.tts.kokoro.masks import Lengths

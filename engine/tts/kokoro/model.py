@@ -16,7 +16,7 @@ import numpy as np
 
 from engine.controls import SPEED
 from engine.errors import GenerationError, VoiceError
-from engine.nn.checkpoint import load_arrays
+from engine.nn.stored.checkpoint import load_arrays
 from engine.text.g2p import English, Pronounced
 from engine.text.g2p.chinese import Chinese
 from engine.text.g2p.extras import missing

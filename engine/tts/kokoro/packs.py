@@ -10,7 +10,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.errors import VoiceError, WeightsError
-from engine.nn.checkpoint import load_file
+from engine.nn.stored.checkpoint import load_file
 from engine.tts.kokoro import house, table
 from engine.tts.kokoro.voices import DEFAULT_VOICE, Blend, Shares, described, parse, voices
 from engine.types import Voice

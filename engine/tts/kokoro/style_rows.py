@@ -7,10 +7,10 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.nn.conv import on_gpu
-from engine.nn.cores import spread
-from engine.nn.host import seen
 from engine.nn.parts import Parts
-from engine.nn.rows import Prepare, RowConv, RowMoments, Rows, block_rows
+from engine.nn.processor.cores import spread
+from engine.nn.processor.host import seen
+from engine.nn.processor.rows import Prepare, RowConv, RowMoments, Rows, block_rows
 from engine.tts.kokoro.masks import Lengths
 from engine.tts.kokoro.style import EPS, HALF_POWER, AdaptiveNorm, ResidualBlock, doubled, has_convolution
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from engine.errors import WeightsError
 from engine.nn.llama import LlamaConfig
-from engine.nn.quantised import Quantisation
+from engine.nn.stored.quantised import Quantisation
 from engine.tts.orpheus.frames import CODE_BASE, CODEBOOK_SIZE, SLOTS
 
 SAMPLE_RATE = 24000

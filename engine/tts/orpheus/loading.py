@@ -7,10 +7,10 @@ import mlx.core as mx
 
 from engine.codecs.snac import Snac
 from engine.errors import WeightsError
-from engine.nn.checkpoint import load_arrays
 from engine.nn.home import at_home
 from engine.nn.llama import Llama
-from engine.nn.quantised import fit
+from engine.nn.stored.checkpoint import load_arrays
+from engine.nn.stored.quantised import fit
 from engine.tts.orpheus.config import FRAME_SIZE, SAMPLE_RATE, OrpheusConfig
 from engine.tts.orpheus.frames import CODEBOOK_SIZE
 from engine.tts.orpheus.model import OrpheusSynthesizer

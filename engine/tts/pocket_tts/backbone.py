@@ -10,10 +10,10 @@ import numpy as np
 
 from engine.codecs.seanet import host_array
 from engine.errors import WeightsError
-from engine.nn import host
-from engine.nn.host import Floats
-from engine.nn.host_transformer import HostLayerWeights, HostState, HostTransformer
 from engine.nn.parts import Parts
+from engine.nn.processor import host
+from engine.nn.processor.host import Floats
+from engine.nn.processor.transformer import HostLayerWeights, HostState, HostTransformer
 
 HEAD_SIZE = 64
 """Numbers of a head, in every release."""

@@ -9,11 +9,11 @@ import numpy as np
 
 from engine.codecs import seanet
 from engine.codecs.seanet import host_array
-from engine.nn import host
-from engine.nn.host import Floats
-from engine.nn.host_streams import HostConv, HostLayer, HostStreams, HostUpsample
-from engine.nn.host_transformer import HostTransformer
 from engine.nn.parts import Parts
+from engine.nn.processor import host
+from engine.nn.processor.host import Floats
+from engine.nn.processor.streams import HostConv, HostLayer, HostStreams, HostUpsample
+from engine.nn.processor.transformer import HostTransformer
 from engine.nn.windowed_transformer import host_transformer
 from engine.types import Samples
 

@@ -11,9 +11,9 @@ from collections.abc import Mapping
 import numpy as np
 
 from engine.codecs.seanet import host_array
-from engine.nn import host
-from engine.nn.host import Floats
 from engine.nn.parts import Parts
+from engine.nn.processor import host
+from engine.nn.processor.host import Floats
 from engine.tts.pocket_tts.releases import Flow
 
 TIMES: Mapping[Flow, int] = {"lsd": 2, "flow_matching": 1, "drifting": 0, "pointwise": 0}

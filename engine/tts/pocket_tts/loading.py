@@ -5,8 +5,8 @@ from pathlib import Path
 
 from engine.codecs.mimi import canonical
 from engine.errors import WeightsError
-from engine.nn.checkpoint import load_arrays
 from engine.nn.parts import Parts
+from engine.nn.stored.checkpoint import load_arrays
 from engine.tts.pocket_tts.backbone import Backbone
 from engine.tts.pocket_tts.codec import Codec
 from engine.tts.pocket_tts.head import FlowHead

@@ -16,10 +16,10 @@ from engine import allowance
 from engine.codecs.schedule import Cadence, schedule
 from engine.controls import MAX_TOKENS, TEMPERATURE
 from engine.errors import GenerationError, VoiceError
-from engine.nn.cores import single_products, spread
-from engine.nn.host import Floats
-from engine.nn.host_transformer import HostState
 from engine.nn.noise import key_of
+from engine.nn.processor.cores import single_products, spread
+from engine.nn.processor.host import Floats
+from engine.nn.processor.transformer import HostState
 from engine.text.segment import TextSegment, for_voice
 from engine.tts.base import SegmentLimits, SpeechPiece, Synthesizer
 from engine.tts.pocket_tts.codec import FRAME_SIZE, SAMPLE_RATE, Codec, CodecStream

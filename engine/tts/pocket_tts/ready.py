@@ -9,9 +9,9 @@ import mlx.core as mx
 import numpy as np
 
 from engine.errors import WeightsError
-from engine.nn.checkpoint import load_file
-from engine.nn.host import Floats, seen
-from engine.nn.host_transformer import HostState
+from engine.nn.processor.host import Floats, seen
+from engine.nn.processor.transformer import HostState
+from engine.nn.stored.checkpoint import load_file
 from engine.tts.pocket_tts.backbone import Backbone
 
 LAYER = "transformer.layers.{}.self_attn"

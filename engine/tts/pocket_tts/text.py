@@ -13,7 +13,7 @@ from pathlib import Path
 from tokenizers import Tokenizer
 
 from engine.errors import WeightsError
-from engine.nn.sentence_pieces import read_sentence_pieces
+from engine.nn.tokens.sentence_pieces import read_sentence_pieces
 from engine.tts.pocket_tts.releases import Release
 
 MAX_TOKENS = 50

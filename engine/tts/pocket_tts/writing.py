@@ -11,9 +11,9 @@ from typing import Literal
 
 import numpy as np
 
-from engine.nn.host import Floats
-from engine.nn.host_transformer import HostState
 from engine.nn.noise import Key, normal
+from engine.nn.processor.host import Floats
+from engine.nn.processor.transformer import HostState
 from engine.tts.pocket_tts.backbone import Backbone
 from engine.tts.pocket_tts.head import FlowHead
 from engine.tts.pocket_tts.text import Part

@@ -8,7 +8,7 @@ from typing import Any, Literal
 
 from engine.errors import WeightsError
 from engine.nn.llama import LlamaConfig
-from engine.nn.quantised import Quantisation
+from engine.nn.stored.quantised import Quantisation
 
 SAMPLE_RATE = 24000
 FRAME_SIZE = 1920

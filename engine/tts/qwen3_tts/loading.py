@@ -12,11 +12,11 @@ import mlx.core as mx
 from engine.codecs.qwen3 import CodecConfig, Qwen3Decoder, read_config
 from engine.codecs.qwen3_encoder import EncoderConfig, Qwen3Encoder
 from engine.errors import WeightsError
-from engine.nn.bpe import BytePairs
-from engine.nn.checkpoint import load_arrays, weight_files
 from engine.nn.home import at_home
-from engine.nn.quantised import fit
 from engine.nn.sampling import Sampling
+from engine.nn.stored.checkpoint import load_arrays, weight_files
+from engine.nn.stored.quantised import fit
+from engine.nn.tokens.bpe import BytePairs
 from engine.tts.qwen3_tts.config import CODEBOOKS, FRAME_SIZE, SAMPLE_RATE, QwenConfig
 from engine.tts.qwen3_tts.model import CLASSES, Defaults, Network, QwenSynthesizer
 from engine.tts.qwen3_tts.speaker import SpeakerEncoder

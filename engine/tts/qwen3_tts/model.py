@@ -17,9 +17,9 @@ from engine.codecs.qwen3_encoder import Qwen3Encoder
 from engine.codecs.schedule import Schedule, schedule
 from engine.controls import SAMPLING
 from engine.errors import GenerationError, TextError, VoiceError
-from engine.nn.bpe import BytePairs
 from engine.nn.causal import State
 from engine.nn.sampling import Sampling
+from engine.nn.tokens.bpe import BytePairs
 from engine.text.segment import TextSegment, for_voice
 from engine.tts import fingerprint
 from engine.tts.base import SegmentLimits, SpeechPiece, Synthesizer

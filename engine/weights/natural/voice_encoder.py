@@ -10,7 +10,7 @@ from pathlib import Path
 import numpy as np
 
 from engine.errors import WeightsError
-from engine.nn.torch_old import read_old_torch
+from engine.nn.stored.torch_old import read_old_torch
 from engine.weights.natural.safetensors_file import SafetensorsFile
 
 _BEGIN = "model_state."

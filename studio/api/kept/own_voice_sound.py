@@ -105,5 +105,5 @@ def _kokoro(settings: Settings) -> ModelCard:
 
     card = kokoro_here(settings.models_dir)
     if card is None:
-        raise ModelNotDownloaded(f"A tuned voice speaks through Kokoro, which is not here; {gets('natural')}.")
+        raise ModelNotDownloaded(f"The model that a tuned voice speaks through is not here; {gets('natural')}.")
     return card

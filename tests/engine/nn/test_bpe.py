@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from engine.errors import WeightsError
-from engine.nn.bpe import BytePairs
+from engine.nn.tokens.bpe import BytePairs
 
 
 @pytest.fixture

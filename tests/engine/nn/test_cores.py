@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from engine.nn import cores
+from engine.nn.processor import cores
 
 
 @given(rows=st.integers(0, 500), block=st.integers(1, 200), count=st.integers(1, 4))

@@ -8,8 +8,8 @@ import pytest
 
 from engine.nn import conv
 from engine.nn.conv import Conv1d
-from engine.nn.frozen_conv import FrozenConv1d
-from engine.nn.frozen_lstm import FrozenBiLSTM
+from engine.nn.learning.frozen_conv import FrozenConv1d
+from engine.nn.learning.frozen_lstm import FrozenBiLSTM
 from engine.nn.lstm import BiLSTM, reversal
 from engine.nn.periodic import sine_of_turns, snake
 

@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.nn import cores, rows
-from engine.nn.rows import RowConv, RowMoments, Rows
+from engine.nn.processor import cores, rows
+from engine.nn.processor.rows import RowConv, RowMoments, Rows
 
 
 def as_it_is(part: Rows, into: Rows) -> None:

@@ -10,7 +10,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from engine.nn import host, smooth
+from engine.nn import smooth
+from engine.nn.processor import host
 
 Array = npt.NDArray[np.float64]
 SIZES = [1, 1000, (1 << 14) - 1, 1 << 14, (1 << 18) + 1, 600_001]  # around where blocks begin and end

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from engine.errors import WeightsError
-from engine.nn.torch_old import MAGIC, read_old_torch
+from engine.nn.stored.torch_old import MAGIC, read_old_torch
 
 DATA = Path(__file__).parents[1] / "voices" / "data"
 

@@ -18,8 +18,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from engine.errors import WeightsError
-from engine.nn.safetensors import safetensors_header, shards_of
-from engine.nn.torch_file import read_torch
+from engine.nn.stored.safetensors import safetensors_header, shards_of
+from engine.nn.stored.torch_file import read_torch
 from engine.registry import ModelCard
 from engine.weights import load_arrays, load_file, verify
 from engine.weights.check import check_archive

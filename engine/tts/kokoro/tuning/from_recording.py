@@ -6,8 +6,8 @@ from pathlib import Path
 import numpy as np
 
 from engine.errors import VoiceError
-from engine.nn.checkpoint import load_arrays
 from engine.nn.conv import on_gpu
+from engine.nn.stored.checkpoint import load_arrays
 from engine.tts.kokoro.config import KokoroConfig
 from engine.tts.kokoro.model import KokoroSynthesizer, load
 from engine.tts.kokoro.network import Kokoro

@@ -14,8 +14,8 @@ import mlx.core as mx
 import numpy as np
 
 from engine.audio.mel import mel_filters
-from engine.nn.checkpoint import load_file
-from engine.nn.frozen_lstm import FrozenBiLSTM
+from engine.nn.learning.frozen_lstm import FrozenBiLSTM
+from engine.nn.stored.checkpoint import load_file
 from engine.tts.kokoro.tuning.sound import HEARD, Array
 
 STRETCH_S = 1.625

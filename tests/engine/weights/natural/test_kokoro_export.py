@@ -210,7 +210,7 @@ def test_another_export_is_refused_with_what_was_strange(tmp_path: Path) -> None
 
 
 def test_the_files_that_are_written(tmp_path: Path) -> None:
-    from engine.nn.checkpoint import load_file
+    from engine.nn.stored.checkpoint import load_file
 
     export, one = Export(), quantised((4, 3, 1))
     export.put("w", one)

@@ -17,7 +17,7 @@ import pytest
 
 from engine import registry, weights
 from engine.errors import Cancelled, DownloadError, ModelNotDownloaded, OptionError, OutOfMemory, WeightsError
-from engine.nn.checkpoint import load_file
+from engine.nn.stored.checkpoint import load_file
 from engine.types import DownloadProgress
 from engine.weights import natural
 from engine.weights.natural import make, pip_download

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from hypothesis.extra.numpy import array_shapes, arrays
 
 from engine.errors import WeightsError
-from engine.nn.safetensors import safetensors_header
+from engine.nn.stored.safetensors import safetensors_header
 from engine.weights.natural.safetensors_file import SafetensorsFile
 
 NUMBERS = st.one_of(

@@ -7,7 +7,7 @@ import numpy as np
 import pytest
 
 from engine.errors import WeightsError
-from engine.nn.checkpoint import load_file
+from engine.nn.stored.checkpoint import load_file
 from engine.weights.natural import voice_encoder
 
 OLD = Path(__file__).parents[2] / "voices" / "data" / "old.pt"

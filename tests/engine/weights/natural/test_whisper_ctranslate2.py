@@ -126,7 +126,7 @@ def convert(tmp_path: Path, stored: dict[str, Any], **how: Any) -> Path:
 
 
 def test_every_number_comes_back(tmp_path: Path) -> None:
-    from engine.nn.checkpoint import load_file
+    from engine.nn.stored.checkpoint import load_file
 
     expected = tensors()
     made = convert(tmp_path, variables(expected))

@@ -13,7 +13,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 
-from engine.nn.cores import spread
+from engine.nn.processor.cores import spread
 
 Rows = npt.NDArray[np.float32]
 """[time, channels]"""

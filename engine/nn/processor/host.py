@@ -2,8 +2,8 @@
 
 NumPy's loops take the widest registers that the processor has, MLX's wheel for Linux the narrowest that every processor
 has: an exponential is 40 times, a sine 20 times, an attention six times, one row times a matrix four times quicker.
-Work is spread over the cores in blocks that stay in a core's cache (`engine.nn.cores`). On a GPU nothing of this is
-used: see `engine.nn.conv.on_gpu`.
+Work is spread over the cores in blocks that stay in a core's cache (`engine.nn.processor.cores`). On a GPU nothing of
+this is used: see `engine.nn.conv.on_gpu`.
 """
 
 from collections.abc import Callable
@@ -12,7 +12,7 @@ import mlx.core as mx
 import numpy as np
 import numpy.typing as npt
 
-from engine.nn.cores import shared_products, spread
+from engine.nn.processor.cores import shared_products, spread
 
 Floats = npt.NDArray[np.float32]
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from engine.errors import WeightsError
-from engine.nn.safetensors import safetensors_header, shards_of
-from engine.nn.torch_file import TorchTensor, read_torch
+from engine.nn.stored.safetensors import safetensors_header, shards_of
+from engine.nn.stored.torch_file import TorchTensor, read_torch
 
 if TYPE_CHECKING:
     import mlx.core as mx

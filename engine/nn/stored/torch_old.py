@@ -19,7 +19,7 @@ import numpy as np
 import numpy.typing as npt
 
 from engine.errors import WeightsError
-from engine.nn.torch_file import MAX_DEPTH, MAX_VALUES, STORAGES, WORDS
+from engine.nn.stored.torch_file import MAX_DEPTH, MAX_VALUES, STORAGES, WORDS
 
 MAGIC = 0x1950A86A20F9469CFC6C
 _VERSION = 1001

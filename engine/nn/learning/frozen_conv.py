@@ -8,7 +8,7 @@ import mlx.core as mx
 
 from engine.nn import conv
 from engine.nn.conv import Conv1d, Frames, on_gpu
-from engine.nn.own_slope import with_slope
+from engine.nn.learning.own_slope import with_slope
 
 
 class FrozenConv1d(Conv1d):

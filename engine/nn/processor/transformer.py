@@ -11,9 +11,9 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from engine.nn import host
-from engine.nn.cores import cores, spread
-from engine.nn.host import Floats
+from engine.nn.processor import host
+from engine.nn.processor.cores import cores, spread
+from engine.nn.processor.host import Floats
 
 STEP = 256
 WIDE = 1 << 19

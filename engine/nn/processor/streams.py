@@ -9,7 +9,7 @@ from typing import Protocol
 
 import numpy as np
 
-from engine.nn.host import Floats
+from engine.nn.processor.host import Floats
 
 Signal = Floats
 """[time, channels]"""

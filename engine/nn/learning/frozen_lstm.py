@@ -7,9 +7,9 @@ Source: Hochreiter and Schmidhuber 1997; backpropagation through time.
 import mlx.core as mx
 import numpy as np
 
-from engine.nn.cores import single_products
+from engine.nn.learning.own_slope import with_slope
 from engine.nn.lstm import Array, BiLSTM
-from engine.nn.own_slope import with_slope
+from engine.nn.processor.cores import single_products
 
 
 class FrozenBiLSTM(BiLSTM):

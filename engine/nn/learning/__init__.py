@@ -1,0 +1,1 @@
+"""Slopes through networks whose weights stay as they are."""

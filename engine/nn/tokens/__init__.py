@@ -1,0 +1,1 @@
+"""Text to the tokens of models that read tokens."""
