@@ -3,7 +3,7 @@
 import re
 
 from engine.text.languages import counting
-from engine.text.languages.phrasebook import Phrasebook
+from engine.text.languages.books.phrasebook import Phrasebook
 from engine.text.languages.saying import Numbers
 from engine.text.languages.tables import forms
 from engine.text.normalised import Edit
@@ -19,7 +19,7 @@ _ZONE = (
 _TIMES = re.compile(
     rf"(?=\d)(?<![\w.,:/])(?<![\w.,:/][-–])(?P<hour>{_CLOCK})(?:(?P<mark>[:hH])|(?P<point>\.))(?P<minute>[0-5]\d)"
     rf"(?::(?P<second>[0-5]\d))?(?![\d:]|[.,]\d)(?P<uhr> ?(?:Uhr|Uhrzeit|hs|hrs|h|horas|ore"
-    rf"|heures)\b\.?)?{_AM_PM}?{_ZONE}?(?!\w)"
+    rf"|heures)\b)?{_AM_PM}?{_ZONE}?(?!\w)"
 )
 _RANGE_OF_TIMES = re.compile(
     rf"(?=\d)(?<![\w.,:/-])(?P<hour>{_CLOCK})(?P<mark>[:hH.])?(?P<minute>[0-5]\d)?h? ?[–-] ?"

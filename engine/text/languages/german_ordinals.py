@@ -4,7 +4,7 @@ import re
 from collections.abc import Sequence
 
 from engine.text.languages import counting
-from engine.text.languages.phrasebook import Phrasebook
+from engine.text.languages.books.phrasebook import Phrasebook
 from engine.text.normalised import Edit
 from engine.text.rules import Draft, Reading, Rule
 
@@ -69,7 +69,7 @@ _NEUTER = frozenset({
     "Kind", "Haus", "Zimmer", "Gebot", "Lied", "Bild", "Drittel", "Viertel", "Stockwerk", "Obergeschoss", "Album",
 })  # fmt: skip
 _FEMININE = frozenset({"Liga", "Bundesliga", "Stadt", "Frau", "Nacht", "Wahl", "Person", "Fassung", "Nummer"})
-_BEFORE = re.compile(r"(\w+)(?: \d{1,3}\.(?: (?:und|oder|bis|–|-))?)? \Z")
+_BEFORE = re.compile(r"(\w+) (?:\d{1,3}\. ?(?:und |oder |bis |[–/-] ?)?)?\Z")
 
 
 class GermanOrdinals:

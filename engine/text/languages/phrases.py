@@ -13,7 +13,7 @@ from engine.text.languages.clock import Clock
 from engine.text.languages.fraction import Fractions
 from engine.text.languages.german_ordinals import GermanOrdinals
 from engine.text.languages.money import Money, any_of
-from engine.text.languages.phrasebook import Phrasebook
+from engine.text.languages.books.phrasebook import Phrasebook
 from engine.text.languages.roman import Romans
 from engine.text.languages.saying import BEGINS, NUMBER, SIGNED, Numbers
 from engine.text.languages.tables import column, forms

@@ -3,7 +3,7 @@
 import re
 
 from engine.text.languages import counting
-from engine.text.languages.phrasebook import Phrasebook
+from engine.text.languages.books.phrasebook import Phrasebook
 from engine.text.languages.tables import column, genders
 
 NUMBER = (

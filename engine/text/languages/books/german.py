@@ -1,6 +1,6 @@
 """What German says around numbers: dates, times, abbreviations, and with what its sentences begin."""
 
-from engine.text.languages.phrasebook import Phrasebook
+from engine.text.languages.books.phrasebook import Phrasebook
 from engine.text.languages.tables import lines
 
 BOOK = Phrasebook(
@@ -46,8 +46,9 @@ BOOK = Phrasebook(
         "Lit.": "Buchstabe", "Hs.": "Halbsatz", "Anl.": "Anlage", "Tel.": "Telefon",
     },
     after_numbers={
-        "ff.": "folgende", "f.": "folgende", "ff": "folgende", "J.": "Jahre", "Jh.": "Jahrhundert",
-        "v. Chr.": "vor Christus", "n. Chr.": "nach Christus",
+        "ff.": "folgende", "f.": "folgende", "ff": "folgende", "J.": "Jahre",
+        "Jh.": "Jahrhundert", "v. Chr.": "vor Christus",
+        "n. Chr.": "nach Christus",
     },
     headings=frozenset({
         "abschnitt", "akt", "anhang", "band", "buch", "kapitel", "szene", "teil", "artikel", "absatz", "nummer",

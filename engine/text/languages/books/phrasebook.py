@@ -1,4 +1,4 @@
-"""What a language says around numbers, as a table; `phrases.py` turns it into rules. Knows no language itself."""
+"""What a language says around numbers, as a table; `languages/phrases.py` turns it into rules. Knows no language itself."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -32,7 +32,7 @@ class Phrasebook:
         months: January to December.
         month_abbreviations: lower case, without their full stop -> month.
         weekdays: Monday to Sunday, each with how it is shortened.
-        fractions: what is under the stroke -> for one and for many; the others are told by `fraction.py`.
+        fractions: what is under the stroke -> for one and for many; the others are told by `languages/fraction.py`.
         mixed: between a whole number and a fraction.
         ordinals: suffix behind figures -> "m", "f", or "short" for the form before a noun.
         abbreviations: with their full stops -> words.

@@ -1,6 +1,6 @@
 """What Portuguese says around numbers: dates, times, ordinals, abbreviations."""
 
-from engine.text.languages.phrasebook import Phrasebook
+from engine.text.languages.books.phrasebook import Phrasebook
 
 BOOK = Phrasebook(
     code="pt", decimal="vírgula", reads_fraction_whole=True, minus="menos", plus="mais", percent="por cento",

@@ -1,6 +1,6 @@
 """What Spanish says around numbers: dates, times, ordinals, abbreviations."""
 
-from engine.text.languages.phrasebook import Phrasebook
+from engine.text.languages.books.phrasebook import Phrasebook
 
 BOOK = Phrasebook(
     code="es", decimal="coma", reads_fraction_whole=True, minus="menos", plus="más", percent="por ciento",

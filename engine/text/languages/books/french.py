@@ -1,6 +1,6 @@
 """What French says around numbers: dates, times, ordinals, abbreviations."""
 
-from engine.text.languages.phrasebook import Phrasebook
+from engine.text.languages.books.phrasebook import Phrasebook
 
 BOOK = Phrasebook(
     code="fr", decimal="virgule", reads_fraction_whole=True, minus="moins", plus="plus", percent="pour cent",

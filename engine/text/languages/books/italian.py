@@ -1,6 +1,6 @@
 """What Italian says around numbers: dates, times, ordinals, abbreviations."""
 
-from engine.text.languages.phrasebook import Phrasebook
+from engine.text.languages.books.phrasebook import Phrasebook
 
 BOOK = Phrasebook(
     code="it", decimal="virgola", reads_fraction_whole=True, minus="meno", plus="più", percent="per cento",

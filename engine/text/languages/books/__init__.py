@@ -1,0 +1,1 @@
+"""What European languages say around numbers, a table each; `phrases.py` makes rules of them."""
