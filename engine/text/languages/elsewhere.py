@@ -7,18 +7,8 @@ left to the voice, which reads figures by itself.
 import re
 from functools import lru_cache
 
-from engine.text.languages import (
-    arabic,
-    chinese,
-    counting,
-    french,
-    german,
-    hindi,
-    italian,
-    japanese,
-    portuguese,
-    spanish,
-)
+from engine.text.languages import arabic, chinese, counting, hindi, japanese
+from engine.text.languages.books import french, german, italian, portuguese, spanish
 from engine.text.languages.phrases import Phrases
 from engine.text.rules import DIGITS, Draft, Reading, Rule
 

@@ -9,11 +9,11 @@ from collections.abc import Iterable, Mapping
 from functools import partial
 
 from engine.text.languages import counting, electronic, ordinals
+from engine.text.languages.books.phrasebook import Phrasebook
 from engine.text.languages.clock import Clock
 from engine.text.languages.fraction import Fractions
 from engine.text.languages.german_ordinals import GermanOrdinals
 from engine.text.languages.money import Money, any_of
-from engine.text.languages.books.phrasebook import Phrasebook
 from engine.text.languages.roman import Romans
 from engine.text.languages.saying import BEGINS, NUMBER, SIGNED, Numbers
 from engine.text.languages.tables import column, forms

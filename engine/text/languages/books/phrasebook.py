@@ -1,4 +1,4 @@
-"""What a language says around numbers, as a table; `languages/phrases.py` turns it into rules. Knows no language itself."""
+"""What a language says around numbers, as a table; `phrases.py` turns it into rules. Knows no language itself."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
