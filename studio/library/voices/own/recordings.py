@@ -1,4 +1,7 @@
-"""The recordings of a voice: made of drafts, cut, mended, removed; and read for a model. Rows and files together."""
+"""The recordings of a voice: made of drafts, cut, mended, removed; and read for a model. Rows and files together.
+
+Sound is cleaned, judged and compared before a row is touched: nobody waits for the database meanwhile.
+"""
 
 import shutil
 from dataclasses import dataclass
@@ -7,7 +10,7 @@ from pathlib import Path
 from sqlalchemy import Engine, func
 from sqlmodel import Session, col, select
 
-from engine.errors import OptionError
+from engine.errors import EngineError, OptionError
 from engine.types import VoicePrompt
 from studio.library.db import session
 from studio.library.errors import IllegalMove, NotFound
@@ -64,9 +67,9 @@ def make_voice(db: Engine, storage: Storage, owner: str, name: str, chosen: Chos
     """
     made = rows.new_row(owner, name, VoiceKind.RECORDED, **more)
     try:
+        recording = _taken(storage, owner, made.id, chosen)
         with session(db, write=True) as opened:
             rows.add(opened, made)
-            recording = _taken(storage, owner, made, chosen)
             made.language = made.language or recording.language
             opened.add_all([made, recording])
             opened.flush()
@@ -88,12 +91,17 @@ def add(
         OptionError: a mood that the voice has, or a stretch that cannot be.
         IllegalMove: the voice is a blend.
     """
-    with session(db, write=True) as opened:
+    with session(db) as opened:
         row = rows.owned(opened, owner, voice_id)
         if row.kind is VoiceKind.BLEND:
             raise IllegalMove("A blend is made of a model's voices and has no recordings.")
-        recording = _taken(storage, owner, row, chosen)
-        try:
+        first = plain_of(of(opened, row.id))
+        agreed = row.consent is not ConsentState.NONE
+    recording = _taken(storage, owner, voice_id, chosen)
+    try:
+        is_alike = agreed and _is_alike(storage, first, recording, models_dir)
+        with session(db, write=True) as opened:
+            row = rows.owned(opened, owner, voice_id)
             _check_mood(opened, row, recording)
             count = opened.exec(select(func.count()).where(col(VoiceRecording.voice_id) == row.id)).one()
             if count >= rows.MAX_RECORDINGS:
@@ -103,14 +111,14 @@ def add(
             if row.kind is VoiceKind.DESIGNED:
                 # Somebody's sound is in it from now on.
                 row.kind, row.consent = VoiceKind.RECORDED, ConsentState.NONE
-            elif row.consent is not ConsentState.NONE and not _is_alike(opened, storage, row, recording, models_dir):
+            elif row.consent is not ConsentState.NONE and not is_alike:
                 row.consent = ConsentState.NONE
             opened.add(recording)
             rows.touch(opened, row)
-        except BaseException:
-            _remove_files(storage, row.id, recording.id)
-            raise
-        view = rows.views(opened, [row])[0]
+            view = rows.views(opened, [row])[0]
+    except BaseException:
+        _remove_files(storage, voice_id, recording.id)
+        raise
     drafts.discard(storage, owner, chosen.draft)
     return view
 
@@ -125,29 +133,32 @@ def change(
     models_dir: Path | None = None,
 ) -> OwnVoiceView:
     """Another stretch, text or mood of a recording. Raises NotFound, OptionError."""
+    with session(db) as opened:
+        before = _find(opened, rows.owned(opened, owner, voice_id), recording_id)
+    start_s, end_s, hints = before.start_s, before.end_s, before.hints
+    if mended.start_s is not None or mended.end_s is not None:
+        start_s, end_s = drafts.stretch(
+            start_s if mended.start_s is None else mended.start_s,
+            end_s if mended.end_s is None else mended.end_s,
+            before.duration_s,
+        )
+        place = VoiceFolder.of(storage, voice_id).recording(recording_id)
+        hints = judging.hints(sounds.kept(place, start_s, end_s), models_dir)
+    if mended.cleaned:
+        _clean(storage, voice_id, before)
     with session(db, write=True) as opened:
         row = rows.owned(opened, owner, voice_id)
         recording = _find(opened, row, recording_id)
         if mended.mood is not None:
             recording.mood = rows.checked_mood(mended.mood)
             _check_mood(opened, row, recording)
-        if mended.start_s is not None or mended.end_s is not None:
-            recording.start_s, recording.end_s = drafts.stretch(
-                recording.start_s if mended.start_s is None else mended.start_s,
-                recording.end_s if mended.end_s is None else mended.end_s,
-                recording.duration_s,
-            )
-            folder = VoiceFolder.of(storage, row.id)
-            recording.hints = judging.hints(
-                sounds.kept(folder.recording(recording.id), recording.start_s, recording.end_s), models_dir
-            )
+        recording.start_s, recording.end_s, recording.hints = start_s, end_s, hints
         if mended.text is not None:
             recording.text = _text(mended.text)
         if mended.language is not None:
             recording.language = mended.language.strip().lower()[:35]
         if mended.cleaned is not None:
-            if mended.cleaned:
-                _clean(storage, row.id, recording)
+            recording.has_cleaned = recording.has_cleaned or mended.cleaned
             recording.uses_cleaned = mended.cleaned
         opened.add(recording)
         rows.touch(opened, row)
@@ -173,12 +184,13 @@ def remove(db: Engine, storage: Storage, owner: str, voice_id: str, recording_id
 
 def sound(db: Engine, storage: Storage, owner: str, voice_id: str, recording_id: str, cleaned: bool) -> Path:
     """The file with a recording's sound, for its owner alone. Raises NotFound."""
-    with session(db, write=cleaned) as opened:
+    with session(db) as opened:
         row = rows.owned(opened, owner, voice_id)
         recording = _find(opened, row, recording_id)
-        if cleaned:
-            _clean(storage, row.id, recording)
-            opened.add(recording)
+    if cleaned and not recording.has_cleaned:
+        _clean(storage, row.id, recording)
+        with session(db, write=True) as opened:
+            _find(opened, rows.owned(opened, owner, voice_id), recording_id).has_cleaned = True
     path = VoiceFolder.of(storage, row.id).recording(recording.id, cleaned)
     if not path.is_file():
         raise NotFound("There is no such recording.")
@@ -204,7 +216,7 @@ def of(opened: Session, voice_id: str) -> list[VoiceRecording]:
     return list(opened.exec(select(VoiceRecording).where(VoiceRecording.voice_id == voice_id)).all())
 
 
-def _taken(storage: Storage, owner: str, row: OwnVoice, chosen: Chosen) -> VoiceRecording:
+def _taken(storage: Storage, owner: str, voice_id: str, chosen: Chosen) -> VoiceRecording:
     """A draft's sound, copied into the voice's folder, and its row, which is not kept yet."""
     draft = drafts.find(storage, owner, chosen.draft)
     start_s, end_s = drafts.stretch(
@@ -214,7 +226,7 @@ def _taken(storage: Storage, owner: str, row: OwnVoice, chosen: Chosen) -> Voice
     )
     recording = VoiceRecording(
         id=new_id(),
-        voice_id=row.id,
+        voice_id=voice_id,
         mood=rows.checked_mood(chosen.mood),
         duration_s=draft.duration_s,
         start_s=start_s,
@@ -223,12 +235,12 @@ def _taken(storage: Storage, owner: str, row: OwnVoice, chosen: Chosen) -> Voice
         language=(chosen.language or draft.language).strip().lower()[:35],
         hints=draft.hints,
     )
-    folder = VoiceFolder.of(storage, row.id)
+    folder = VoiceFolder.of(storage, voice_id)
     place = folder.recording(recording.id)
     place.parent.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(drafts.sound(storage, owner, draft.id), place)
     if chosen.cleaned:
-        _clean(storage, row.id, recording)
+        _clean(storage, voice_id, recording)
         recording.uses_cleaned = True
     return recording
 
@@ -242,12 +254,9 @@ def _clean(storage: Storage, voice_id: str, recording: VoiceRecording) -> None:
 
 
 def _is_alike(
-    opened: Session, storage: Storage, row: OwnVoice, recording: VoiceRecording, models_dir: Path | None
+    storage: Storage, first: VoiceRecording | None, recording: VoiceRecording, models_dir: Path | None
 ) -> bool:
     """Whether a further recording is the voice of whoever agreed; where nobody can tell it is taken for another's."""
-    from engine.errors import EngineError
-
-    first = plain_of(of(opened, row.id))
     if first is None:
         return False
     try:
