@@ -9,6 +9,7 @@ import gradio as gr
 
 from engine import registry, weights
 from engine.defaults import simple_recogniser
+from engine.defaults.notices import slow_here
 from engine.errors import EngineError, OptionError
 from engine.registry import ModelCard
 from engine.text.moods import MOODS
@@ -34,11 +35,6 @@ EXAMPLES = (
 )
 QUICK = ("kokoro", "pocket_tts")
 """Families that a processor speaks at once: they are offered before the others."""
-NOTES = {
-    "pocket_tts": "Keeps pace with speech on a processor.",
-    "qwen3_tts": "Without a graphics processor, several times slower than it speaks.",
-}
-"""What is worth knowing of a family before it is got."""
 LIMITS = {
     "name": names.MAX_NAME_CHARS,
     "text": recordings.MAX_TEXT_CHARS,
@@ -156,12 +152,21 @@ def _row(card: ModelCard, does: list[str], context: PageContext) -> dict[str, An
         "offered": card.natural or card.family != "kokoro",
         "languages": list(card.languages),
         "here": card.built_in or weights.is_present(card, context.settings.models_dir),
-        "note": NOTES.get(card.family, "") if does != ["design"] else "",
+        "note": _note(card, does),
         "size_bytes": (far.total_bytes if far else 0) or card.download_bytes,
         "is_running": bool(far and far.is_running),
         "done_bytes": far.done_bytes if far else 0,
         "error": far.error if far else "",
     }
+
+
+def _note(card: ModelCard, does: list[str]) -> str:
+    """What is worth knowing of a model before it is got, on this machine."""
+    from engine.nn.conv import on_gpu
+
+    if "clone" not in does:
+        return ""
+    return slow_here(card, on_gpu()) or "Keeps pace with speech on this machine."
 
 
 def _languages() -> list[str]:
