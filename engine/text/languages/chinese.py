@@ -9,7 +9,7 @@ from engine.text.rules import DIGITS, Draft, Reading, Rule
 
 _DIGITS = "零一二三四五六七八九"
 _MAX_NAMED_DIGITS = 16
-_NUMBER = r"\d{1,3}(?:,\d{3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?"
+_NUMBER = r"\d{1,3}(?:,\d{3})+(?!\d)(?:[.٫]\d+)?|\d+(?:[.٫]\d+)?"
 _MONEY = {sign: words[0] for sign, words in forms("money", "zh").items()} | {"￥": "元"}
 _UNITS = column("units", "zh")
 _PER = column("per", "zh")
@@ -56,7 +56,7 @@ def _below_ten_thousand(part: int) -> str:
 
 def number(written: str) -> str:
     """Figures with commas, a point, leading zeros or any length."""
-    whole, _, fraction = written.replace(",", "").partition(".")
+    whole, _, fraction = written.replace(",", "").replace("٫", ".").partition(".")
     named = len(whole) <= _MAX_NAMED_DIGITS and (whole[0] != "0" or len(whole) == 1)
     said = cardinal(int(whole)) if named else figures(whole)
     return f"{said}点{figures(fraction)}" if fraction else said

@@ -27,7 +27,7 @@ _SCALES = (
 )  # fmt: skip
 _MAX_NAMED_DIGITS = 19
 # Commas stand between lakhs as well as between thousands.
-_NUMBER = r"\d{1,3}(?:,\d{2,3})+(?!\d)(?:\.\d+)?|\d+(?:\.\d+)?"
+_NUMBER = r"\d{1,3}(?:,\d{2,3})+(?!\d)(?:[.٫]\d+)?|\d+(?:[.٫]\d+)?"
 _MONEY = forms("money", "hi")
 _UNITS = column("units", "hi")
 _PER = column("per", "hi")
@@ -62,7 +62,7 @@ def figures(digits: str) -> str:
 
 def number(written: str) -> str:
     """Figures with commas, a point, leading zeros or any length."""
-    whole, _, fraction = written.replace(",", "").partition(".")
+    whole, _, fraction = written.replace(",", "").replace("٫", ".").partition(".")
     named = len(whole) <= _MAX_NAMED_DIGITS and (whole[0] != "0" or len(whole) == 1)
     said = cardinal(int(whole)) if named else figures(whole)
     return f"{said} दशमलव {figures(fraction)}" if fraction else said

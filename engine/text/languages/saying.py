@@ -9,7 +9,7 @@ from engine.text.languages.tables import column, genders
 NUMBER = (
     # 1,234.50 and 1,234,567, the English way
     r"\d{1,3}(?:,\d{3}){1,9}\.\d{1,2}(?!\d|[.,]\d)|\d{1,3}(?:,\d{3}){2,9}(?!\d|[.,]\d)"
-    r"|\d{1,3}(?:[. '’]\d{3}){1,9}(?!\d)(?:,\d{1,12})?|\d+(?:[.,]\d{1,12})?"
+    r"|\d{1,3}(?:[. '’]\d{3}){1,9}(?!\d)(?:,\d{1,12})?|\d+(?:[.,٫]\d{1,12})?"
 )
 # Looked at first: most places of a text begin no number.
 BEGINS = r"(?=[-−+±\d])(?<![\w.,])"
@@ -220,7 +220,7 @@ def _past_millions(said: str) -> tuple[str, str]:
 
 def split(written: str) -> tuple[str, str]:
     """ "1.234,5" -> ("1234", "5"); a single point before exactly three figures parts thousands, else it is decimal."""
-    compact = re.sub(r"[ '’]", "", written)
+    compact = re.sub(r"[ '’]", "", written).replace("٫", ",")
     if compact.count(",") > 1 or ("," in compact and compact.rfind(".") > compact.rfind(",")):
         # The English way: 1,234,567.89.
         whole, _, fraction = compact.partition(".")
