@@ -271,6 +271,7 @@ def test_a_description_gives_three_and_one_is_kept(enter: Enter, voiced: Studio)
     expect(making.get_by_role("alert")).to_contain_text("describe the sound instead")
 
 
+@pytest.mark.slow
 def test_it_is_changed_packed_deleted_and_taken_in_again(
     enter: Enter, voiced: Studio, clip: Path, tmp_path: Path
 ) -> None:

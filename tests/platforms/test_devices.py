@@ -10,6 +10,7 @@ import pytest
 from engine import allowance, blas
 from engine.nn import smooth
 from engine.nn.conv import on_gpu
+from engine.nn.home import at_home
 from engine.stt.parakeet import checkpoint as parakeet
 from engine.stt.parakeet.config import ParakeetConfig
 from engine.stt.whisper import files as whisper
@@ -17,8 +18,9 @@ from engine.stt.whisper.config import WhisperConfig
 from engine.stt.whisper.host import HostNetwork, where_quickest
 from engine.stt.whisper.network import WhisperNetwork
 from engine.text.segment import TextSegment
-from engine.tts.orpheus import loading as orpheus
 from engine.tts.orpheus.model import CODEC_BYTES_PER_FRAME, WHOLE_STEP, OrpheusSynthesizer
+from engine.tts.qwen3_tts import model as qwen
+from engine.tts.qwen3_tts import talker
 from studio.cli import doctor
 from studio.settings import Settings
 
@@ -59,7 +61,7 @@ def test_orpheus_is_kept_in_the_numbers_the_device_is_quick_in(
     kind: mx.DeviceType, given: mx.Dtype, kept: mx.Dtype, on: On
 ) -> None:
     on(kind)
-    assert orpheus._at_home(mx.zeros((2, 2), given)).dtype == kept
+    assert at_home(mx.zeros((2, 2), given)).dtype == kept
 
 
 @pytest.mark.parametrize(
@@ -97,6 +99,27 @@ def test_a_batch_of_orpheus_takes_half_the_memory_on_a_gpu(on: On) -> None:
         on(kind)
         needs[kind] = OrpheusSynthesizer.batch_memory(model, segments) - WHOLE_STEP * CODEC_BYTES_PER_FRAME  # type: ignore[arg-type]
     assert 0 < needs[GPU] == needs[CPU] / 2
+
+
+def test_a_batch_of_qwen_takes_half_the_memory_on_a_gpu(on: On) -> None:
+    shape = SimpleNamespace(num_hidden_layers=2, num_key_value_heads=2, head_dim=8)
+    model = SimpleNamespace(_config=SimpleNamespace(talker=shape))
+    segments = [TextSegment(0, "One line.", (0, 9), 0.0, "sentence", range(10))]
+    needs: dict[mx.DeviceType, int] = {}
+    for kind in (GPU, CPU):
+        on(kind)
+        codec = qwen.WHOLE_STEP * qwen.CODEC_BYTES_PER_FRAME
+        needs[kind] = qwen.QwenSynthesizer.batch_memory(model, segments) - codec  # type: ignore[arg-type]
+    assert 0 < needs[GPU] == pytest.approx(needs[CPU] / 2, abs=1)
+
+
+def test_a_frame_of_qwen_is_one_graph_on_a_gpu(on: On, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(talker, "compiled", lambda predict, sampling: "one graph")
+    for kind, is_one in ((GPU, True), (CPU, False)):
+        on(kind)
+        model = SimpleNamespace(_predicting={})
+        made = talker.Talker.predicting(model, "sampling")  # type: ignore[arg-type]
+        assert (made == "one graph") is is_one
 
 
 @pytest.mark.parametrize(("system", "kind"), [("darwin", GPU), ("linux", GPU), ("darwin", CPU)])

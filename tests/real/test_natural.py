@@ -88,6 +88,7 @@ def test_a_row_is_as_long_as_the_onnx_export_of_the_same_weights_makes_it(
     assert abs(len(spoken.samples) - samples) <= max(0.02 * samples, 2 * FRAME)
 
 
+@pytest.mark.slow
 def test_what_is_streamed_is_what_is_spoken_whole_and_in_company(kokoro: KokoroSynthesizer) -> None:
     request = kokoro.check(SpeechRequest(STOPS))
     streamed = said(list(speak(kokoro, request)))

@@ -57,12 +57,14 @@ def spoken(kokoro: KokoroSynthesizer, text: str, voice: str) -> Samples:
     return np.concatenate([joined(pieces) for pieces in say(kokoro, text, voice, "en-us")])
 
 
+@pytest.mark.slow
 def test_two_people_in_one_recording_are_told(encoder_dir: Path, kokoro: KokoroSynthesizer, clip: Samples) -> None:
     woman = resample(spoken(kokoro, READ, "af_heart"), RATE, 16_000)
     both = np.concatenate([clip, woman * (np.std(clip) / np.std(woman))])
     assert "speakers" in [hint.kind for hint in quality.hints(both, 16_000, encoder_dir)]
 
 
+@pytest.mark.slow
 def test_consent_is_heard_of_the_same_voice_and_of_no_other(
     encoder_dir: Path, kokoro: KokoroSynthesizer, hear: Hear
 ) -> None:

@@ -112,8 +112,9 @@ def test_a_short_last_word_is_kept(whisper: Whisper, say: Say) -> None:
     assert heard(whisper, spoken.samples).text.endswith(("Hi.", "Hi", "hi."))
 
 
-@pytest.mark.parametrize("voice", ["af_heart", pytest.param("bf_emma", marks=pytest.mark.slow)])
-@pytest.mark.parametrize("noise", [0.0, pytest.param(0.003, marks=pytest.mark.slow)])
+@pytest.mark.slow
+@pytest.mark.parametrize("voice", ["af_heart", "bf_emma"])
+@pytest.mark.parametrize("noise", [0.0, 0.003])
 def test_words_light_up_when_they_are_said(whisper: Whisper, say: Say, voice: str, noise: float) -> None:
     spoken = say(*SENTENCES, voice=voice, pauses_s=(0.8, 0.3, 1.5))
     sound = spoken.samples + noise * np.random.default_rng(0).standard_normal(len(spoken.samples)).astype(np.float32)

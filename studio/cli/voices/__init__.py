@@ -40,7 +40,7 @@ def add(
     text: Annotated[
         str, typer.Option("--text", help="What is said in it; heard by the recogniser when left out.")
     ] = "",
-    mood: Annotated[str, typer.Option("--mood", help="Of a further recording: calm, bright, whisper …")] = "",
+    mood: Annotated[str, typer.Option("--mood", help="Of a further recording: calm, bright, angry …")] = "",
     language: Annotated[str, typer.Option("--language", "--lang-code", help=LANGUAGE)] = "",
     cleaned: Annotated[bool, typer.Option("--cleaned", help="Take noise out of it.")] = False,
     consent: Annotated[bool, typer.Option("--consent", help=CONSENT)] = False,
@@ -74,7 +74,9 @@ def tune(
     text: Annotated[str, typer.Option("--text", help="What is said in the recording.")] = "",
     language: Annotated[str, typer.Option("--language", "--lang-code", help=LANGUAGE)] = "",
     consent: Annotated[bool, typer.Option("--consent", help=CONSENT)] = False,
-    download: Annotated[bool, typer.Option("--download", help="Download Kokoro if it is not here.")] = False,
+    download: Annotated[
+        bool, typer.Option("--download", help="Download the model it speaks through, if need be.")
+    ] = False,
 ) -> None:
     """A Kokoro voice like a recording."""
     _work().tune(name, file, prosody, text, language, consent, download)

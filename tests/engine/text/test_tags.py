@@ -100,6 +100,7 @@ def test_each_speaking_family_declares_tags_that_the_palette_has() -> None:
         "kokoro": (),
         "orpheus": EMOTIONS,
         "pocket_tts": (),
+        "qwen3_tts": (),
     }
     assert registry.find("espeak-ng").tags == _DOABLE
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from engine import registry, weights
 from engine.audio.files.provenance import VoiceKind
 from engine.errors import ModelNotDownloaded, VoiceError
-from engine.registry import ModelCard
+from engine.registry import ModelCard, saying
 from engine.weights.missing import gets
 
 KOKORO = "kokoro"
@@ -101,7 +101,7 @@ def what_it_needs(voice: OwnSpeaker) -> str:
     if voice.blend:
         return "a model that blends its voices"
     if voice.is_tuned and not voice.has_recording:
-        return "a Kokoro"
+        return f"a {saying.family_name(registry.find(KOKORO))}"
     if voice.has_recording:
         return "a model that clones voices"
     return "a recording first"

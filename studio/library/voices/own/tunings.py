@@ -9,6 +9,7 @@ from sqlmodel import Session, select
 from engine import registry
 from engine.defaults.speaking import kokoro_here
 from engine.errors import ModelNotDownloaded, OptionError, VoiceError
+from engine.registry.saying import natural
 from engine.weights.missing import NATURAL, gets
 from studio.library.errors import IllegalMove
 from studio.library.jobs import consent
@@ -64,11 +65,13 @@ def options(
     if model:
         card = registry.find(model, "speak")
         if card.family != KOKORO:
-            raise VoiceError(f"{card.name} cannot be tuned to a recording: only Kokoro's voices can.")
+            raise VoiceError(f"{card.name} cannot be tuned to a recording: only {natural('speak')} can.")
     else:
         found = kokoro_here(settings.models_dir)
         if found is None:
-            raise ModelNotDownloaded(f"Tuning takes Kokoro, which is not on this machine yet; {gets(NATURAL)}.")
+            raise ModelNotDownloaded(
+                f"Tuning takes {natural('speak')}, which is not on this machine yet; {gets(NATURAL)}."
+            )
         card = found
     consent.check(settings, card.id, allowed=allow_download, may_get=may_get)
     return TuningOptions(card.id, halves=cast(Halves, halves), allow_download=allow_download)
