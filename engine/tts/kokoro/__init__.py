@@ -15,8 +15,9 @@ if TYPE_CHECKING:
 
 __all__ = ["VERSION", "load", "parse", "voices"]
 
-VERSION = "2"
-"""What this code makes of the same text; kept segments of another one are spoken anew. 2: equally loud voices."""
+VERSION = "3"
+"""What this code makes of the same text; kept segments of another one are spoken anew. 2: equally loud voices.
+3: words that are spelled alike, capitals."""
 
 
 def load(files: Path | None) -> "KokoroSynthesizer":
