@@ -65,7 +65,7 @@ def own(folder: Path, names: Iterable[str], at: datetime | None = None) -> Certi
         serialization.Encoding.PEM, serialization.PrivateFormat.PKCS8, serialization.NoEncryption()
     )
     try:
-        _write(file, lines + made.public_bytes(serialization.Encoding.PEM))
+        write_private(file, lines + made.public_bytes(serialization.Encoding.PEM))
     except OSError as exc:
         raise CertificateError(f"The certificate for https cannot be kept in {folder}: no room, or no right.") from exc
     return Certificate(file, _fingerprint(made), is_new=True)
@@ -128,7 +128,8 @@ def _fingerprint(certificate: x509.Certificate) -> str:
     return certificate.fingerprint(hashes.SHA256()).hex(":").upper()
 
 
-def _write(file: Path, content: bytes) -> None:
+def write_private(file: Path, content: bytes) -> None:
+    """Keep it, readable for its owner alone; of two who make one at once, the last one's holds."""
     file.parent.mkdir(parents=True, exist_ok=True)
     beside = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
     try:

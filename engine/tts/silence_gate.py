@@ -1,7 +1,11 @@
 """A voice that fell silent and does not end: told from its sound, at the same sample however the sound comes in."""
 
-import numpy as np
+from collections.abc import Iterable
 
+import numpy as np
+import numpy.typing as npt
+
+from engine.errors import GenerationError
 from engine.types import Samples
 
 LONGEST_S = 3.0
@@ -36,3 +40,19 @@ class SilenceGate:
             return samples[: int(edges[too_long[0]]) + 1 + self._longest]
         self._quiet = int(gaps[-1])
         return samples
+
+
+def gated(sounds: Iterable[npt.ArrayLike], gate: SilenceGate, name: str) -> tuple[Samples, bool]:
+    """The samples, waited for, up to a silence that does not end; and whether that silence began to hold here.
+
+    Raises:
+        GenerationError: what came is no sound; `name` is whose it is.
+    """
+    was_shut = gate.is_shut
+    passed = [np.zeros(0, dtype=np.float32)]
+    for sound in sounds:
+        samples = np.asarray(sound)
+        if not np.isfinite(samples).all():
+            raise GenerationError(f"{name} made no sound of this text. Try another wording, or get the model again.")
+        passed.append(gate(samples))
+    return np.concatenate(passed), gate.is_shut and not was_shut

@@ -5,9 +5,6 @@ made once and kept in the outputs folder, readable for its owner alone; whoever 
 """
 
 import logging
-import os
-import secrets
-from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
@@ -20,6 +17,7 @@ from engine.audio.files import credentials
 from engine.audio.files.credentials import Signer
 from engine.audio.files.provenance import Provenance
 from engine.errors import EngineError
+from studio.certificate import write_private
 from studio.library.storage import Storage
 from studio.settings import Settings
 
@@ -73,7 +71,7 @@ def own_signer(storage: Storage, at: datetime | None = None) -> Signer:
     if kept is not None:
         return kept
     try:
-        _write(file, _made(present))
+        write_private(file, _made(present))
     except OSError as exc:
         raise credentials.SigningError("The studio's certificate cannot be kept: no room, or no right.") from exc
     kept = _read(file, present)
@@ -154,16 +152,3 @@ def _usage(is_root: bool) -> x509.KeyUsage:
         encipher_only=False,
         decipher_only=False,
     )
-
-
-def _write(file: Path, content: bytes) -> None:
-    """Keep it, readable for its owner alone; of two who make one at once, the last one's holds."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    beside = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
-    try:
-        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-            out.write(content)
-        beside.replace(file)
-    finally:
-        with suppress(OSError):
-            beside.unlink(missing_ok=True)

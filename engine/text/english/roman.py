@@ -76,6 +76,9 @@ _FIRST_PERSON_VERB = re.compile(
     r" (?:am|was|have|had|will|would|did|do|think|know|see|saw|can|could|must|may|might|shall|should|felt|said|thought|"
     r"knew|came|gave|made|took|lost|won|fell|began|returned)\b"
 )
+_PAST = re.compile(
+    r" (?:[a-z]{3,12}ed|built|fought|wrote|sent|held|kept|left|met|led|went|grew|rose|spent|brought|sought|bore|wore)\b"
+)
 _OF = re.compile(r"\b(?:of|under|by|son|to|from|King|Emperor) $")
 _NAMED = re.compile(
     r"(?<![\w'])(?P<name>[A-Z][a-z]{2,20}) (?P<numeral>(?=[IVX]{2})X{0,3}(?:IX|IV|V?I{0,3}))(?![\w'’-]|\.[A-Za-z])"
@@ -162,10 +165,11 @@ def _is_regnal(match: re.Match[str], draft: Draft) -> bool:
         )
     if _TITLED.search(before):
         return True
-    if not _FIRST_PERSON_VERB.match(after):
-        return _NO_SUBJECT.match(after) is not None
-    # At a sentence's beginning nobody stands before the name for whom the I could speak.
-    return match.start() == 0 or match.start() in draft.stops or bool(_OF.search(before))
+    if _NO_SUBJECT.match(after) and not _FIRST_PERSON_VERB.match(after):
+        return True
+    # At a sentence's beginning the name is told of, unless it is spoken to: "Mary I love you".
+    is_first = match.start() == 0 or match.start() in draft.stops or _OF.search(before) is not None
+    return is_first and (_FIRST_PERSON_VERB.match(after) or _PAST.match(after)) is not None
 
 
 def _named(match: re.Match[str], draft: Draft) -> Reading:

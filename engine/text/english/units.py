@@ -46,7 +46,8 @@ UNITS: dict[str, tuple[str, str]] = {
         f"{short} {unit}": (f"{power} {one}", f"{power} {many}")
         for short, power in (("cu", "cubic"), ("cu.", "cubic"), ("sq", "square"), ("sq.", "square"))
         for unit, one, many in (
-            ("ft", "foot", "feet"), ("in", "inch", "inches"), ("yd", "yard", "yards"), ("mi", "mile", "miles"),
+            ("ft", "foot", "feet"), ("in", "inch", "inches"), ("yd", "yard", "yards"), ("yds", "yard", "yards"),
+            ("mi", "mile", "miles"),
             ("m", "meter", "meters"), ("cm", "centimeter", "centimeters"), ("km", "kilometer", "kilometers"),
         )
     },

@@ -15,7 +15,7 @@ import numpy as np
 from engine.codecs.schedule import Schedule, schedule
 from engine.codecs.snac import Snac
 from engine.controls import SAMPLING
-from engine.errors import GenerationError, VoiceError
+from engine.errors import VoiceError
 from engine.nn.llama import Llama
 from engine.nn.sampling import Sampling
 from engine.text.segment import TextSegment, for_voice
@@ -27,7 +27,7 @@ from engine.tts.orpheus.parts import Spoken, parts, prompted
 from engine.tts.orpheus.prompt import Prompter, longest
 from engine.tts.orpheus.voices import TAGS, voices
 from engine.tts.orpheus.writing import Ending, Line, Opening, write
-from engine.tts.silence_gate import SilenceGate
+from engine.tts.silence_gate import SilenceGate, gated
 from engine.types import Samples, SpeechRequest
 
 CODEC_BYTES_PER_FRAME = 16 * 1024**2
@@ -272,18 +272,12 @@ class OrpheusSynthesizer(Synthesizer):
 
 def _gated(utterance: _Utterance, sounds: Iterable[mx.array]) -> Samples:
     """The samples, waited for, up to a silence that does not end."""
-    passed: list[Samples] = [_silence()]
-    for sound in sounds:
-        samples = np.array(sound)
-        if not np.isfinite(samples).all():
-            raise GenerationError("Orpheus made no sound of this text. Try another wording, or get the model again.")
-        was_open = not utterance.gate.is_shut
-        passed.append(utterance.gate(samples))
-        if was_open and utterance.gate.is_shut:
-            utterance.notices.append(
-                f"The voice fell silent in {_quoted(utterance.segment.text)} and was stopped. Try another seed."
-            )
-    return np.concatenate(passed)
+    samples, fell_silent = gated(sounds, utterance.gate, "Orpheus")
+    if fell_silent:
+        utterance.notices.append(
+            f"The voice fell silent in {_quoted(utterance.segment.text)} and was stopped. Try another seed."
+        )
+    return samples
 
 
 def _silence() -> Samples:

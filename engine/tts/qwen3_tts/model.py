@@ -33,7 +33,7 @@ from engine.tts.qwen3_tts.talker import Talker
 from engine.tts.qwen3_tts.voices import LANGUAGES, known, language_of, name_of, voices
 from engine.tts.qwen3_tts.watch import budget
 from engine.tts.qwen3_tts.writing import Drawing, Ending, Frame, Line, write
-from engine.tts.silence_gate import SilenceGate
+from engine.tts.silence_gate import SilenceGate, gated
 from engine.types import Chunking, Samples, SpeechRequest, VoicePrompt, VoiceState
 from engine.wording import listed
 
@@ -416,18 +416,12 @@ def _ordered(names: Iterable[str]) -> list[str]:
 
 def _gated(utterance: _Utterance, sounds: Iterable[mx.array]) -> Samples:
     """The samples, waited for, up to a silence that does not end."""
-    passed: list[Samples] = [_silence()]
-    for sound in sounds:
-        samples = np.array(sound)
-        if not np.isfinite(samples).all():
-            raise GenerationError("Qwen3-TTS made no sound of this text. Try another wording, or get the model again.")
-        was_open = not utterance.gate.is_shut
-        passed.append(utterance.gate(samples))
-        if was_open and utterance.gate.is_shut:
-            utterance.notices.append(
-                f"The voice fell silent in {_quoted(utterance.text)} and was stopped. Try another seed."
-            )
-    return np.concatenate(passed)
+    samples, fell_silent = gated(sounds, utterance.gate, "Qwen3-TTS")
+    if fell_silent:
+        utterance.notices.append(
+            f"The voice fell silent in {_quoted(utterance.text)} and was stopped. Try another seed."
+        )
+    return samples
 
 
 def _faults(utterance: _Utterance, ending: Ending) -> list[str]:

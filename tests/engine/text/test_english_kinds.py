@@ -5,6 +5,8 @@ import pytest
 from engine.text.normalise import normalise
 
 AMERICAN = [
+    ("It holds 8 cu. yds of soil.", "It holds eight cubic yards of soil."),
+    ("Edward I built castles.", "Edward the First built castles."),
     ("Rooms 3s. 4d. a night.", "Rooms three shillings and fourpence a night."),
     ("It cost £1 2s. 6d.", "It cost one pound two shillings and sixpence."),
     ("He paid 4s. for it and 11d. for that.", "He paid four shillings for it and elevenpence for that."),
