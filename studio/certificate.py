@@ -3,8 +3,6 @@ when it runs out or the machine has another address. Browsers warn of it once; i
 """
 
 import ipaddress
-import os
-import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -16,6 +14,7 @@ from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
 
 from engine.errors import EngineError
+from studio.private_file import write_private
 
 FILE = "https.pem"
 LIFETIME = timedelta(days=397)
@@ -126,15 +125,3 @@ def _is_good(certificate: x509.Certificate, wanted: list[x509.GeneralName], pres
 
 def _fingerprint(certificate: x509.Certificate) -> str:
     return certificate.fingerprint(hashes.SHA256()).hex(":").upper()
-
-
-def write_private(file: Path, content: bytes) -> None:
-    """Keep it, readable for its owner alone; of two who make one at once, the last one's holds."""
-    file.parent.mkdir(parents=True, exist_ok=True)
-    beside = file.with_name(f".{file.name}.{secrets.token_hex(4)}")
-    try:
-        with os.fdopen(os.open(beside, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "wb") as out:
-            out.write(content)
-        beside.replace(file)
-    finally:
-        beside.unlink(missing_ok=True)

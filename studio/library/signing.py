@@ -17,8 +17,8 @@ from engine.audio.files import credentials
 from engine.audio.files.credentials import Signer
 from engine.audio.files.provenance import Provenance
 from engine.errors import EngineError
-from studio.certificate import write_private
 from studio.library.storage import Storage
+from studio.private_file import write_private
 from studio.settings import Settings
 
 log = logging.getLogger(__name__)
